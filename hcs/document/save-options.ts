@@ -7,6 +7,6 @@ export type SaveType = 'ToFile' | 'AsTemplate';
 export interface SaveOptions {
   /** Absent is ToFile. */
   SaveType?: SaveType;
-  /** Host path of the file to write. Required with ToFile; on QEMU with AsTemplate too. */
+  /** Host path of the file to write. Required with ToFile; a template may be kept where the service likes. */
   SaveStateFilePath?: string;
 }
