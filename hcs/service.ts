@@ -45,6 +45,12 @@ export interface ComputeSystem extends AsyncDisposable {
   readonly id: string;
   /** The VM's GUID, which names it to hvsocket. */
   readonly runtimeId: string;
+  /**
+   * Moments of this start that only the implementation sees, in order: "spawn" (the VMM or the create
+   * call was begun), "vmm-ready" (it takes commands). Times are performance.now() of this process;
+   * empty for a system that was opened.
+   */
+  readonly timeline: readonly { readonly name: string; readonly atMs: number }[];
   /** Settles once, when the system has exited for whatever reason; never rejects. */
   readonly exited: Promise<SystemExitStatus>;
   /** Created -> Running. Returns when the virtual processors run, not when the guest is up. */

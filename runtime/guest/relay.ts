@@ -1,0 +1,63 @@
+/**
+ * Gives grpc-js an address for a stream it cannot dial: a private Unix socket (a named pipe on Windows)
+ * that joins its one client to the stream. The socket is gone once the client is there.
+ */
+import { rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+export interface Relay extends AsyncDisposable {
+  /** What grpc-js dials: `unix:<path>`. */
+  readonly target: string;
+}
+
+/**
+ * @param path of the socket, in a folder only we can enter, at most 107 bytes on Linux
+ * @throws the listen error, for example EADDRINUSE
+ */
+export async function openRelay(stream: Duplex, path: string): Promise<Relay> {
+  let client: Socket | undefined;
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    client = socket;
+    server.close();
+    join(socket, stream);
+  });
+  server.maxConnections = 1;
+  await listen(server, path);
+  return {
+    target: `unix:${path}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      client?.destroy();
+      stream.destroy();
+      if (!path.startsWith('\\\\')) await rm(path, { force: true });
+    },
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      // A failure after this can only be of one connection, and ends that one.
+      server.on('error', () => {});
+      resolve();
+    });
+  });
+}
+
+/** Joins both ways; when either side ends or fails both are destroyed. */
+function join(socket: Socket, stream: Duplex): void {
+  const end = (): void => {
+    socket.destroy();
+    stream.destroy();
+  };
+  for (const side of [socket, stream]) {
+    side.on('error', end);
+    side.on('close', end);
+    side.on('end', end);
+  }
+  socket.pipe(stream, { end: false });
+  stream.pipe(socket, { end: false });
+}

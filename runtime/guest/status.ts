@@ -1,0 +1,59 @@
+/** Turns a gRPC failure of the agent into a RuntimeError; the one place that knows gRPC's status numbers. */
+import type { Metadata, ServiceError } from '@grpc/grpc-js';
+import { type ErrorCode, messageOf, RuntimeError } from '../errors.ts';
+
+/** google.rpc.Code by number; 0 (OK) never reaches here. */
+const CODES: readonly ErrorCode[] = [
+  'internal',
+  'cancelled',
+  'internal',
+  'invalid-argument',
+  'timeout',
+  'not-found',
+  'already-exists',
+  'permission-denied',
+  'resource-exhausted',
+  'invalid-state',
+  'unavailable',
+  'invalid-argument',
+  'unsupported',
+  'internal',
+  'unavailable',
+  'data-loss',
+  'permission-denied',
+];
+
+/** The guest's text in an error is bounded: it is the guest's to choose. */
+const MESSAGE_LIMIT = 2048;
+
+/** The error of a call named `op` that the agent or the channel failed. */
+export function fromGrpc(op: string, error: unknown): RuntimeError {
+  if (!isServiceError(error)) {
+    return new RuntimeError('internal', op, messageOf(error), { cause: error });
+  }
+  const cause = invocationCause(error.metadata);
+  const code = cause ?? CODES[error.code] ?? 'internal';
+  const what = printable(error.details || error.message);
+  return new RuntimeError(code, op, what, { cause: error });
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && typeof (error as Partial<ServiceError>).code === 'number';
+}
+
+function invocationCause(metadata: Metadata | undefined): ErrorCode | undefined {
+  switch (metadata?.get('lcow-cause')[0]?.toString()) {
+    case 'exec-not-found':
+      return 'command-not-found';
+    case 'exec-not-permitted':
+      return 'command-not-invocable';
+    default:
+      return undefined;
+  }
+}
+
+/** Control characters out, length bounded: text of the guest must not drive the user's terminal. */
+function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.slice(0, MESSAGE_LIMIT).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+}

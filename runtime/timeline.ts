@@ -1,0 +1,67 @@
+/**
+ * The timeline of one start: named moments on one monotonic clock, milliseconds since this process began.
+ *
+ * Guest times are converted to that clock with the offset measured on the first call to the agent
+ * (half the round trip is the error). Marks are kept in the order of their times.
+ */
+
+/** A moment. `atMs` is performance.now() of this process; `side` says whose clock saw it. */
+export interface TimelineMark {
+  readonly name: string;
+  readonly atMs: number;
+  readonly side: 'host' | 'guest';
+}
+
+/** A phase: from the mark before to this one. */
+export interface TimelinePhase {
+  readonly name: string;
+  readonly side: 'host' | 'guest';
+  /** Milliseconds since the process began. */
+  readonly atMs: number;
+  /** Milliseconds since the previous mark. */
+  readonly tookMs: number;
+}
+
+export class Timeline {
+  readonly #marks: TimelineMark[] = [];
+
+  /** Records a moment of the host, now unless given. A name is recorded once: the first time counts. */
+  mark(name: string, atMs: number = performance.now()): void {
+    this.#add({ name, atMs, side: 'host' });
+  }
+
+  /**
+   * Records the guest's moments. `guestNowNs` is the guest's clock as it was halfway between
+   * `sentMs` and `receivedMs` of ours.
+   */
+  addGuest(
+    marks: readonly { name: string; atNs: number }[],
+    guestNowNs: number,
+    sentMs: number,
+    receivedMs: number,
+  ): void {
+    const offsetMs = (sentMs + receivedMs) / 2 - guestNowNs / 1e6;
+    for (const { name, atNs } of marks) {
+      this.#add({ name, atMs: atNs / 1e6 + offsetMs, side: 'guest' });
+    }
+  }
+
+  /** All marks in order of time. */
+  marks(): readonly TimelineMark[] {
+    return [...this.#marks].sort((a, b) => a.atMs - b.atMs);
+  }
+
+  /** The marks as phases, each lasting since the one before; the first since the process began. */
+  phases(): TimelinePhase[] {
+    let previousMs = 0;
+    return this.marks().map(({ name, side, atMs }) => {
+      const tookMs = atMs - previousMs;
+      previousMs = atMs;
+      return { name, side, atMs, tookMs };
+    });
+  }
+
+  #add(mark: TimelineMark): void {
+    if (!this.#marks.some((known) => known.name === mark.name)) this.#marks.push(mark);
+  }
+}
