@@ -1,0 +1,196 @@
+/**
+ * Builds the guest image: kernel, vmlinux, initrd.img and the manifest that vouches for them. Incremental: when
+ * nothing that goes in has changed it does nothing. Also a program:
+ * `node dist/linuxkit/build-guest-image.js [--agent FILE] [--output DIR] [--cache DIR]`.
+ */
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { buildInitrd } from './initrd/initrd.ts';
+import { ModuleIndex } from './initrd/kernel-modules.ts';
+import { GROUP_MODULES, MODULE_GROUPS, SOFT_DEPENDENCIES } from './initrd/module-groups.ts';
+import { stripVersion } from './initrd/strip-modules.ts';
+import { fetchKernel, type KernelPackage } from './kernel/kernel-package.ts';
+import {
+  decodeManifest,
+  digestOf,
+  type FileRecord,
+  findBootFiles,
+  type GuestManifest,
+  MANIFEST_FILE,
+  MANIFEST_FORMAT,
+  packageRoot,
+} from './manifest.ts';
+
+/** Counts changes of what this program makes of the same inputs. */
+const BUILDER_VERSION = 1;
+
+export interface BuildGuestImageOptions {
+  /** The agent's executable. Default: linuxkit/agent/target/release/lcow-agent of the package. */
+  agent?: string;
+  /** Default: build/guest of the package. */
+  outputDirectory?: string;
+  /** Of unpacked kernel packages. Default: build/cache/kernel of the package. */
+  cacheDirectory?: string;
+  /** A kernel package in place of the distribution's newest. */
+  kernelPackage?: string;
+  /** Told what is being done; default: nobody. */
+  log?: (line: string) => void;
+}
+
+export interface GuestImage {
+  directory: string;
+  manifest: GuestManifest;
+  /** False when everything was there already. */
+  built: boolean;
+}
+
+/**
+ * Builds what is missing or out of date.
+ * @throws Error when the agent is not built or the kernel cannot be had; the old image is then still there
+ */
+export async function buildGuestImage(options: BuildGuestImageOptions = {}): Promise<GuestImage> {
+  const log = options.log ?? (() => {});
+  const root = packageRoot() ?? process.cwd();
+  const directory = options.outputDirectory ?? join(root, 'build', 'guest');
+  const agent = await readAgent(root, options.agent);
+  const kernel = await fetchKernel({
+    cacheDirectory: options.cacheDirectory ?? join(root, 'build', 'cache', 'kernel'),
+    ...(options.kernelPackage === undefined ? {} : { packageName: options.kernelPackage }),
+    log,
+  });
+  const inputs = await inputsDigest(kernel, agent);
+  const existing = await builtAlready(directory, inputs);
+  if (existing !== undefined) return { directory, manifest: existing, built: false };
+
+  const initrd = await buildInitrd({
+    release: kernel.release,
+    modules: await ModuleIndex.open(kernel.modules),
+    agent: agent.bytes,
+  });
+  for (const name of initrd.absentModules) log(`kernel ${kernel.release} has no module ${name}`);
+  await mkdir(directory, { recursive: true });
+  await rm(join(directory, MANIFEST_FILE), { force: true });
+  const files: Record<string, FileRecord> = {};
+  files['initrd.img'] = await place(directory, 'initrd.img', (to) => writeFile(to, initrd.image));
+  for (const [name, from] of Object.entries({ kernel: kernel.kernel, vmlinux: kernel.vmlinux })) {
+    if (from === undefined) continue;
+    files[name] = await place(directory, name, (to) =>
+      copyFile(from, to, constants.COPYFILE_FICLONE),
+    );
+  }
+  const manifest: GuestManifest = {
+    formatVersion: MANIFEST_FORMAT,
+    kernel: {
+      release: kernel.release,
+      package: kernel.name,
+      packageVersion: kernel.version,
+      boot: kernel.boot,
+    },
+    files,
+    agent: { version: agent.version, sizeBytes: agent.bytes.length, sha256: sha256(agent.bytes) },
+    modules: initrd.modules,
+    absentModules: initrd.absentModules,
+    inputs,
+  };
+  await place(directory, MANIFEST_FILE, (to) =>
+    writeFile(to, `${JSON.stringify(manifest, null, 2)}\n`),
+  );
+  // Leaves the stamp, so that the first start does not hash.
+  await findBootFiles({ directory });
+  return { directory, manifest, built: true };
+}
+
+interface Agent {
+  bytes: Buffer;
+  version: string;
+}
+
+async function readAgent(root: string, file?: string): Promise<Agent> {
+  const path = file ?? join(root, 'linuxkit', 'agent', 'target', 'release', 'lcow-agent');
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    const how = 'cargo build --release in linuxkit/agent builds it';
+    throw new Error(`cannot build the guest image: no agent at ${path}; ${how}`, { cause });
+  });
+  const cargo = await readFile(join(root, 'linuxkit', 'agent', 'Cargo.toml'), 'utf8').catch(
+    () => '',
+  );
+  return { bytes, version: /^version\s*=\s*"([^"]+)"/m.exec(cargo)?.[1] ?? '0.0.0' };
+}
+
+async function inputsDigest(kernel: KernelPackage, agent: Agent): Promise<string> {
+  const inputs = {
+    builder: BUILDER_VERSION,
+    kernel: [kernel.name, kernel.version, await digestOf(kernel.kernel)],
+    agent: [agent.version, sha256(agent.bytes)],
+    modules: [MODULE_GROUPS, GROUP_MODULES, SOFT_DEPENDENCIES],
+    strip: stripVersion(),
+  };
+  return sha256(Buffer.from(JSON.stringify(inputs)));
+}
+
+/** The manifest of an image built from the same inputs whose files are all there. */
+async function builtAlready(directory: string, inputs: string): Promise<GuestManifest | undefined> {
+  try {
+    const path = join(directory, MANIFEST_FILE);
+    const manifest = decodeManifest(JSON.parse(await readFile(path, 'utf8')), path);
+    if (manifest.inputs !== inputs) return undefined;
+    for (const [name, record] of Object.entries(manifest.files)) {
+      if ((await stat(join(directory, name))).size !== record.sizeBytes) return undefined;
+    }
+    await findBootFiles({ directory });
+    return manifest;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a file beside its place, moves it there, and tells its size and digest. */
+async function place(
+  directory: string,
+  name: string,
+  write: (to: string) => Promise<void>,
+): Promise<FileRecord> {
+  const temporary = join(directory, `.${name}.${process.pid}`);
+  try {
+    await write(temporary);
+    const record = { sizeBytes: (await stat(temporary)).size, sha256: await digestOf(temporary) };
+    await rename(temporary, join(directory, name));
+    return record;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      agent: { type: 'string' },
+      output: { type: 'string' },
+      cache: { type: 'string' },
+      kernel: { type: 'string' },
+    },
+  });
+  const image = await buildGuestImage({
+    ...(values.agent === undefined ? {} : { agent: resolve(values.agent) }),
+    ...(values.output === undefined ? {} : { outputDirectory: resolve(values.output) }),
+    ...(values.cache === undefined ? {} : { cacheDirectory: resolve(values.cache) }),
+    ...(values.kernel === undefined ? {} : { kernelPackage: values.kernel }),
+    log: (line) => console.log(`  ${line}`),
+  });
+  const { kernel, files, modules, agent } = image.manifest;
+  const mib = ((files['initrd.img']?.sizeBytes ?? 0) / 1024 / 1024).toFixed(1);
+  console.log(
+    `  ${image.built ? 'built' : 'up to date'}: ${image.directory} (Linux ${kernel.release}, ` +
+      `boots ${kernel.boot}, initrd ${mib} MiB with ${modules.length} modules, agent ${agent.version})`,
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();
