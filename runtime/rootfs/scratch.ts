@@ -1,0 +1,188 @@
+/**
+ * The scratch disk: an empty, writable ext4 file system in a sparse fixed VHD, ready to mount.
+ *
+ * Nearly nothing is written: with gdt_csum a group whose bitmaps were never written is known to be free, and in a
+ * fresh sparse file the inode tables are zeros already (so they are marked as such, and the guest's kernel does not
+ * clear them in the background). No journal: the disk dies with its container.
+ */
+import { randomBytes } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { messageOf, RuntimeError } from '../errors.ts';
+import { encodeDirectory } from './ext4/directory-blocks.ts';
+import { encodeExtents } from './ext4/extent-tree.ts';
+import {
+  BLOCK_BYTES,
+  BLOCKS_PER_GROUP,
+  COMPAT,
+  DESCRIPTOR_BYTES,
+  FIRST_INODE,
+  INCOMPAT,
+  INODE_BYTES,
+  INODES_PER_BLOCK,
+  RO_COMPAT,
+  ROOT_INODE,
+} from './ext4/format.ts';
+import {
+  encodeBitmap,
+  encodeGroupDescriptor,
+  GROUP_FLAG,
+  setBits,
+} from './ext4/group-descriptor.ts';
+import { encodeInode } from './ext4/inode-record.ts';
+import { newDirectory } from './ext4/file-tree.ts';
+import { encodeSuperblock, SUPERBLOCK_OFFSET } from './ext4/superblock.ts';
+import { encodeVhdFooter } from './vhd.ts';
+
+/** hcsshim's default as well: enough for most containers, and a sparse file costs only what is written. */
+export const DEFAULT_SCRATCH_BYTES = 20 * 2 ** 30;
+const MIN_SCRATCH_BYTES = 16 * 2 ** 20;
+/** ext4 with 32-bit block numbers and 4 KiB blocks ends at 16 TiB. */
+const MAX_SCRATCH_BYTES = 15 * 2 ** 40;
+const MIB = 2 ** 20;
+/** One inode for 16 KiB, as mke2fs has it. */
+const INODES_PER_GROUP = 8192;
+const TABLE_BLOCKS = INODES_PER_GROUP / INODES_PER_BLOCK;
+
+/**
+ * Create a scratch disk of `sizeBytes` (a multiple of 1 MiB, as Hyper-V wants it; 16 MiB to 15 TiB) at `path`, which
+ * must not exist. Throws RuntimeError and leaves no file.
+ */
+export async function createScratch(
+  path: string,
+  sizeBytes: number = DEFAULT_SCRATCH_BYTES,
+): Promise<void> {
+  const op = `create scratch disk ${path}`;
+  if (
+    !Number.isSafeInteger(sizeBytes) ||
+    sizeBytes % MIB !== 0 ||
+    sizeBytes < MIN_SCRATCH_BYTES ||
+    sizeBytes > MAX_SCRATCH_BYTES
+  ) {
+    throw new RuntimeError(
+      'invalid-argument',
+      op,
+      `sizeBytes is ${sizeBytes}: it must be a multiple of ${MIB} from ${MIN_SCRATCH_BYTES} to ${MAX_SCRATCH_BYTES}`,
+    );
+  }
+  let created = false;
+  try {
+    const file = await open(path, 'wx', 0o600);
+    created = true;
+    try {
+      const uuid = randomBytes(16);
+      for (const { bytes, at } of emptyFileSystem(sizeBytes, uuid)) {
+        await file.write(bytes, 0, bytes.length, at);
+      }
+      const footer = encodeVhdFooter({ diskSizeBytes: sizeBytes, uniqueId: uuid });
+      await file.write(footer, 0, footer.length, sizeBytes);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (created) await rm(path, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    throw new RuntimeError(
+      code === 'EEXIST' ? 'already-exists' : code === 'ENOSPC' ? 'resource-exhausted' : 'internal',
+      op,
+      messageOf(error),
+      { cause: error },
+    );
+  }
+}
+
+/** The few pieces of an empty file system that are not zero. Pure. */
+function emptyFileSystem(sizeBytes: number, uuid: Buffer): { bytes: Buffer; at: number }[] {
+  const blocks = sizeBytes / BLOCK_BYTES;
+  const groups = groupCount(blocks);
+  const descriptorBlocks = Math.ceil((groups * DESCRIPTOR_BYTES) / BLOCK_BYTES);
+  const pieces: { bytes: Buffer; at: number }[] = [];
+  const descriptors = Buffer.alloc(descriptorBlocks * BLOCK_BYTES);
+  let freeBlocks = 0;
+  let usableBlocks = 0;
+  for (let number = 0; number < groups; number++) {
+    const isFirst = number === 0;
+    const isLast = number === groups - 1;
+    const start = number * BLOCKS_PER_GROUP;
+    // The last group takes what is left, unless that is too little for its tables (see groupCount).
+    const size = Math.min(BLOCKS_PER_GROUP, blocks - start);
+    usableBlocks += size;
+    // Group 0 begins with superblock and descriptors, and ends its metadata with the root folder's block.
+    const metadata = isFirst ? 1 + descriptorBlocks : 0;
+    const blockBitmap = start + metadata;
+    const used = metadata + 2 + TABLE_BLOCKS + (isFirst ? 1 : 0);
+    const usedInodes = isFirst ? FIRST_INODE - 1 : 0;
+    if (isFirst || isLast) {
+      // The last bitmap marks the blocks that do not exist.
+      pieces.push({ bytes: encodeBitmap(used, size), at: blockBitmap * BLOCK_BYTES });
+    }
+    if (isFirst) {
+      const bitmap = encodeBitmap(0, INODES_PER_GROUP);
+      setBits(bitmap, 0, usedInodes);
+      pieces.push({ bytes: bitmap, at: (blockBitmap + 1) * BLOCK_BYTES });
+      pieces.push(...rootDirectory(blockBitmap + 2, blockBitmap + 2 + TABLE_BLOCKS));
+    }
+    freeBlocks += size - used;
+    encodeGroupDescriptor(
+      descriptors,
+      number * DESCRIPTOR_BYTES,
+      {
+        blockBitmap,
+        inodeBitmap: blockBitmap + 1,
+        inodeTable: blockBitmap + 2,
+        freeBlocks: size - used,
+        freeInodes: INODES_PER_GROUP - usedInodes,
+        directories: isFirst ? 1 : 0,
+        flags:
+          GROUP_FLAG.inodeZeroed |
+          (isFirst ? 0 : GROUP_FLAG.inodeUninit) |
+          (isFirst || isLast ? 0 : GROUP_FLAG.blockUninit),
+        unusedInodes: INODES_PER_GROUP - usedInodes,
+      },
+      { uuid, number },
+    );
+  }
+  pieces.push({ bytes: descriptors, at: BLOCK_BYTES });
+  const superblock = encodeSuperblock({
+    blocks: usableBlocks,
+    freeBlocks,
+    inodesPerGroup: INODES_PER_GROUP,
+    groups,
+    freeInodes: groups * INODES_PER_GROUP - (FIRST_INODE - 1),
+    uuid,
+    label: 'scratch',
+    compat: COMPAT.extAttr | COMPAT.dirIndex | COMPAT.sparseSuper2,
+    incompat: INCOMPAT.filetype | INCOMPAT.extents,
+    roCompat:
+      RO_COMPAT.largeFile |
+      RO_COMPAT.hugeFile |
+      RO_COMPAT.gdtChecksum |
+      RO_COMPAT.dirNlink |
+      RO_COMPAT.extraIsize,
+  });
+  pieces.push({ bytes: superblock, at: SUPERBLOCK_OFFSET });
+  return pieces;
+}
+
+/** Groups, without a last one too small for its own tables: those blocks are left out of the file system. */
+function groupCount(blocks: number): number {
+  const full = Math.floor(blocks / BLOCKS_PER_GROUP);
+  const rest = blocks % BLOCKS_PER_GROUP;
+  return rest > TABLE_BLOCKS + 64 || full === 0 ? full + 1 : full;
+}
+
+/** The root inode in the inode table, and the root folder's only block. */
+function rootDirectory(inodeTable: number, block: number): { bytes: Buffer; at: number }[] {
+  const time = { seconds: 0, nanoseconds: 0 };
+  const root = newDirectory({ mode: 0o755, uid: 0, gid: 0, mtime: time });
+  const inode = Buffer.alloc(INODE_BYTES);
+  encodeInode(inode, root.attributes, root.content, {
+    links: 2,
+    sizeBytes: BLOCK_BYTES,
+    blocks: 1,
+    extents: encodeExtents([{ start: block, blocks: 1 }], () => 0).root,
+  });
+  return [
+    { bytes: inode, at: inodeTable * BLOCK_BYTES + (ROOT_INODE - 1) * INODE_BYTES },
+    { bytes: encodeDirectory(ROOT_INODE, ROOT_INODE, []), at: block * BLOCK_BYTES },
+  ];
+}
