@@ -271,7 +271,8 @@ export function object<T extends object>(
     let complete = true;
     for (const name of names) {
       const field = table.get(name);
-      const at = path === '' ? name : `${path}/${name}`;
+      const shown = field === undefined ? name.slice(0, 128) : name;
+      const at = path === '' ? shown : `${path}/${shown}`;
       if (field === undefined) {
         complete = false;
         if (options.unsupported?.includes(name) === true) {

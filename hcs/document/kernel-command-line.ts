@@ -1,0 +1,76 @@
+/**
+ * The kernel command line of an LCOW VM, in hcsshim's order (internal/uvm/create_lcow.go) with our init.
+ *
+ * Arguments that only make sense on Hyper-V are left out elsewhere: QEMU's devices are on PCI and its
+ * vsock is virtio's. hcsshim's line begins with a space where the root part is empty; ours does not.
+ */
+import { HcsError } from '../hcs-error.ts';
+import { show } from './decoder.ts';
+
+/** What the VM runs on. It decides arguments of the kernel, not the document's form. */
+export type TargetPlatform = 'hyperv' | 'qemu';
+
+/** Longest line that x86 Linux takes whole (COMMAND_LINE_SIZE less its NUL). */
+export const KERNEL_COMMAND_LINE_MAX = 2047;
+
+const SOURCE = 'VirtualMachine/Chipset/LinuxKernelDirect/KernelCmdLine';
+
+export interface KernelCommandLineOptions {
+  platform: TargetPlatform;
+  /** Becomes nr_cpus=. */
+  processorCount: number;
+  /** Where the root is, for example "root=/dev/sda ro rootwait init=/init". Default none: an initramfs. */
+  rootArguments?: string;
+  /** True where the document has ComPorts["0"]: kernel messages go there. Default false: quiet. */
+  console?: boolean;
+  /** What the caller found to boot this platform faster; before `kernelArguments`, which thus win. */
+  platformArguments?: readonly string[];
+  /** The user's own arguments, as one string. */
+  kernelArguments?: string;
+  /** True where the document has VirtualPci: keeps PCI on with Hyper-V. Default false. */
+  virtualPci?: boolean;
+  /** Arguments of /init, after " -- ". */
+  initArguments?: readonly string[];
+}
+
+/**
+ * Composes the line.
+ * @throws HcsError E_INVALIDARG when it has a line break, a NUL or a "--" of the user's, or is too long
+ */
+export function kernelCommandLine(options: KernelCommandLineOptions): string {
+  const hyperv = options.platform === 'hyperv';
+  const kernelArguments = options.kernelArguments?.trim() ?? '';
+  if (/(?:^|\s)--(?:\s|$)/.test(kernelArguments)) {
+    refuse(
+      `kernel arguments ${show(kernelArguments)} contain "--", which ends the kernel's arguments`,
+    );
+  }
+  const parts = [
+    options.rootArguments ?? '',
+    // Without virtio's vsock, AF_VSOCK is hv_sock's.
+    hyperv ? 'initcall_blacklist=virtio_vsock_init' : '',
+    options.console === true
+      ? '8250_core.nr_uarts=1 8250_core.skip_txen_test=1 console=ttyS0,115200'
+      : '8250_core.nr_uarts=0 panic=-1 quiet',
+    ...(options.platformArguments ?? []),
+    kernelArguments,
+    hyperv && options.virtualPci !== true ? 'pci=off' : '',
+    `nr_cpus=${options.processorCount}`,
+    'brd.rd_nr=0',
+    hyperv ? 'pmtmr=0' : '',
+    ...(options.initArguments?.length ? ['--', ...options.initArguments] : []),
+  ];
+  const line = parts.filter((part) => part !== '').join(' ');
+  const bytes = Buffer.byteLength(line);
+  if (bytes > KERNEL_COMMAND_LINE_MAX) {
+    refuse(`the kernel command line has ${bytes} bytes: at most ${KERNEL_COMMAND_LINE_MAX}`);
+  }
+  if (/[\0\r\n]/.test(line)) refuse(`the kernel command line ${show(line)} is not one line`);
+  return line;
+}
+
+function refuse(message: string): never {
+  throw new HcsError('compose kernel command line', 'E_INVALIDARG', [
+    { Message: message, Source: SOURCE },
+  ]);
+}
