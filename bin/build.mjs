@@ -1,0 +1,53 @@
+// Bundles each launcher's program into one CommonJS file: one file is read at start instead of hundreds, and what
+// the program imports with `import()` stays unevaluated in it until it is asked for.
+//
+//   node bin/build.mjs [--analyze]
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const outDir = join(root, 'dist', 'bundle');
+
+/** Launcher's name to its entry module. */
+const ENTRIES = { lcow: 'runtime/cli/main.ts' };
+
+const { build, analyzeMetafile } = await import('esbuild');
+await mkdir(outDir, { recursive: true });
+for (const [name, entry] of Object.entries(ENTRIES)) {
+  if (!existsSync(join(root, entry))) {
+    console.log(`  ${name}: no ${entry} yet`);
+    continue;
+  }
+  const temporary = join(outDir, `.${name}.${process.pid}.cjs`);
+  try {
+    const result = await build({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      outfile: temporary,
+      bundle: true,
+      platform: 'node',
+      target: 'node20.19',
+      format: 'cjs',
+      // import() of Node's own modules from CommonJS would start the ESM loader; require() does not.
+      supported: { 'dynamic-import': false },
+      // The FFI library is a native add-on: loaded from node_modules, on Windows only.
+      external: ['koffi'],
+      legalComments: 'none',
+      sourcemap: false,
+      metafile: true,
+      define: { 'import.meta.url': 'importMetaUrl' },
+      banner: {
+        js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
+      },
+      logLevel: 'warning',
+    });
+    const bytes = Object.values(result.metafile.outputs)[0].bytes;
+    await rename(temporary, join(outDir, `${name}.cjs`));
+    console.log(`  ${name}: dist/bundle/${name}.cjs, ${Math.round(bytes / 1024)} KiB`);
+    if (process.argv.includes('--analyze')) console.log(await analyzeMetafile(result.metafile));
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

@@ -1,0 +1,364 @@
+// Takes a fresh checkout to a running container, and does only what is not done yet:
+//
+//   node bin/setup.mjs           what is needed: packages, compiled code, agent, guest image, an OCI image
+//   node bin/setup.mjs --run     then a container in a utility VM       (npm start)
+//   node bin/setup.mjs --test    then every test                        (npm test [-- FILTER...])
+//   node bin/setup.mjs --bench   then the benchmarks                    (npm run bench [-- ARGUMENT...])
+//
+// Plain JavaScript without dependencies, because it runs before there are any.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const started = performance.now();
+const MODES = ['--run', '--test', '--bench'];
+const OLDEST_NODE = [20, 19];
+
+/** Debian packages and what each is for. */
+const PACKAGES = {
+  'qemu-system-x86': 'runs the utility VM',
+  'busybox-static': 'the first image',
+  'xz-utils': 'unpacks the kernel',
+  binutils: 'strips kernel modules',
+  gcc: 'links the agent',
+  'libc6-dev': 'links the agent',
+  'libseccomp-dev': "the agent's system call filter",
+  e2fsprogs: 'checks our ext4 images in tests',
+  cpio: 'checks our initrd in tests',
+};
+/** Folders with TypeScript that is compiled, as in tsconfig.json. */
+const SOURCES = ['runtime', 'hcs', 'linuxkit', 'proto', 'bench', 'test'];
+
+class SetupError extends Error {}
+
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`\nset-up stopped: ${error.message}`);
+  process.exitCode = 1;
+}
+
+function main(args) {
+  const mode = args[0]?.startsWith('--') ? args.shift() : undefined;
+  if (mode !== undefined && !MODES.includes(mode)) {
+    throw new SetupError(`unknown option ${mode}; there are ${MODES.join(', ')}`);
+  }
+  process.chdir(root);
+  checkHost();
+  if (process.platform === 'linux') installPackages();
+  installNodeModules();
+  compile();
+  if (process.platform === 'linux') {
+    buildAgent();
+    step('guest image', 'kernel, initrd and manifest in build/guest');
+    node(['dist/linuxkit/build-guest-image.js']);
+    step('OCI image', 'busybox in build/images/busybox');
+    node(['dist/linuxkit/busybox-image.js']);
+  }
+  if (mode === '--run') return runFirstContainer();
+  if (mode === '--test') return runTests(args);
+  if (mode === '--bench') return node(['dist/bench/main.js', ...args], { mayFail: true });
+  step('ready', 'npm start runs a container, npm test every test, bin/lcow is the command');
+  return 0;
+}
+
+function checkHost() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+    throw new SetupError(`Node ${process.version} is too old, ${OLDEST_NODE.join('.')} is needed`);
+  }
+  if (!['linux', 'win32'].includes(process.platform) || process.arch !== 'x64') {
+    throw new SetupError(
+      `${process.platform} on ${process.arch}: Linux or Windows on x64 is needed`,
+    );
+  }
+  step('host', `Node ${process.version} on ${process.platform} ${process.arch}`);
+  if (process.platform === 'linux' && process.getuid() !== 0) {
+    done('not root: packages cannot be installed, and VMs need root for mounts and cgroups');
+  }
+}
+
+function installPackages() {
+  step('packages', Object.keys(PACKAGES).join(' '));
+  const missing = missingPackages();
+  if (missing.length === 0) return done('all installed');
+  for (const name of missing) done(`${name} is missing: ${PACKAGES[name]}`);
+  if (!onPath('apt-get')) {
+    throw new SetupError(`no apt-get here; install what stands for: ${missing.join(' ')}`);
+  }
+  if (process.getuid() !== 0) {
+    throw new SetupError(`as root: apt-get install --no-install-recommends ${missing.join(' ')}`);
+  }
+  const install = ['install', '-y', '-q', '--no-install-recommends', ...missing];
+  if (!hasPackageLists()) command('apt-get', ['update', '-q']);
+  if (aptGet(install) !== 0) {
+    done('apt-get failed; once more with fresh package lists');
+    command('apt-get', ['update', '-q']);
+    if (aptGet(install) !== 0) throw new SetupError(`apt-get ${install.join(' ')} failed`);
+  }
+}
+
+function missingPackages() {
+  const names = Object.keys(PACKAGES);
+  const query = spawnSync(
+    'dpkg-query',
+    ['-W', '-f', '${Package} ${db:Status-Status}\n', ...names],
+    {
+      encoding: 'utf8',
+    },
+  );
+  if (query.error) return names.filter((name) => !onPath(name));
+  const installed = new Set(query.stdout.split('\n'));
+  return names.filter((name) => !installed.has(`${name} installed`));
+}
+
+function hasPackageLists() {
+  const lists = '/var/lib/apt/lists';
+  return existsSync(lists) && readdirSync(lists).some((name) => /_(Packages|Release)/.test(name));
+}
+
+function aptGet(args) {
+  return command('apt-get', args, {
+    mayFail: true,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
+function installNodeModules() {
+  step('node packages', 'npm ci, from package-lock.json');
+  if (nodeModulesMatch()) return done('node_modules matches');
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--no-audit', '--no-fund'];
+  if (npm?.endsWith('.js')) command(process.execPath, [npm, ...args]);
+  else command('npm', args, { shell: process.platform === 'win32' });
+}
+
+/** Compares what npm says it installed with what the lock file asks for. */
+function nodeModulesMatch() {
+  try {
+    const wanted = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
+    const present = JSON.parse(readFileSync('node_modules/.package-lock.json', 'utf8')).packages;
+    return Object.entries(wanted).every(
+      ([path, entry]) =>
+        path === '' ||
+        present[path]?.version === entry.version ||
+        (present[path] === undefined && entry.optional === true),
+    );
+  } catch {
+    return false;
+  }
+}
+
+function compile() {
+  step('compile', 'TypeScript to dist');
+  const stampFile = join('dist', '.sources');
+  const stamp = sourcesStamp();
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return done('up to date');
+  rmSync(stampFile, { force: true });
+  const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
+  node([tsc, '-p', '.', '--outDir', 'dist']);
+  removeStaleOutput('dist');
+  copyGenerated();
+  node(['bin/build.mjs']);
+  writeFileSync(stampFile, stamp);
+}
+
+/** Changes when a source, its size or its time does. */
+function sourcesStamp() {
+  const hash = createHash('sha256');
+  const files = ['tsconfig.json', 'package-lock.json', 'bin/build.mjs'];
+  for (const folder of SOURCES) files.push(...filesUnder(folder).filter(isSource));
+  for (const file of files.sort()) {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${file} ${size} ${mtimeMs}\n`);
+  }
+  return `${hash.digest('hex')}\n`;
+}
+
+function isSource(file) {
+  return file.endsWith('.ts') || file.startsWith(join('proto', 'generated'));
+}
+
+function filesUnder(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory())
+      return ['target', 'node_modules'].includes(entry.name) ? [] : filesUnder(path);
+    return entry.isFile() ? [path] : [];
+  });
+}
+
+/** A source that is gone must not live on as a compiled test. */
+function removeStaleOutput(dist) {
+  for (const folder of SOURCES) {
+    for (const file of filesUnder(join(dist, folder))) {
+      const source = file.slice(dist.length + 1).replace(/(\.d\.ts|\.js|\.js\.map)$/, '');
+      if (!['.ts', '.js', '.d.ts'].some((ending) => existsSync(source + ending))) rmSync(file);
+    }
+  }
+}
+
+/** Generated JavaScript is not compiled: it goes along as it is. */
+function copyGenerated() {
+  const to = join('dist', 'proto', 'generated');
+  mkdirSync(to, { recursive: true });
+  for (const file of filesUnder(join('proto', 'generated'))) {
+    if (/\.(js|d\.ts)$/.test(file)) copyFileSync(file, join('dist', file));
+  }
+}
+
+function buildAgent() {
+  step('agent', 'cargo build --release in linuxkit/agent');
+  const binary = 'linuxkit/agent/target/release/lcow-agent';
+  const cargo = findCargo();
+  if (cargo === undefined) {
+    const how = 'install Rust from https://rustup.rs';
+    if (!existsSync(binary))
+      throw new SetupError(`cargo is missing and the agent is not built: ${how}`);
+    return done(`cargo is missing (${how}); the agent that is there is taken as it is`);
+  }
+  command(cargo, ['build', '--release', '--locked'], { cwd: 'linuxkit/agent' });
+}
+
+function findCargo() {
+  if (onPath('cargo')) return 'cargo';
+  const own = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'bin', 'cargo');
+  return existsSync(own) ? own : undefined;
+}
+
+function runFirstContainer() {
+  step('doctor', 'is this host able?');
+  const accelerator = checkWithDoctor();
+  if (accelerator === undefined) return 1;
+  step('run', 'a busybox container in a utility VM');
+  console.log('');
+  const script = 'echo "hello from Linux $(uname -r) in a utility VM ($LCOW_ACCELERATOR)"';
+  const status = command(
+    'bin/lcow',
+    [
+      'run',
+      '--rm',
+      '--timeline',
+      '-e',
+      `LCOW_ACCELERATOR=${accelerator}`,
+      'build/images/busybox',
+      'sh',
+      '-c',
+      script,
+    ],
+    { mayFail: true },
+  );
+  if (status !== 0)
+    throw new SetupError(`lcow run ended with ${status}; bin/lcow doctor may say why`);
+  console.log(`
+Next:
+  bin/lcow run --rm -it build/images/busybox sh      a shell in a VM of its own
+  bin/lcow uvm boot --document-only                  the HCS document that boots it
+  bin/lcow doctor                                    what this host has and lacks`);
+  return 0;
+}
+
+/** The accelerator that guests run with; undefined, and advice on stderr, when the host is not able. */
+function checkWithDoctor() {
+  const doctor = spawnSync('bin/lcow', ['doctor', '--json'], { encoding: 'utf8' });
+  let report;
+  try {
+    report = JSON.parse(doctor.stdout);
+  } catch {
+    throw new SetupError(`lcow doctor failed (${doctor.status}): ${doctor.stderr.trim()}`);
+  }
+  const bad = report.checks.filter(({ status }) => status === 'missing' || status === 'wrong');
+  for (const { title, found, advice } of bad) console.error(`  ${title}: ${found}\n    ${advice}`);
+  if (bad.length > 0) return undefined;
+  done(`guests run with ${report.accelerator}`);
+  return report.accelerator;
+}
+
+function runTests(args) {
+  const rust = process.platform === 'linux' ? runRustTests() : { passed: 0, failed: 0 };
+  step('tests', 'every *.test.ts, one process a file');
+  return Math.max(
+    rust.failed > 0 ? 1 : 0,
+    node(['dist/test/run.js', ...args], {
+      mayFail: true,
+      env: { LCOW_RUST_TESTS: `${rust.passed} ${rust.failed}` },
+    }),
+  );
+}
+
+function runRustTests() {
+  step('agent tests', 'cargo test --release in linuxkit/agent');
+  const cargo = findCargo();
+  if (cargo === undefined) {
+    console.log('SKIP the agent: cargo is missing');
+    return { passed: 0, failed: 0 };
+  }
+  const run = spawnSync(cargo, ['test', '--release', '--locked'], {
+    cwd: 'linuxkit/agent',
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let passed = 0;
+  let failed = 0;
+  for (const match of run.stdout.matchAll(/^test result: .*?(\d+) passed; (\d+) failed/gm)) {
+    passed += Number(match[1]);
+    failed += Number(match[2]);
+  }
+  if (run.status !== 0) {
+    process.stdout.write(run.stdout);
+    failed = Math.max(failed, 1);
+  }
+  console.log(`  agent: ${passed} passed, ${failed} failed`);
+  return { passed, failed };
+}
+
+/** Runs node without NODE_EXTRA_CA_CERTS, which costs Node 20 fifty milliseconds a start. */
+function node(args, options = {}) {
+  const env = { ...process.env, ...options.env };
+  delete env.NODE_EXTRA_CA_CERTS;
+  return command(process.execPath, args, { ...options, env });
+}
+
+/** @returns the exit status, 128+n for signal n */
+function command(program, args, { mayFail = false, ...options } = {}) {
+  const run = spawnSync(program, args, { stdio: 'inherit', ...options });
+  if (run.error) throw new SetupError(`cannot run ${program}: ${run.error.message}`);
+  const status = run.status ?? 1;
+  if (status !== 0 && !mayFail) {
+    throw new SetupError(
+      `${program} ${args.slice(0, 3).join(' ')} ended with ${run.signal ?? status}`,
+    );
+  }
+  return status;
+}
+
+function onPath(program) {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .some((folder) => existsSync(join(folder, program)));
+}
+
+function step(name, what) {
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`[${seconds.padStart(6)} s] ${name}: ${what}`);
+}
+
+function done(text) {
+  console.log(`  ${text}`);
+}
