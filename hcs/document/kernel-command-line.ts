@@ -15,18 +15,25 @@ export const KERNEL_COMMAND_LINE_MAX = 2047;
 
 const SOURCE = 'VirtualMachine/Chipset/LinuxKernelDirect/KernelCmdLine';
 
+/** `rootArguments` of hcsshim's boot modes b and c: an ext4 VHD as PMem device 0, or as SCSI 0:0. */
+export const ROOT_ARGUMENTS = {
+  pmem: 'root=/dev/pmem0 ro rootwait init=/init',
+  scsi: 'root=/dev/sda ro rootwait init=/init',
+} as const;
+
 export interface KernelCommandLineOptions {
-  platform: TargetPlatform;
+  /** Default: what this host's compute service is, hyperv on Windows and qemu elsewhere. */
+  platform?: TargetPlatform;
   /** Becomes nr_cpus=. */
   processorCount: number;
   /** Where the root is, for example "root=/dev/sda ro rootwait init=/init". Default none: an initramfs. */
   rootArguments?: string;
   /** True where the document has ComPorts["0"]: kernel messages go there. Default false: quiet. */
   console?: boolean;
-  /** What the caller found to boot this platform faster; before `kernelArguments`, which thus win. */
+  /** What the caller found to boot this platform faster; before `userArguments`, which thus win. */
   platformArguments?: readonly string[];
   /** The user's own arguments, as one string. */
-  kernelArguments?: string;
+  userArguments?: string;
   /** True where the document has VirtualPci: keeps PCI on with Hyper-V. Default false. */
   virtualPci?: boolean;
   /** Arguments of /init, after " -- ". */
@@ -38,11 +45,11 @@ export interface KernelCommandLineOptions {
  * @throws HcsError E_INVALIDARG when it has a line break, a NUL or a "--" of the user's, or is too long
  */
 export function kernelCommandLine(options: KernelCommandLineOptions): string {
-  const hyperv = options.platform === 'hyperv';
-  const kernelArguments = options.kernelArguments?.trim() ?? '';
-  if (/(?:^|\s)--(?:\s|$)/.test(kernelArguments)) {
+  const hyperv = (options.platform ?? hostPlatform()) === 'hyperv';
+  const userArguments = options.userArguments?.trim() ?? '';
+  if (/(?:^|\s)--(?:\s|$)/.test(userArguments)) {
     refuse(
-      `kernel arguments ${show(kernelArguments)} contain "--", which ends the kernel's arguments`,
+      `kernel arguments ${show(userArguments)} contain "--", which ends the kernel's arguments`,
     );
   }
   const parts = [
@@ -53,7 +60,7 @@ export function kernelCommandLine(options: KernelCommandLineOptions): string {
       ? '8250_core.nr_uarts=1 8250_core.skip_txen_test=1 console=ttyS0,115200'
       : '8250_core.nr_uarts=0 panic=-1 quiet',
     ...(options.platformArguments ?? []),
-    kernelArguments,
+    userArguments,
     hyperv && options.virtualPci !== true ? 'pci=off' : '',
     `nr_cpus=${options.processorCount}`,
     'brd.rd_nr=0',
@@ -67,6 +74,10 @@ export function kernelCommandLine(options: KernelCommandLineOptions): string {
   }
   if (/[\0\r\n]/.test(line)) refuse(`the kernel command line ${show(line)} is not one line`);
   return line;
+}
+
+function hostPlatform(): TargetPlatform {
+  return process.platform === 'win32' ? 'hyperv' : 'qemu';
 }
 
 function refuse(message: string): never {

@@ -1,14 +1,16 @@
 /**
  * Builds the document of an LCOW utility VM: hcsshim's MakeLCOWDoc field for field, non-zero fields only.
  *
- * The VM it describes boots the same on Hyper-V and on QEMU; `platform` only decides kernel arguments.
+ * The VM it describes boots the same on Hyper-V and on QEMU; only kernel arguments differ, and those come
+ * from kernel-command-line.ts.
  */
+import { availableParallelism } from 'node:os';
 import type { ComputeSystemDocument } from './compute-system.ts';
 import type { Memory, Processor } from './compute-topology.ts';
 import { decodeComputeSystemDocument } from './decode-compute-system.ts';
 import type { Devices } from './devices.ts';
 import { LCOW_BIND_SECURITY_DESCRIPTOR } from './hv-socket.ts';
-import { kernelCommandLine, type KernelCommandLineOptions } from './kernel-command-line.ts';
+import { evenMiB } from './memory-size.ts';
 import { LCOW_SCHEMA_VERSION } from './schema-version.ts';
 import type { Attachment, ScsiController } from './scsi.ts';
 import { scsiControllerId } from './scsi-controllers.ts';
@@ -20,24 +22,32 @@ export const DEFAULT_MEMORY_MIB = 1024;
 /** hcsshim's default; the caller lowers it to what the host has. */
 export const DEFAULT_PROCESSOR_COUNT = 2;
 
-/** Where the VM's root filesystem comes from: hcsshim's boot modes a, b and c. */
-export type LcowRoot =
-  | { kind: 'initrd'; path: string }
-  /** An ext4 VHD as /dev/pmem0; PMem device 0 is taken. */
-  | { kind: 'pmem'; path: string }
-  /** An ext4 VHD as /dev/sda; LUN 0 of controller 0 is taken. */
-  | { kind: 'scsi'; path: string };
+/** How many processors this host has for VMs and us. */
+export function hostProcessorCount(): number {
+  return availableParallelism();
+}
 
-export interface LcowDocumentOptions
-  extends Omit<
-    KernelCommandLineOptions,
-    'processorCount' | 'rootArguments' | 'console' | 'virtualPci'
-  > {
+/**
+ * A root filesystem that is a disk, hcsshim's boot modes b and c: an ext4 VHD as PMem device 0 or as SCSI
+ * 0:0, whose place it then takes. The kernel line needs ROOT_ARGUMENTS of the kind.
+ */
+export interface RootDisk {
+  kind: 'pmem' | 'scsi';
+  /** Host path. */
+  path: string;
+}
+
+export interface LcowDocumentOptions {
   /** Free text; `enumerate` selects by it. Default "lcow". */
   owner?: string;
   /** Host path of bzImage or vmlinux. */
-  kernelPath: string;
-  root: LcowRoot;
+  kernelFilePath: string;
+  /** Host path of the initramfs; absent with a root disk. */
+  initRdPath?: string;
+  /** Default none: the initramfs is the root. */
+  rootDisk?: RootDisk;
+  /** See kernelCommandLine(); give it the same processor count and console. */
+  kernelCommandLine: string;
   /** Rounded up to even. Default 1024. */
   memoryMiB?: number;
   /** Default true: memory is backed by the page file. */
@@ -56,7 +66,7 @@ export interface LcowDocumentOptions
   cpuGroupId?: string;
   /** GUID; default none. */
   resourcePartitionId?: string;
-  /** 1..4; default 1, and 4 where there is no PMem, as hcsshim does. */
+  /** 0..4; default 1, and 4 where there is no PMem, as hcsshim does. */
   scsiControllerCount?: number;
   /** Disks that are there at boot: LUN to disk, for controller 0. */
   scsiAttachments?: Readonly<Record<number, Attachment>>;
@@ -64,7 +74,9 @@ export interface LcowDocumentOptions
   virtualPMemCount?: number;
   /** Of the largest; default 4 GiB. */
   virtualPMemSizeBytes?: number;
-  /** Pipe (Windows) or Unix socket (Linux) for the console. Default none. */
+  /** The first serial port, whose far end is ComputeSystem.console(). Default false: none. */
+  console?: boolean;
+  /** Pipe (Windows) or Unix socket (Linux) of that port; default the service's choice. */
   consolePipe?: string;
   /** I/O operations a second for all disks; default no limit. */
   storageIopsMaximum?: number;
@@ -97,9 +109,9 @@ function virtualMachine(options: LcowDocumentOptions): VirtualMachine {
     StopOnReset: true,
     Chipset: {
       LinuxKernelDirect: {
-        KernelFilePath: options.kernelPath,
-        ...(options.root.kind === 'initrd' ? { InitRdPath: options.root.path } : {}),
-        KernelCmdLine: commandLine(options),
+        KernelFilePath: options.kernelFilePath,
+        ...(options.initRdPath === undefined ? {} : { InitRdPath: options.initRdPath }),
+        KernelCmdLine: options.kernelCommandLine,
       },
     },
     ComputeTopology: { Memory: memory(options), Processor: processor(options) },
@@ -111,25 +123,10 @@ function virtualMachine(options: LcowDocumentOptions): VirtualMachine {
   };
 }
 
-const ROOT_ARGUMENTS = {
-  initrd: '',
-  pmem: 'root=/dev/pmem0 ro rootwait init=/init',
-  scsi: 'root=/dev/sda ro rootwait init=/init',
-} as const;
-
-function commandLine(options: LcowDocumentOptions): string {
-  return kernelCommandLine({
-    ...options,
-    processorCount: options.processorCount ?? DEFAULT_PROCESSOR_COUNT,
-    rootArguments: ROOT_ARGUMENTS[options.root.kind],
-    console: options.consolePipe !== undefined,
-  });
-}
-
 function memory(options: LcowDocumentOptions): Memory {
   const size = options.memoryMiB ?? DEFAULT_MEMORY_MIB;
   return {
-    SizeInMB: size + (size % 2),
+    SizeInMB: evenMiB(size),
     ...nonZero({
       AllowOvercommit: options.allowOvercommit ?? true,
       EnableDeferredCommit: options.enableDeferredCommit,
@@ -148,28 +145,34 @@ function processor(options: LcowDocumentOptions): Processor {
 
 function devices(options: LcowDocumentOptions): Devices {
   const count = options.virtualPMemCount ?? VPMEM_DEFAULT_COUNT;
-  const root = options.root;
+  const root = options.rootDisk;
+  const controllers = scsiControllers(options, count);
   return {
-    ...(options.consolePipe === undefined
-      ? {}
-      : { ComPorts: { 0: { NamedPipe: options.consolePipe } } }),
-    Scsi: scsiControllers(options, count),
-    ...(count === 0 && root.kind !== 'pmem'
-      ? {}
-      : {
+    ...comPorts(options),
+    ...(Object.keys(controllers).length > 0 ? { Scsi: controllers } : {}),
+    ...(count > 0 || root?.kind === 'pmem'
+      ? {
           VirtualPMem: {
-            ...(root.kind === 'pmem'
+            ...(root?.kind === 'pmem'
               ? { Devices: { 0: { HostPath: root.path, ReadOnly: true, ImageFormat: 'Vhd1' } } }
               : {}),
-            MaximumCount: count,
+            MaximumCount: Math.max(count, root?.kind === 'pmem' ? 1 : 0),
             MaximumSizeBytes: options.virtualPMemSizeBytes ?? VPMEM_DEFAULT_SIZE_BYTES,
           },
-        }),
+        }
+      : {}),
     HvSocket: {
       HvSocketConfig: { DefaultBindSecurityDescriptor: LCOW_BIND_SECURITY_DESCRIPTOR },
     },
     Plan9: {},
   };
+}
+
+function comPorts(options: LcowDocumentOptions): Pick<Devices, 'ComPorts'> {
+  if (options.consolePipe !== undefined) {
+    return { ComPorts: { 0: { NamedPipe: options.consolePipe } } };
+  }
+  return options.console === true ? { ComPorts: { 0: {} } } : {};
 }
 
 function scsiControllers(
@@ -180,10 +183,10 @@ function scsiControllers(
   const controllers: Record<string, ScsiController> = {};
   for (let number = 0; number < count; number += 1) controllers[scsiControllerId(number)] = {};
   const attachments: Record<string, Attachment> = { ...options.scsiAttachments };
-  if (options.root.kind === 'scsi') {
-    attachments['0'] = { Type: 'VirtualDisk', Path: options.root.path, ReadOnly: true };
+  if (options.rootDisk?.kind === 'scsi') {
+    attachments['0'] = { Type: 'VirtualDisk', Path: options.rootDisk.path, ReadOnly: true };
   }
-  if (count > 0 && Object.keys(attachments).length > 0) {
+  if (Object.keys(attachments).length > 0) {
     controllers[scsiControllerId(0)] = { Attachments: attachments };
   }
   return controllers;

@@ -1,6 +1,6 @@
 /**
- * What `ComputeSystem.modify` takes (schema `ModifySettingRequest`). Types only; modify-target.ts has what
- * a checked request says, resource-paths.ts the paths, modify-requests.ts the builders.
+ * What `ComputeSystem.modify` takes (schema `ModifySettingRequest`). Types only; modification.ts has what
+ * a checked request says, resource-paths.ts the paths, resource-requests.ts the builders.
  */
 
 /** Schema `ModifyRequestType`. */

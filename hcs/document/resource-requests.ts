@@ -1,4 +1,5 @@
 /** Builds the ModifySettingRequests that hcsshim sends for LCOW, field for field, non-zero fields only. */
+import { evenMiB } from './memory-size.ts';
 import type { ModifySettingRequest } from './modify-setting-request.ts';
 import type { ProcessorLimits } from './modification.ts';
 import type { NetworkAdapter } from './network-adapter.ts';
@@ -34,23 +35,25 @@ export function scsiAttachment(disk: ScsiDisk): Attachment {
   };
 }
 
-/** Attaches a disk to controller 0..3 at LUN 0..63. */
-export function addScsiAttachment(
-  controller: number,
-  lun: number,
-  disk: ScsiDisk,
-): ModifySettingRequest {
+/** A disk's place: controller 0..3, LUN 0..63. */
+export interface ScsiPlace {
+  controller: number;
+  lun: number;
+}
+
+/** Attaches a disk. */
+export function addScsiAttachment(place: ScsiPlace, disk: ScsiDisk): ModifySettingRequest {
   return {
-    ResourcePath: scsiAttachmentPath(scsiControllerId(controller), lun),
+    ResourcePath: scsiAttachmentPath(scsiControllerId(place.controller), place.lun),
     RequestType: 'Add',
     Settings: scsiAttachment(disk),
   };
 }
 
 /** Detaches it. The guest must have let go of the device first. */
-export function removeScsiAttachment(controller: number, lun: number): ModifySettingRequest {
+export function removeScsiAttachment(place: ScsiPlace): ModifySettingRequest {
   return {
-    ResourcePath: scsiAttachmentPath(scsiControllerId(controller), lun),
+    ResourcePath: scsiAttachmentPath(scsiControllerId(place.controller), place.lun),
     RequestType: 'Remove',
   };
 }
@@ -85,38 +88,37 @@ export function removeVirtualPMemMapping(device: number, offset: number): Modify
   return { ResourcePath: virtualPMemMappingPath(device, offset), RequestType: 'Remove' };
 }
 
-/** A folder of the host to share. */
+/** A folder of the host to share, or one file in it. */
 export interface HostShare {
   /** Unique in the VM; hcsshim's guest takes decimal numbers only. */
   name: string;
   /** Host folder. */
-  path: string;
+  folder: string;
   /** Default false. */
   readOnly?: boolean;
-  /** Only these names in the folder can be opened: how one file is shared. */
-  allowedFiles?: readonly string[];
+  /** Only this name in the folder can be opened: how one file is shared. */
+  file?: string;
 }
 
 export function addPlan9Share(share: HostShare): ModifySettingRequest {
-  const restricted = share.allowedFiles !== undefined;
   return {
     ResourcePath: PLAN9_SHARES_PATH,
     RequestType: 'Add',
     Settings: {
       Name: share.name,
       AccessName: share.name,
-      Path: share.path,
+      Path: share.folder,
       Port: PLAN9_PORT,
       Flags:
         PLAN9_FLAGS.LinuxMetadata |
         (share.readOnly === true ? PLAN9_FLAGS.ReadOnly : 0) |
-        (restricted ? PLAN9_FLAGS.RestrictFileAccess : 0),
-      ...(restricted ? { AllowedFiles: [...(share.allowedFiles ?? [])] } : {}),
+        (share.file === undefined ? 0 : PLAN9_FLAGS.RestrictFileAccess),
+      ...(share.file === undefined ? {} : { AllowedFiles: [share.file] }),
     },
   };
 }
 
-export function removePlan9Share(name: string): ModifySettingRequest {
+export function removePlan9Share({ name }: Pick<HostShare, 'name'>): ModifySettingRequest {
   return {
     ResourcePath: PLAN9_SHARES_PATH,
     RequestType: 'Remove',
@@ -135,7 +137,7 @@ export function removeNetworkAdapter(adapter: string): ModifySettingRequest {
 
 /** Resizes memory to MiB, rounded up to even. */
 export function setMemory(memoryMiB: number): ModifySettingRequest {
-  return { ResourcePath: MEMORY_SIZE_PATH, Settings: memoryMiB + (memoryMiB % 2) };
+  return { ResourcePath: MEMORY_SIZE_PATH, Settings: evenMiB(memoryMiB) };
 }
 
 export function setProcessorLimits(limits: ProcessorLimits): ModifySettingRequest {
