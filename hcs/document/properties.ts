@@ -1,4 +1,5 @@
 /** Queries and what they return (schema `Properties`, `ServiceProperties`, the queries). Types only. */
+import type { TargetPlatform } from './kernel-command-line.ts';
 import type { SchemaVersion } from './schema-version.ts';
 import type { NotificationType } from './system-exit-status.ts';
 
@@ -124,6 +125,10 @@ export interface ExecutionProperties {
   VmmName: string;
   /** Its version as it states it: "7.2.22", "10.0.26100". */
   VmmVersion: string;
+  /** Which arguments of the kernel line make sense (kernel-command-line.ts). */
+  Platform: TargetPlatform;
+  /** Arguments that a Linux guest boots fastest with here; a line without them boots too. */
+  KernelArguments: readonly string[];
 }
 
 /** See ExecutionProperties. */

@@ -1,0 +1,44 @@
+/**
+ * The user's terminal while a process owns it: raw mode, size, and its restoration on every way out
+ * (return, throw, signal, process exit).
+ */
+import { RuntimeError } from '../errors.ts';
+
+export interface TerminalSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The size of the terminal on stdout; 80 by 24 where it has none. */
+export function terminalSize(): TerminalSize {
+  return { width: process.stdout.columns || 80, height: process.stdout.rows || 24 };
+}
+
+/** @throws RuntimeError invalid-argument when stdin is not a terminal, as `docker run -t` does */
+export function requireTerminal(): void {
+  if (!process.stdin.isTTY) {
+    throw new RuntimeError('invalid-argument', 'allocate a terminal', 'stdin is not a terminal');
+  }
+}
+
+/**
+ * Puts the terminal in raw mode and reports its changes of size.
+ * Disposing it restores the terminal; so does the end of the process, however it comes (but SIGKILL).
+ */
+export function takeTerminal(onResize: (size: TerminalSize) => void): Disposable {
+  const { stdin, stdout } = process;
+  const report = (): void => onResize(terminalSize());
+  const restore = (): void => {
+    if (stdin.isTTY && stdin.isRaw) stdin.setRawMode(false);
+  };
+  stdin.setRawMode(true);
+  process.on('exit', restore);
+  stdout.on('resize', report);
+  return {
+    [Symbol.dispose]() {
+      process.off('exit', restore);
+      stdout.off('resize', report);
+      restore();
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * Which disk sits at which SCSI controller and LUN of a VM. Read-only disks are shared by path and
+ * counted; a writable disk has one user. Pure bookkeeping: it attaches nothing.
+ */
+import { RuntimeError } from '../errors.ts';
+
+export interface ScsiSlot {
+  readonly controller: number;
+  readonly lun: number;
+}
+
+/** HCS gives 64 LUNs to a controller. */
+export const LUNS_PER_CONTROLLER = 64;
+
+interface Occupant {
+  readonly slot: ScsiSlot;
+  readonly path: string;
+  readonly readOnly: boolean;
+  users: number;
+  /** Settles when the attach that the first user began is done; later users wait for the same. */
+  attached: Promise<void>;
+}
+
+export class ScsiSlots {
+  readonly #occupants: Occupant[] = [];
+  readonly #controllers: number;
+
+  constructor(controllers: number) {
+    this.#controllers = controllers;
+  }
+
+  /**
+   * A slot for `path`. `attach` runs for the first user only; when it fails the slot is free again and
+   * every waiting user gets the error.
+   * @throws RuntimeError resource-exhausted when all slots are taken
+   */
+  async reserve(
+    path: string,
+    readOnly: boolean,
+    attach: (slot: ScsiSlot) => Promise<void>,
+  ): Promise<ScsiSlot> {
+    const shared = readOnly && this.#occupants.find((known) => known.readOnly && known.path === path);
+    if (shared) {
+      shared.users += 1;
+      await shared.attached;
+      return shared.slot;
+    }
+    const slot = this.#firstFree(path);
+    const occupant: Occupant = { slot, path, readOnly, users: 1, attached: attach(slot) };
+    this.#occupants.push(occupant);
+    try {
+      await occupant.attached;
+    } catch (error) {
+      this.#remove(occupant);
+      throw error;
+    }
+    return slot;
+  }
+
+  /** Gives a user's claim up; `detach` runs for the last one, and the slot is free once it succeeded. */
+  async release(slot: ScsiSlot, detach: () => Promise<void>): Promise<void> {
+    const occupant = this.#occupants.find(
+      ({ slot: taken }) => taken.controller === slot.controller && taken.lun === slot.lun,
+    );
+    if (occupant === undefined) return;
+    if (occupant.users > 1) {
+      occupant.users -= 1;
+      return;
+    }
+    await detach();
+    this.#remove(occupant);
+  }
+
+  #firstFree(path: string): ScsiSlot {
+    const taken = new Set(
+      this.#occupants.map(({ slot }) => slot.controller * LUNS_PER_CONTROLLER + slot.lun),
+    );
+    const total = this.#controllers * LUNS_PER_CONTROLLER;
+    for (let index = 0; index < total; index += 1) {
+      if (!taken.has(index)) {
+        return { controller: Math.floor(index / LUNS_PER_CONTROLLER), lun: index % LUNS_PER_CONTROLLER };
+      }
+    }
+    throw new RuntimeError('resource-exhausted', `attach ${path}`, `all ${total} SCSI slots are taken`);
+  }
+
+  #remove(occupant: Occupant): void {
+    const index = this.#occupants.indexOf(occupant);
+    if (index >= 0) this.#occupants.splice(index, 1);
+  }
+}

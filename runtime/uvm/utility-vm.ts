@@ -1,0 +1,294 @@
+/**
+ * A utility VM's life: created from a document, booted, linked to its agent, its devices, its end.
+ * It knows disks, shares and the agent's channel; it knows no containers and no VMM.
+ *
+ *   createUtilityVm: document -> create -> listen -> start        (returns while the guest boots)
+ *   vm.ready:        accept -> preamble -> channel -> Vm.Hello     (the agent answers)
+ *
+ * Devices may be attached as soon as createUtilityVm returns: the guest finds them when it is up.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import {
+  DEFAULT_MEMORY_MIB,
+  DEFAULT_PROCESSOR_COUNT,
+  lcowDocument,
+} from '../../hcs/document/lcow-document.ts';
+import {
+  addPlan9Share,
+  addScsiAttachment,
+  removePlan9Share,
+  removeScsiAttachment,
+} from '../../hcs/document/modify-requests.ts';
+import type { ExecutionProperties } from '../../hcs/document/properties.ts';
+import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
+import type { SystemExitStatus } from '../../hcs/document/system-exit-status.ts';
+import type { ComputeService, ComputeSystem, GuestListener } from '../../hcs/service.ts';
+import { withDeadline } from '../deadline.ts';
+import { RuntimeError } from '../errors.ts';
+import { AgentChannel } from '../guest/agent-channel.ts';
+import { beginLink } from '../guest/link.ts';
+import { METHODS } from '../guest/methods.ts';
+import { Scope } from '../scope.ts';
+import { Timeline } from '../timeline.ts';
+import { planShare, type Share, type ShareSource } from './plan9-shares.ts';
+import { ScsiSlots, type ScsiSlot } from './scsi-slots.ts';
+
+/** The vsock port that the agent dials ("LC", docs/protocol.md §1). */
+export const AGENT_PORT = 0x4c43;
+/** From start to the agent's first answer. Long because emulation on a loaded host is slow. */
+export const BOOT_TIMEOUT_MS = 120_000;
+
+export interface BootFilePaths {
+  /** vmlinux or bzImage. */
+  readonly kernel: string;
+  readonly initrd: string;
+}
+
+export interface UtilityVmShape {
+  readonly bootFiles: BootFilePaths;
+  /** How this host executes guests: decides arguments of the kernel line (ServiceProperties.Execution). */
+  readonly execution: Pick<ExecutionProperties, 'Platform' | 'KernelArguments'>;
+  /** Default 1024, hcsshim's. Rounded up to even. */
+  readonly memoryMiB?: number;
+  /** Default 2 or the host's count if lower, hcsshim's. */
+  readonly processorCount?: number;
+  /** Further arguments for the kernel line. */
+  readonly kernelArguments?: string;
+  /** Pipe or Unix socket for the first serial port: kernel and agent talk there; slows the boot. */
+  readonly consolePipe?: string;
+  /** Let the VM outlive this process. Default false. */
+  readonly survivesHost?: boolean;
+}
+
+export interface UtilityVmOptions extends UtilityVmShape {
+  readonly id: string;
+  /** Folder for this VM's private sockets; made 0700 and removed with the VM. */
+  readonly directory: string;
+  readonly timeline?: Timeline;
+  /** Gives the boot up. */
+  readonly signal?: AbortSignal;
+  readonly bootTimeoutMs?: number;
+}
+
+/** What the agent said of itself and its VM. */
+export interface GuestInformation {
+  readonly agentVersion: string;
+  readonly kernelRelease: string;
+  readonly platform: string;
+  readonly runtime: string;
+  readonly bootId: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+}
+
+/** The document of a VM of this shape: what `lcow uvm boot --document-only` prints. */
+export function utilityVmDocument(shape: UtilityVmShape): ComputeSystemDocument {
+  return lcowDocument({
+    platform: shape.execution.Platform,
+    platformArguments: shape.execution.KernelArguments,
+    kernelPath: shape.bootFiles.kernel,
+    root: { kind: 'initrd', path: shape.bootFiles.initrd },
+    memoryMiB: shape.memoryMiB ?? DEFAULT_MEMORY_MIB,
+    processorCount:
+      shape.processorCount ?? Math.min(DEFAULT_PROCESSOR_COUNT, availableParallelism()),
+    survivesHost: shape.survivesHost ?? false,
+    ...(shape.kernelArguments === undefined ? {} : { kernelArguments: shape.kernelArguments }),
+    ...(shape.consolePipe === undefined ? {} : { consolePipe: shape.consolePipe }),
+  });
+}
+
+/**
+ * Creates and starts a VM; returns while its guest boots (see `ready`).
+ * @throws RuntimeError or HcsError; nothing is left behind
+ */
+export async function createUtilityVm(
+  service: ComputeService,
+  options: UtilityVmOptions,
+): Promise<UtilityVm> {
+  const scope = new Scope();
+  try {
+    options.signal?.throwIfAborted();
+    const system = scope.use(await service.create(options.id, utilityVmDocument(options)));
+    scope.defer(() => system.terminate());
+    await mkdir(options.directory, { recursive: true, mode: 0o700 });
+    scope.defer(() => rm(options.directory, { recursive: true, force: true }));
+    const listener = scope.use(await system.listen(AGENT_PORT));
+    await system.start();
+    options.timeline?.mark('started');
+    return new UtilityVm(system, listener, scope.move(), options);
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+export class UtilityVm implements AsyncDisposable {
+  readonly id: string;
+  readonly system: ComputeSystem;
+  /** The agent's channel, once it has answered. Rejects when the boot fails; the VM is then terminated. */
+  readonly ready: Promise<AgentChannel>;
+  /** How the VM ended, whatever ended it. Never rejects. */
+  readonly exited: Promise<SystemExitStatus>;
+  readonly #scope: Scope;
+  readonly #slots = new ScsiSlots(1);
+  readonly #directory: string;
+  #shares = 0;
+  #guest: GuestInformation | undefined;
+  #disposed: Promise<void> | undefined;
+
+  /** Use createUtilityVm. */
+  constructor(
+    system: ComputeSystem,
+    listener: GuestListener,
+    scope: Scope,
+    options: UtilityVmOptions,
+  ) {
+    this.id = options.id;
+    this.system = system;
+    this.exited = system.exited;
+    this.#scope = scope;
+    this.#directory = options.directory;
+    this.ready = this.#boot(listener, options);
+    this.ready.catch(() => {});
+  }
+
+  /** What the agent said in its first answer; undefined before `ready`. */
+  get guest(): GuestInformation | undefined {
+    return this.#guest;
+  }
+
+  /** Attaches a disk image; a read-only one that is attached already is shared. */
+  attachDisk(path: string, options: { readOnly: boolean }): Promise<ScsiSlot> {
+    return this.#slots.reserve(path, options.readOnly, (slot) =>
+      this.system.modify(
+        addScsiAttachment(slot.controller, slot.lun, { path, readOnly: options.readOnly }),
+      ),
+    );
+  }
+
+  /** Detaches a disk; the guest has unmounted it. The last user's detach takes it away. */
+  async detachDisk(slot: ScsiSlot): Promise<void> {
+    await this.#slots.release(slot, async () => {
+      const agent = await this.ready;
+      await agent.call('detach a disk', METHODS.detach, { disk: { scsi: slot } });
+      await this.system.modify(removeScsiAttachment(slot.controller, slot.lun));
+    });
+  }
+
+  /** Shares a host folder or file over 9P. */
+  async share(source: ShareSource): Promise<Share> {
+    const share = await planShare(String(this.#shares++), source);
+    const { name, folder, readOnly, file } = share;
+    const restriction = file === undefined ? {} : { allowedFiles: [file] };
+    await this.system.modify(addPlan9Share({ name, path: folder, readOnly, ...restriction }));
+    return share;
+  }
+
+  async unshare(share: Share): Promise<void> {
+    await this.system.modify(removePlan9Share(share.name));
+  }
+
+  /** Asks the agent to stop everything and power off, then waits for the VM's end. */
+  async shutdown(graceMs: number): Promise<SystemExitStatus> {
+    const agent = await this.ready;
+    await agent.call('shut the VM down', METHODS.shutdown, { graceMs });
+    return withDeadline('shut the VM down', this.exited, graceMs + 10_000);
+  }
+
+  /** Terminates the VM and removes everything of it from the host. Idempotent. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed ??= this.#scope[Symbol.asyncDispose]();
+    return this.#disposed;
+  }
+
+  async #boot(listener: GuestListener, options: UtilityVmOptions): Promise<AgentChannel> {
+    const timeoutMs = options.bootTimeoutMs ?? BOOT_TIMEOUT_MS;
+    const ended = new AbortController();
+    const abort = (reason: RuntimeError): void => ended.abort(reason);
+    const timer = setTimeout(() => abort(bootTimeout(timeoutMs)), timeoutMs);
+    const onCancel = (): void =>
+      abort(new RuntimeError('cancelled', 'boot the VM', 'it was cancelled'));
+    if (options.signal?.aborted) onCancel();
+    options.signal?.addEventListener('abort', onCancel, { once: true });
+    void this.exited.then((status) => abort(exitedWhileBooting(status)));
+    try {
+      const channel = await this.#link(listener, ended.signal, options);
+      await this.#hello(channel, ended.signal, options);
+      return channel;
+    } catch (error) {
+      await this[Symbol.asyncDispose]().catch(() => {});
+      throw ended.signal.aborted ? ended.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', onCancel);
+    }
+  }
+
+  async #link(
+    listener: GuestListener,
+    signal: AbortSignal,
+    options: UtilityVmOptions,
+  ): Promise<AgentChannel> {
+    const stream: Duplex = await listener.accept(signal);
+    await beginLink(stream, { signal });
+    options.timeline?.mark('link');
+    return this.#scope.use(await AgentChannel.open(stream, join(this.#directory, 'agent.sock')));
+  }
+
+  async #hello(
+    channel: AgentChannel,
+    signal: AbortSignal,
+    { timeline, bootTimeoutMs = BOOT_TIMEOUT_MS, id }: UtilityVmOptions,
+  ): Promise<void> {
+    const sentMs = performance.now();
+    const hello = await channel.call(
+      'greet the agent',
+      METHODS.hello,
+      {
+        secret: randomBytes(32),
+        entropy: randomBytes(256),
+        wallClockNs: Date.now() * 1e6,
+        hostname: id.slice(0, 63),
+      },
+      { signal, timeoutMs: bootTimeoutMs },
+    );
+    const receivedMs = performance.now();
+    timeline?.addGuest(
+      hello.timeline.slice(0, 64).map(({ name, atNs }) => ({ name: name ?? '', atNs: atNs ?? 0 })),
+      hello.nowNs,
+      sentMs,
+      receivedMs,
+    );
+    timeline?.mark('agent answers', receivedMs);
+    for (const { name, atMs } of this.system.timeline) timeline?.mark(name, atMs);
+    this.#guest = {
+      agentVersion: hello.agentVersion,
+      kernelRelease: hello.kernelRelease,
+      platform: hello.platform,
+      runtime: hello.runtime,
+      bootId: hello.bootId,
+      cpus: hello.cpus,
+      memoryBytes: hello.memoryBytes,
+    };
+  }
+}
+
+function bootTimeout(timeoutMs: number): RuntimeError {
+  return new RuntimeError('timeout', 'boot the VM', `its agent did not answer within ${timeoutMs} ms`);
+}
+
+/** The error of a VM that ended before its agent answered; also used when it ends under a container. */
+export function exitedWhileBooting(status: SystemExitStatus): RuntimeError {
+  return new RuntimeError('unavailable', 'boot the VM', describeExit(status));
+}
+
+/** "the VM exited (UnexpectedExit, HCS_E_...)", for messages. */
+export function describeExit(status: SystemExitStatus): string {
+  const cause = status.Status === undefined || status.Status === 0 ? '' : `, 0x${(status.Status >>> 0).toString(16)}`;
+  return `the VM exited (${status.ExitType ?? 'Unknown'}${cause})`;
+}
+
