@@ -224,7 +224,7 @@ function copyGenerated() {
 
 function buildAgent() {
   step('agent', 'cargo build --release in linuxkit/agent');
-  const binary = 'linuxkit/agent/target/release/lcow-agent';
+  const binary = 'linuxkit/agent/target/x86_64-unknown-linux-gnu/release/lcow-agent';
   const cargo = findCargo();
   if (cargo === undefined) {
     const how = 'install Rust from https://rustup.rs';

@@ -25,11 +25,13 @@ import {
   packageRoot,
 } from './manifest.ts';
 
+/** Where cargo puts the agent: .cargo/config.toml names the target. */
+const AGENT = 'linuxkit/agent/target/x86_64-unknown-linux-gnu/release/lcow-agent';
 /** Counts changes of what this program makes of the same inputs. */
 const BUILDER_VERSION = 1;
 
 export interface BuildGuestImageOptions {
-  /** The agent's executable. Default: linuxkit/agent/target/release/lcow-agent of the package. */
+  /** The agent's executable. Default: cargo's release build in linuxkit/agent of the package. */
   agent?: string;
   /** Default: build/guest of the package. */
   outputDirectory?: string;
@@ -110,7 +112,7 @@ interface Agent {
 }
 
 async function readAgent(root: string, file?: string): Promise<Agent> {
-  const path = file ?? join(root, 'linuxkit', 'agent', 'target', 'release', 'lcow-agent');
+  const path = file ?? join(root, AGENT);
   const bytes = await readFile(path).catch((cause: unknown) => {
     const how = 'cargo build --release in linuxkit/agent builds it';
     throw new Error(`cannot build the guest image: no agent at ${path}; ${how}`, { cause });

@@ -62,6 +62,8 @@ export interface FindBootFilesOptions {
   directory?: string;
   /** Default: process.env; LCOW_BOOT_FILES and LCOW_DATA are read. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** Whose folder `boot` is looked in. Default: LCOW_DATA, else /var/lib/lcow. */
+  dataDirectory?: string;
   /** Default: the folder of the package that this module is part of. */
   packageRoot?: string;
   /** Hash every file now, whatever the stamp says, and files that do not boot too. Default: false. */
@@ -110,7 +112,7 @@ export function bootFileCandidates(options: FindBootFilesOptions = {}): string[]
   const root = options.packageRoot ?? packageRoot();
   return [
     ...(root === undefined ? [] : [join(root, 'build', 'guest')]),
-    join(env['LCOW_DATA'] || '/var/lib/lcow', 'boot'),
+    join(options.dataDirectory ?? (env['LCOW_DATA'] || '/var/lib/lcow'), 'boot'),
   ];
 }
 
