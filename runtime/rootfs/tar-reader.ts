@@ -123,6 +123,24 @@ export class TarReader {
     }
   }
 
+  /** True once the end marker was seen; what follows is no part of the archive. */
+  get finished(): boolean {
+    return this.state.at === 'finished';
+  }
+
+  /**
+   * For readers that can seek: leave out what is left of the entry's data and padding. Returns how many bytes the
+   * caller must not push; `end` is called as if they had been.
+   */
+  skipData(): number {
+    const { state } = this;
+    if (state.at !== 'data' && state.at !== 'skip') return 0;
+    const skipped = state.at === 'data' ? state.left + this.padding : state.left;
+    if (state.at === 'data') this.sink.end();
+    this.state = { at: 'header' };
+    return skipped;
+  }
+
   /** The source has ended. Throws TarFormatError when that is in the middle of an entry. */
   finish(): void {
     const { at } = this.state;

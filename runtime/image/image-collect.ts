@@ -1,0 +1,57 @@
+/**
+ * Removes an image's record and, in the same locked step, every blob and layer that no record refers to any more.
+ * A running container keeps its layers' files open; on Linux they live on until it ends.
+ */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { sweepTemporaryFiles } from '../rootfs/temporary-file.ts';
+import type { DataFolder } from './data-folder.ts';
+import { withLock } from './data-lock.ts';
+import { digestHex } from './digest.ts';
+import { type ImageRecord, type PathRecord, readRecord } from './image-record.ts';
+
+export async function removeImage(data: DataFolder, record: ImageRecord): Promise<void> {
+  await withLock(data.lock, async () => {
+    rmSync(data.image(record.name), { force: true });
+    collect(data);
+  });
+}
+
+/** To be called under the lock. */
+function collect(data: DataFolder): void {
+  sweepTemporaryFiles(data.temporary);
+  const blobs = new Set<string>();
+  const layers = new Set<string>();
+  for (const file of filesIn(data.images)) {
+    const record = readRecord<ImageRecord>(join(data.images, file));
+    if (record === undefined) continue;
+    blobs.add(digestHex(record.id));
+    blobs.add(digestHex(record.manifestDigest));
+    for (const { blob, diffId } of record.layers) {
+      blobs.add(digestHex(blob.digest));
+      layers.add(digestHex(diffId));
+    }
+  }
+  for (const file of filesIn(data.paths)) {
+    const known = readRecord<PathRecord>(join(data.paths, file));
+    if (known === undefined || !existsSync(known.path)) {
+      rmSync(join(data.paths, file), { force: true });
+      continue;
+    }
+    for (const { diffId } of known.image.layers) layers.add(digestHex(diffId));
+  }
+  for (const file of filesIn(data.blobs)) {
+    if (!blobs.has(file)) rmSync(join(data.blobs, file), { force: true });
+  }
+  for (const folder of filesIn(data.layers)) {
+    if (!layers.has(folder)) rmSync(join(data.layers, folder), { recursive: true, force: true });
+  }
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
