@@ -278,11 +278,11 @@ export function object<T extends object>(
         if (options.unsupported?.includes(name) === true) {
           context.note('unsupported', at, `${at} is in HCS's schema but lcow does not support it`);
         } else {
-          const allowed = known === '' ? 'it has none' : `its fields are ${known}`;
+          const fields = known === '' ? 'it has none' : `its fields are ${known}`;
           context.note(
             'malformed',
             at,
-            `${show(name)} is not a field of ${path || 'it'}: ${allowed}`,
+            `${at} is not a field of ${path || 'the document'}: ${fields}`,
           );
         }
         continue;
