@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 export const MANIFEST_FORMAT = 1;
 export const MANIFEST_FILE = 'manifest.json';
 const STAMP_FILE = 'verified.json';
+const SHA256 = /^[0-9a-f]{64}$/;
 /** No manifest is near this. */
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 /** Used where the boot files' own folder cannot be written. */
@@ -178,12 +179,13 @@ export function decodeManifest(value: unknown, path: string): GuestManifest {
   if (typeof kernel?.release !== 'string') wrong('kernel.release');
   if (kernel.boot !== 'vmlinux' && kernel.boot !== 'kernel') wrong('kernel.boot');
   if (typeof agent?.version !== 'string') wrong('agent.version');
+  if (!SHA256.test(String(manifest.inputs))) wrong('inputs');
   if (typeof files !== 'object' || files === null) wrong('files');
   for (const name of [kernel.boot, 'initrd.img', ...Object.keys(files)]) {
     const record = files[name];
     if (name.includes('/') || name.startsWith('.')) wrong(`files: ${JSON.stringify(name)}`);
     if (!Number.isSafeInteger(record?.sizeBytes)) wrong(`files.${name}.sizeBytes`);
-    if (!/^[0-9a-f]{64}$/.test(String(record?.sha256))) wrong(`files.${name}.sha256`);
+    if (!SHA256.test(String(record?.sha256))) wrong(`files.${name}.sha256`);
   }
   return manifest;
 }
