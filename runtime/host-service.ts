@@ -7,7 +7,11 @@ import { RuntimeError } from './errors.ts';
 /** @throws RuntimeError unsupported on other hosts */
 export async function openHostService({ run }: Directories): Promise<ComputeService> {
   if (process.platform !== 'linux') {
-    throw new RuntimeError('unsupported', 'open the compute service', `no service for ${process.platform} yet`);
+    throw new RuntimeError(
+      'unsupported',
+      'open the compute service',
+      `no service for ${process.platform} yet`,
+    );
   }
   const { openQemuService } = await import('../hcs/qemu/qemu-service.ts');
   return openQemuService({ runDirectory: join(run, 'vm') });

@@ -8,6 +8,8 @@ export interface Cancellation {
   readonly signal: AbortSignal;
   /** Settles as `work` does, or rejects when a signal comes first; `work` then ends on its own. */
   race<T>(work: Promise<T>): Promise<T>;
+  /** Settles when all work that was raced has ended. */
+  settled(): Promise<void>;
   /** Signals are no longer ours. Idempotent. */
   release(): void;
 }
@@ -15,6 +17,7 @@ export interface Cancellation {
 export function cancelOnSignals(): Cancellation {
   const controller = new AbortController();
   const { signal } = controller;
+  const raced: Promise<unknown>[] = [];
   const onSignal = (name: NodeJS.Signals): void => {
     controller.abort(new RuntimeError('cancelled', 'start', `${name} came first`));
   };
@@ -28,8 +31,11 @@ export function cancelOnSignals(): Cancellation {
         else signal.addEventListener('abort', fail, { once: true });
       });
       aborted.catch(() => {});
-      work.catch(() => {});
+      raced.push(work.catch(() => {}));
       return Promise.race([work, aborted]);
+    },
+    async settled() {
+      await Promise.all(raced);
     },
     release() {
       for (const name of SIGNALS) process.off(name, onSignal);

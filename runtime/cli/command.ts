@@ -91,7 +91,12 @@ export function parseCommand(command: Command, args: readonly string[]): Command
   } catch (cause) {
     if (cause instanceof RuntimeError) throw cause;
     const what = (cause as Error).message.split('. To specify')[0] ?? '';
-    throw new RuntimeError('invalid-argument', `run "lcow ${command.name}"`, `${what}; see --help`, { cause });
+    throw new RuntimeError(
+      'invalid-argument',
+      `run "lcow ${command.name}"`,
+      `${what}; see --help`,
+      { cause },
+    );
   }
 }
 

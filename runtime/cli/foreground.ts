@@ -89,7 +89,11 @@ function impatience(): Promise<never> {
   });
 }
 
-async function copy(from: Readable, to: NodeJS.WriteStream, onFirstByte?: () => void): Promise<void> {
+async function copy(
+  from: Readable,
+  to: NodeJS.WriteStream,
+  onFirstByte?: () => void,
+): Promise<void> {
   if (onFirstByte !== undefined) {
     from.once('readable', () => {
       if (from.readableLength > 0) onFirstByte();

@@ -43,10 +43,17 @@ function find(words: readonly string[]): { command: Command; rest: readonly stri
   const group = COMMANDS.filter(({ name }) => name.startsWith(`${words[0]} `));
   if (group.length > 0) {
     const known = group.map(({ name }) => name.split(' ')[1]).join(', ');
-    const what = words[1] === undefined ? 'a subcommand is missing' : `"${words[1]}" is not one of its commands`;
+    const what =
+      words[1] === undefined
+        ? 'a subcommand is missing'
+        : `"${words[1]}" is not one of its commands`;
     throw new RuntimeError('invalid-argument', `run "lcow ${words[0]}"`, `${what}: ${known}`);
   }
-  throw new RuntimeError('invalid-argument', `run "lcow ${words[0]}"`, 'no such command; see lcow --help');
+  throw new RuntimeError(
+    'invalid-argument',
+    `run "lcow ${words[0]}"`,
+    'no such command; see lcow --help',
+  );
 }
 
 function overview(): string {

@@ -15,7 +15,11 @@ export function parseSize(option: string, text: string): number {
   const match = /^(\d{1,15}(?:\.\d{1,6})?)([bkmgt]?)(?:i?b)?$/i.exec(text);
   const bytes = match && Number(match[1]) * (UNITS[(match[2] ?? '').toLowerCase()] ?? Number.NaN);
   if (!bytes || !Number.isSafeInteger(Math.round(bytes))) {
-    throw new RuntimeError('invalid-argument', `read ${option}`, `"${text}" is not a size like 512m or 2g`);
+    throw new RuntimeError(
+      'invalid-argument',
+      `read ${option}`,
+      `"${text}" is not a size like 512m or 2g`,
+    );
   }
   return Math.round(bytes);
 }
@@ -37,7 +41,11 @@ export function parseCount(option: string, text: string, least: number, most: nu
 export function parseCpus(option: string, text: string): number {
   const cpus = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
   if (!(cpus >= 0.01 && cpus <= 240)) {
-    throw new RuntimeError('invalid-argument', `read ${option}`, `"${text}" is not between 0.01 and 240`);
+    throw new RuntimeError(
+      'invalid-argument',
+      `read ${option}`,
+      `"${text}" is not between 0.01 and 240`,
+    );
   }
   return cpus;
 }

@@ -14,7 +14,9 @@ export function timelineTable(timeline: Timeline): string {
   return [header, ...rows]
     .map((row) =>
       row
-        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .map((cell, column) =>
+          column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
         .join('  '),
     )
     .join('\n')
@@ -30,6 +32,11 @@ export async function writeTimelineJson(
   const round = (ms: number): number => Math.round(ms * 1000) / 1000;
   const phases = timeline
     .phases()
-    .map(({ name, side, atMs, tookMs }) => ({ name, side, atMs: round(atMs), tookMs: round(tookMs) }));
+    .map(({ name, side, atMs, tookMs }) => ({
+      name,
+      side,
+      atMs: round(atMs),
+      tookMs: round(tookMs),
+    }));
   await writeFile(path, `${JSON.stringify({ schema: 1, ...context, phases }, null, 2)}\n`);
 }

@@ -88,7 +88,9 @@ export class AgentChannel implements AsyncDisposable {
     });
   }
 
-  duplex<Request, Response>(method: Method<Request, Response>): ClientDuplexStream<Request, Response> {
+  duplex<Request, Response>(
+    method: Method<Request, Response>,
+  ): ClientDuplexStream<Request, Response> {
     return this.#client.makeBidiStreamRequest(method.path, method.encode, method.decode);
   }
 

@@ -42,9 +42,17 @@ export async function beginLink(stream: Duplex, options: LinkOptions): Promise<v
         }
         return;
       case 'proof-wrong':
-        throw new RuntimeError('permission-denied', OP, 'the guest refused our proof of its secret');
+        throw new RuntimeError(
+          'permission-denied',
+          OP,
+          'the guest refused our proof of its secret',
+        );
       case 'version-not-supported':
-        throw new RuntimeError('unsupported', OP, `the guest speaks version ${hello.version}, not 1`);
+        throw new RuntimeError(
+          'unsupported',
+          OP,
+          `the guest speaks version ${hello.version}, not 1`,
+        );
       case 'unknown':
         throw new RuntimeError('data-loss', OP, 'the guest answered with an unknown status');
       default:
@@ -75,7 +83,11 @@ function readGuestHello(stream: Duplex, nonce: Buffer, signal: AbortSignal): Pro
       finish(() => reject(new RuntimeError('unavailable', OP, cause.message, { cause })));
     const onAbort = (): void => finish(() => reject(cancelled(OP, signal)));
     const onReadable = (): void => {
-      for (let chunk = stream.read() as Buffer | null; chunk; chunk = stream.read() as Buffer | null) {
+      for (
+        let chunk = stream.read() as Buffer | null;
+        chunk;
+        chunk = stream.read() as Buffer | null
+      ) {
         pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
         const { at, droppable } = findGuestHello(pending, nonce);
         if (at >= 0) {

@@ -52,7 +52,11 @@ export const METHODS = {
 
   listLinks: method('Network/ListLinks', v1.ListLinksRequest, v1.ListLinksResponse),
   configureLink: method('Network/ConfigureLink', v1.ConfigureLinkRequest, v1.ConfigureLinkResponse),
-  configureNames: method('Network/ConfigureNames', v1.ConfigureNamesRequest, v1.ConfigureNamesResponse),
+  configureNames: method(
+    'Network/ConfigureNames',
+    v1.ConfigureNamesRequest,
+    v1.ConfigureNamesResponse,
+  ),
 
   create: method('Containers/Create', v1.CreateContainerRequest, v1.CreateContainerResponse),
   start: method('Containers/Start', v1.StartContainerRequest, v1.StartContainerResponse),
@@ -62,7 +66,11 @@ export const METHODS = {
   resize: method('Containers/Resize', v1.ResizeRequest, v1.ResizeResponse),
   closeStdin: method('Containers/CloseStdin', v1.CloseStdinRequest, v1.CloseStdinResponse),
   pause: method('Containers/Pause', v1.PauseRequest, v1.PauseResponse),
-  resumeContainer: method('Containers/ResumeContainer', v1.ResumeContainerRequest, v1.ResumeContainerResponse),
+  resumeContainer: method(
+    'Containers/ResumeContainer',
+    v1.ResumeContainerRequest,
+    v1.ResumeContainerResponse,
+  ),
   update: method('Containers/Update', v1.UpdateRequest, v1.UpdateResponse),
   stats: method('Containers/Stats', v1.StatsRequest, v1.StatsResponse),
   list: method('Containers/List', v1.ListContainersRequest, v1.ListContainersResponse),

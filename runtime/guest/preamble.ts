@@ -16,7 +16,10 @@ const NO_PROOF = Buffer.alloc(32);
 /** What a guest's hello says. */
 export type GuestHello =
   | { readonly status: 'accepted'; readonly proof: Buffer }
-  | { readonly status: 'version-not-supported' | 'proof-wrong' | 'unknown'; readonly version: number };
+  | {
+      readonly status: 'version-not-supported' | 'proof-wrong' | 'unknown';
+      readonly version: number;
+    };
 
 /** The host's hello. `secret` absent: a VM's first connection. */
 export function encodeHostHello(nonce: Buffer, secret?: Buffer): Buffer {

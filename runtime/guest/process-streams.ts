@@ -103,7 +103,8 @@ export class ProcessStreams {
   #onFrame(frame: GuestFrame): ExitStatus | undefined {
     if (frame.stdout) this.#out.push(frame.stdout);
     else if (frame.stderr) this.#err.push(frame.stderr);
-    else if (frame.stdinAck) this.#in.acknowledged(frame.stdinAck.offset ?? 0, frame.stdinAck.closed ?? false);
+    else if (frame.stdinAck)
+      this.#in.acknowledged(frame.stdinAck.offset ?? 0, frame.stdinAck.closed ?? false);
     else if (frame.attached) this.#in.acknowledged(frame.attached.stdinOffset ?? 0, false);
     else if (frame.exit) return decodeExitStatus(frame.exit);
     return undefined;
@@ -148,7 +149,10 @@ class OutputDirection {
     if (offset !== this.#received) {
       throw broken(`output at offset ${offset} came where ${this.#received} was next`);
     }
-    if (bytes.length > CHUNK_BYTES || this.#received + bytes.length > this.#acknowledged + WINDOW_BYTES) {
+    if (
+      bytes.length > CHUNK_BYTES ||
+      this.#received + bytes.length > this.#acknowledged + WINDOW_BYTES
+    ) {
       throw broken(`${bytes.length} bytes of output exceed the window of ${WINDOW_BYTES}`);
     }
     this.#received += bytes.length;

@@ -34,7 +34,8 @@ export function isTag(text: string): boolean {
 
 /** Parse what a user typed. "busybox" is docker.io/library/busybox:latest; a digest stands without a default tag. */
 export function parseReference(text: string): Reference {
-  if (text.length > 1024) throw new InvalidReferenceError(`reference has ${text.length} characters`);
+  if (text.length > 1024)
+    throw new InvalidReferenceError(`reference has ${text.length} characters`);
   let rest = text;
   let digest: Digest | undefined;
   const at = rest.indexOf('@');

@@ -23,7 +23,13 @@ export interface StdioOptions {
 export function stdioMessage(stdio: StdioOptions) {
   const { terminal = false, stdin = false, stdout = true, stderr = true } = stdio;
   const size = typeof terminal === 'object' ? terminal : {};
-  return { terminal: terminal !== false, stdin, stdout, stderr: stderr && terminal === false, ...size };
+  return {
+    terminal: terminal !== false,
+    stdin,
+    stdout,
+    stderr: stderr && terminal === false,
+    ...size,
+  };
 }
 
 export class ContainerProcess {

@@ -80,8 +80,18 @@ const MOUNTS = [
     source: 'shm',
     options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=67108864'],
   },
-  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-  { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
+  {
+    destination: '/dev/mqueue',
+    type: 'mqueue',
+    source: 'mqueue',
+    options: ['nosuid', 'noexec', 'nodev'],
+  },
+  {
+    destination: '/sys',
+    type: 'sysfs',
+    source: 'sysfs',
+    options: ['nosuid', 'noexec', 'nodev', 'ro'],
+  },
   {
     destination: '/sys/fs/cgroup',
     type: 'cgroup',
@@ -146,12 +156,17 @@ export function capabilities(names: readonly string[]) {
 }
 
 function processArguments({ image, command, entrypoint }: ContainerSpecOptions): string[] {
-  const first = entrypoint === undefined ? (image.entrypoint ?? []) : entrypoint === '' ? [] : [entrypoint];
+  const first =
+    entrypoint === undefined ? (image.entrypoint ?? []) : entrypoint === '' ? [] : [entrypoint];
   const given = command !== undefined && command.length > 0;
   const rest = given ? command : entrypoint === undefined ? (image.cmd ?? []) : [];
   const args = [...first, ...rest];
   if (args.length === 0) {
-    throw new RuntimeError('invalid-argument', 'run the image', 'it has no command and none was given');
+    throw new RuntimeError(
+      'invalid-argument',
+      'run the image',
+      'it has no command and none was given',
+    );
   }
   return args;
 }
@@ -161,7 +176,11 @@ function mergeEnv(image: readonly string[], given: readonly string[], terminal: 
   for (const entry of [DEFAULT_PATH, ...(terminal ? ['TERM=xterm'] : []), ...image, ...given]) {
     const equals = entry.indexOf('=');
     if (equals <= 0 || entry.includes('\0')) {
-      throw new RuntimeError('invalid-argument', 'set the environment', `"${entry}" is not NAME=VALUE`);
+      throw new RuntimeError(
+        'invalid-argument',
+        'set the environment',
+        `"${entry}" is not NAME=VALUE`,
+      );
     }
     merged.set(entry.slice(0, equals), entry);
   }
@@ -171,7 +190,12 @@ function mergeEnv(image: readonly string[], given: readonly string[], terminal: 
 /** "", "uid", "uid:gid" are numbers here; anything with a name goes to the agent, which sees the image. */
 export function parseUser(user: string): OciUser {
   if (user === '') return { uid: 0, gid: 0, username: '0' };
-  if (user.length > 256 || /[\0\n/]/.test(user) || user.split(':').length > 2 || user.startsWith(':')) {
+  if (
+    user.length > 256 ||
+    /[\0\n/]/.test(user) ||
+    user.split(':').length > 2 ||
+    user.startsWith(':')
+  ) {
     throw new RuntimeError('invalid-argument', 'set the user', `"${user}" is not USER[:GROUP]`);
   }
   return { uid: 0, gid: 0, username: user };

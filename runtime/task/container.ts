@@ -28,7 +28,13 @@ export class Container implements AsyncDisposable {
   #disposed: Promise<void> | undefined;
 
   /** @param scope releases what the container holds outside the guest's own state (disks, shares) */
-  constructor(id: string, vm: UtilityVm, channel: AgentChannel, init: ContainerProcess, scope: Scope) {
+  constructor(
+    id: string,
+    vm: UtilityVm,
+    channel: AgentChannel,
+    init: ContainerProcess,
+    scope: Scope,
+  ) {
     this.id = id;
     this.init = init;
     this.#vm = vm;
@@ -52,7 +58,11 @@ export class Container implements AsyncDisposable {
   async exec({ execId, process, stdio = {} }: ExecOptions): Promise<ContainerProcess> {
     this.init.require('exec');
     if (this.#execs.has(execId)) {
-      throw new RuntimeError('already-exists', `exec in container "${this.id}"`, `"${execId}" is taken`);
+      throw new RuntimeError(
+        'already-exists',
+        `exec in container "${this.id}"`,
+        `"${execId}" is taken`,
+      );
     }
     const id = { containerId: this.id, execId };
     const exec = new ContainerProcess(this.#vm, this.#channel, id, stdio);
@@ -77,7 +87,11 @@ export class Container implements AsyncDisposable {
   async deleteExec(execId: string): Promise<void> {
     const exec = this.#execs.get(execId);
     if (exec === undefined) {
-      throw new RuntimeError('not-found', `delete exec "${execId}"`, `container "${this.id}" has none`);
+      throw new RuntimeError(
+        'not-found',
+        `delete exec "${execId}"`,
+        `container "${this.id}" has none`,
+      );
     }
     await exec.delete();
     this.#execs.delete(execId);
@@ -91,7 +105,9 @@ export class Container implements AsyncDisposable {
 
   async resume(): Promise<void> {
     this.init.require('resume');
-    await this.#channel.call(`resume container "${this.id}"`, METHODS.resumeContainer, { id: this.id });
+    await this.#channel.call(`resume container "${this.id}"`, METHODS.resumeContainer, {
+      id: this.id,
+    });
     this.init.advance('resume');
   }
 

@@ -21,7 +21,11 @@ export interface OciProcess {
   readonly env: readonly string[];
   readonly cwd: string;
   readonly capabilities: OciCapabilities;
-  readonly rlimits?: readonly { readonly type: string; readonly hard: number; readonly soft: number }[];
+  readonly rlimits?: readonly {
+    readonly type: string;
+    readonly hard: number;
+    readonly soft: number;
+  }[];
   readonly noNewPrivileges?: boolean;
 }
 

@@ -2,7 +2,6 @@
  * A pod: one utility VM and the containers in it. Here it lives in the caller's process; the supervisor
  * hosts the same thing (design §5). Layers are attached once for all containers of the pod.
  */
-import { rm } from 'node:fs/promises';
 import type { ComputeService } from '../../hcs/service.ts';
 import { RuntimeError } from '../errors.ts';
 import type { AgentChannel } from '../guest/agent-channel.ts';
@@ -21,10 +20,7 @@ export interface PodOptions extends UtilityVmOptions {}
 export interface ContainerRootfs {
   /** Layer disks on the host, bottom first; at least one. */
   readonly layers: readonly string[];
-  /**
-   * The writable disk on the host. It is the container's alone and is unlinked as soon as the VM holds
-   * it, so that nothing of it stays whatever dies. Absent: a tmpfs in the VM.
-   */
+  /** The writable disk on the host, this container's alone. Absent: a tmpfs in the VM. */
   readonly scratch?: string;
   readonly readOnly?: boolean;
 }
@@ -99,7 +95,7 @@ export class Pod implements AsyncDisposable {
     // Disks and shares are attached while the guest still boots.
     const [layers, scratch, shares] = await Promise.all([
       Promise.all(rootfs.layers.map((path) => this.#attach(scope, path, true))),
-      rootfs.scratch === undefined ? undefined : this.#attachScratch(scope, rootfs.scratch),
+      rootfs.scratch === undefined ? undefined : this.#attach(scope, rootfs.scratch, false),
       Promise.all(mounts.map((mount) => this.#share(scope, mount))),
     ]);
     timeline?.mark('devices');
@@ -131,16 +127,6 @@ export class Pod implements AsyncDisposable {
     const slot = await this.vm.attachDisk(path, { readOnly });
     scope.defer(() => this.vm.detachDisk(slot));
     return slot;
-  }
-
-  async #attachScratch(scope: Scope, path: string): Promise<ScsiSlot> {
-    try {
-      return await this.#attach(scope, path, false);
-    } finally {
-      // The VMM holds the file open; on Windows the file must stay until the VM is gone.
-      if (process.platform === 'win32') scope.defer(() => rm(path, { force: true }));
-      else await rm(path, { force: true });
-    }
   }
 
   async #share(scope: Scope, source: ShareSource): Promise<Share> {

@@ -14,7 +14,15 @@
 import { RuntimeError } from '../errors.ts';
 
 export type ProcessStatus = 'created' | 'running' | 'paused' | 'stopped' | 'deleted';
-export type ProcessOperation = 'start' | 'kill' | 'exec' | 'pause' | 'resume' | 'update' | 'exit' | 'delete';
+export type ProcessOperation =
+  | 'start'
+  | 'kill'
+  | 'exec'
+  | 'pause'
+  | 'resume'
+  | 'update'
+  | 'exit'
+  | 'delete';
 
 /** From operation and status to the status after it; what is absent is refused. */
 const TABLE: Readonly<Record<ProcessOperation, Partial<Record<ProcessStatus, ProcessStatus>>>> = {
@@ -41,7 +49,11 @@ export function nextStatus(
   const next = TABLE[operation][status];
   if (next !== undefined) return next;
   const gone = status === 'deleted' || (operation === 'kill' && status === 'stopped');
-  throw new RuntimeError(gone ? 'not-found' : 'invalid-state', `${operation} ${subject}`, `it is ${status}`);
+  throw new RuntimeError(
+    gone ? 'not-found' : 'invalid-state',
+    `${operation} ${subject}`,
+    `it is ${status}`,
+  );
 }
 
 /** Whether `operation` is allowed; for tests and for callers that only look. */

@@ -34,6 +34,7 @@ export async function planShare(name: string, { hostPath, readOnly }: ShareSourc
     throw new RuntimeError('not-found', op, what, { cause });
   });
   if (found.isDirectory()) return { name, folder: hostPath, readOnly };
-  if (found.isFile()) return { name, folder: dirname(hostPath), readOnly, file: basename(hostPath) };
+  if (found.isFile())
+    return { name, folder: dirname(hostPath), readOnly, file: basename(hostPath) };
   throw new RuntimeError('invalid-argument', op, 'it is neither a folder nor a regular file');
 }

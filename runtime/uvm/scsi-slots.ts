@@ -39,7 +39,8 @@ export class ScsiSlots {
     readOnly: boolean,
     attach: (slot: ScsiSlot) => Promise<void>,
   ): Promise<ScsiSlot> {
-    const shared = readOnly && this.#occupants.find((known) => known.readOnly && known.path === path);
+    const shared =
+      readOnly && this.#occupants.find((known) => known.readOnly && known.path === path);
     if (shared) {
       shared.users += 1;
       await shared.attached;
@@ -78,10 +79,17 @@ export class ScsiSlots {
     const total = this.#controllers * LUNS_PER_CONTROLLER;
     for (let index = 0; index < total; index += 1) {
       if (!taken.has(index)) {
-        return { controller: Math.floor(index / LUNS_PER_CONTROLLER), lun: index % LUNS_PER_CONTROLLER };
+        return {
+          controller: Math.floor(index / LUNS_PER_CONTROLLER),
+          lun: index % LUNS_PER_CONTROLLER,
+        };
       }
     }
-    throw new RuntimeError('resource-exhausted', `attach ${path}`, `all ${total} SCSI slots are taken`);
+    throw new RuntimeError(
+      'resource-exhausted',
+      `attach ${path}`,
+      `all ${total} SCSI slots are taken`,
+    );
   }
 
   #remove(occupant: Occupant): void {

@@ -17,12 +17,13 @@ import {
   DEFAULT_PROCESSOR_COUNT,
   lcowDocument,
 } from '../../hcs/document/lcow-document.ts';
+import { kernelCommandLine } from '../../hcs/document/kernel-command-line.ts';
 import {
   addPlan9Share,
   addScsiAttachment,
   removePlan9Share,
   removeScsiAttachment,
-} from '../../hcs/document/modify-requests.ts';
+} from '../../hcs/document/resource-requests.ts';
 import type { ExecutionProperties } from '../../hcs/document/properties.ts';
 import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
 import type { SystemExitStatus } from '../../hcs/document/system-exit-status.ts';
@@ -58,8 +59,8 @@ export interface UtilityVmShape {
   readonly processorCount?: number;
   /** Further arguments for the kernel line. */
   readonly kernelArguments?: string;
-  /** Pipe or Unix socket for the first serial port: kernel and agent talk there; slows the boot. */
-  readonly consolePipe?: string;
+  /** Give the VM a serial port, where kernel and agent then talk; slows the boot. Default false. */
+  readonly console?: boolean;
   /** Let the VM outlive this process. Default false. */
   readonly survivesHost?: boolean;
 }
@@ -87,17 +88,24 @@ export interface GuestInformation {
 
 /** The document of a VM of this shape: what `lcow uvm boot --document-only` prints. */
 export function utilityVmDocument(shape: UtilityVmShape): ComputeSystemDocument {
+  const { execution, bootFiles } = shape;
+  const processorCount =
+    shape.processorCount ?? Math.min(DEFAULT_PROCESSOR_COUNT, availableParallelism());
+  const console = shape.console ?? false;
   return lcowDocument({
-    platform: shape.execution.Platform,
-    platformArguments: shape.execution.KernelArguments,
-    kernelPath: shape.bootFiles.kernel,
-    root: { kind: 'initrd', path: shape.bootFiles.initrd },
+    kernelFilePath: bootFiles.kernel,
+    initRdPath: bootFiles.initrd,
+    kernelCommandLine: kernelCommandLine({
+      platform: execution.Platform,
+      platformArguments: execution.KernelArguments,
+      processorCount,
+      console,
+      ...(shape.kernelArguments === undefined ? {} : { userArguments: shape.kernelArguments }),
+    }),
     memoryMiB: shape.memoryMiB ?? DEFAULT_MEMORY_MIB,
-    processorCount:
-      shape.processorCount ?? Math.min(DEFAULT_PROCESSOR_COUNT, availableParallelism()),
+    processorCount,
+    console,
     survivesHost: shape.survivesHost ?? false,
-    ...(shape.kernelArguments === undefined ? {} : { kernelArguments: shape.kernelArguments }),
-    ...(shape.consolePipe === undefined ? {} : { consolePipe: shape.consolePipe }),
   });
 }
 
@@ -164,9 +172,7 @@ export class UtilityVm implements AsyncDisposable {
   /** Attaches a disk image; a read-only one that is attached already is shared. */
   attachDisk(path: string, options: { readOnly: boolean }): Promise<ScsiSlot> {
     return this.#slots.reserve(path, options.readOnly, (slot) =>
-      this.system.modify(
-        addScsiAttachment(slot.controller, slot.lun, { path, readOnly: options.readOnly }),
-      ),
+      this.system.modify(addScsiAttachment(slot, { path, readOnly: options.readOnly })),
     );
   }
 
@@ -175,21 +181,19 @@ export class UtilityVm implements AsyncDisposable {
     await this.#slots.release(slot, async () => {
       const agent = await this.ready;
       await agent.call('detach a disk', METHODS.detach, { disk: { scsi: slot } });
-      await this.system.modify(removeScsiAttachment(slot.controller, slot.lun));
+      await this.system.modify(removeScsiAttachment(slot));
     });
   }
 
   /** Shares a host folder or file over 9P. */
   async share(source: ShareSource): Promise<Share> {
     const share = await planShare(String(this.#shares++), source);
-    const { name, folder, readOnly, file } = share;
-    const restriction = file === undefined ? {} : { allowedFiles: [file] };
-    await this.system.modify(addPlan9Share({ name, path: folder, readOnly, ...restriction }));
+    await this.system.modify(addPlan9Share(share));
     return share;
   }
 
   async unshare(share: Share): Promise<void> {
-    await this.system.modify(removePlan9Share(share.name));
+    await this.system.modify(removePlan9Share(share));
   }
 
   /** Asks the agent to stop everything and power off, then waits for the VM's end. */
@@ -278,7 +282,11 @@ export class UtilityVm implements AsyncDisposable {
 }
 
 function bootTimeout(timeoutMs: number): RuntimeError {
-  return new RuntimeError('timeout', 'boot the VM', `its agent did not answer within ${timeoutMs} ms`);
+  return new RuntimeError(
+    'timeout',
+    'boot the VM',
+    `its agent did not answer within ${timeoutMs} ms`,
+  );
 }
 
 /** The error of a VM that ended before its agent answered; also used when it ends under a container. */
@@ -288,7 +296,9 @@ export function exitedWhileBooting(status: SystemExitStatus): RuntimeError {
 
 /** "the VM exited (UnexpectedExit, HCS_E_...)", for messages. */
 export function describeExit(status: SystemExitStatus): string {
-  const cause = status.Status === undefined || status.Status === 0 ? '' : `, 0x${(status.Status >>> 0).toString(16)}`;
+  const cause =
+    status.Status === undefined || status.Status === 0
+      ? ''
+      : `, 0x${(status.Status >>> 0).toString(16)}`;
   return `the VM exited (${status.ExitType ?? 'Unknown'}${cause})`;
 }
-

@@ -1,20 +1,15 @@
 /** `lcow run`: a command in a new container, in a utility VM of its own, in the foreground. */
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
-import { findBootFiles } from '../../../linuxkit/manifest.ts';
-import { directories } from '../../directories.ts';
+import { resolve } from 'node:path';
 import { RuntimeError } from '../../errors.ts';
-import { openHostService } from '../../host-service.ts';
-import { openImageStore, type ResolvedImage } from '../../image/image-store.ts';
-import { createScratch } from '../../rootfs/scratch.ts';
-import { containerSpec } from '../../task/container-spec.ts';
-import { type ContainerMountOptions, Pod } from '../../task/pod.ts';
+import type { ResolvedImage } from '../../image/image-store.ts';
+import { type ContainerRequest, Lcow } from '../../lcow.ts';
+import type { ContainerMountOptions, Pod } from '../../task/pod.ts';
 import { Timeline } from '../../timeline.ts';
+import { type Cancellation, cancelOnSignals } from '../cancel.ts';
 import type { CommandInput, OptionValues } from '../command.ts';
 import { foreground } from '../foreground.ts';
-import { cancelOnSignals } from '../cancel.ts';
 import { parseCpus, parseSize } from '../size.ts';
 import { requireTerminal, terminalSize } from '../terminal.ts';
 import { timelineTable, writeTimelineJson } from '../timeline-report.ts';
@@ -22,40 +17,28 @@ import { timelineTable, writeTimelineJson } from '../timeline-report.ts';
 /** What a VM needs beside its container's memory: kernel, agent, page tables. Measured: docs/decisions/0005. */
 const VM_OVERHEAD_MIB = 192;
 const MIB = 1024 * 1024;
-const SCRATCH_BYTES = 20 * 1024 ** 3;
 
 export async function run({ options, operands }: CommandInput): Promise<number> {
   const timeline = new Timeline();
+  timeline.mark('command loaded');
   const request = readRequest(options, operands);
-  const paths = directories();
   const cancel = cancelOnSignals();
   try {
-    const service = await openHostService(paths);
-    const store = openImageStore(paths.data);
-    const [bootFiles, image, { Execution }] = await Promise.all([
-      findBootFiles(),
-      store.resolve(request.image),
-      service.properties(),
-    ]);
+    const lcow = await Lcow.open();
+    const image = await lcow.images.resolve(request.image);
     timeline.mark('image resolved');
-    const pod = await Pod.create(service, {
-      id: request.id,
-      directory: join(paths.run, 'pod', request.id),
-      bootFiles,
-      execution: Execution,
-      ...request.shape,
-      timeline,
-      signal: cancel.signal,
-    });
+    const { id, shape } = request;
+    const pod = await lcow.createPod({ id, ...shape, timeline, signal: cancel.signal });
     let code: number;
     try {
-      code = await runIn(pod, image, request, paths.data, timeline, cancel);
+      code = await runIn(lcow, pod, image, request, timeline, cancel);
       timeline.mark('exit');
     } finally {
       await pod[Symbol.asyncDispose]();
+      await cancel.settled();
       timeline.mark('torn down');
     }
-    await report(options, timeline, { accelerator: Execution.Accelerator });
+    await report(options, timeline, { accelerator: lcow.execution.Accelerator });
     return code;
   } finally {
     cancel.release();
@@ -63,30 +46,20 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
 }
 
 async function runIn(
+  lcow: Lcow,
   pod: Pod,
   image: ResolvedImage,
   request: Request,
-  data: string,
   timeline: Timeline,
-  cancel: ReturnType<typeof cancelOnSignals>,
+  cancel: Cancellation,
 ): Promise<number> {
-  const { id, interactive, terminal } = request;
-  const spec = containerSpec({
-    ...request.spec,
-    id,
-    image: imageProcess(image),
-    ...(terminal ? { terminal: terminalSize() } : {}),
-  });
-  const scratch = join(data, 'scratch', `${id}.vhd`);
-  await mkdir(join(data, 'scratch'), { recursive: true, mode: 0o700 });
-  await createScratch(scratch, SCRATCH_BYTES);
+  const { interactive, terminal } = request;
   const container = await cancel.race(
-    pod.createContainer({
-      id,
-      spec,
-      rootfs: { layers: image.layers, scratch, readOnly: request.readOnly },
-      mounts: request.mounts,
-      stdio: { terminal: terminal && terminalSize(), stdin: interactive, stdout: true, stderr: true },
+    lcow.createContainer(pod, {
+      ...request.container,
+      id: request.id,
+      image,
+      stdio: { terminal: terminal && terminalSize(), stdin: interactive },
       timeline,
     }),
   );
@@ -107,9 +80,7 @@ interface Request {
   readonly image: string;
   readonly interactive: boolean;
   readonly terminal: boolean;
-  readonly readOnly: boolean;
-  readonly mounts: readonly ContainerMountOptions[];
-  readonly spec: Omit<Parameters<typeof containerSpec>[0], 'id' | 'image'>;
+  readonly container: Omit<ContainerRequest, 'id' | 'image' | 'stdio' | 'timeline'>;
   readonly shape: { memoryMiB?: number; processorCount?: number; kernelArguments?: string };
 }
 
@@ -125,11 +96,13 @@ function readRequest(options: OptionValues, [image = '', ...command]: readonly s
     image,
     interactive: options.flag('interactive'),
     terminal,
-    readOnly: options.flag('read-only'),
-    mounts: options.list('volume').map(parseVolume),
-    spec: {
+    container: {
       command,
-      env: options.list('env').map(inheritEnv).filter((entry) => entry !== undefined),
+      mounts: options.list('volume').map(parseVolume),
+      env: options
+        .list('env')
+        .map(inheritEnv)
+        .filter((entry) => entry !== undefined),
       readOnly: options.flag('read-only'),
       ...optional('entrypoint', options.text('entrypoint')),
       ...optional('workingDirectory', options.text('workdir')),
@@ -151,7 +124,11 @@ const LEAST_MEMORY_BYTES = 6 * MIB;
 
 function vmMemoryMiB(memoryBytes: number): number {
   if (memoryBytes < LEAST_MEMORY_BYTES) {
-    throw new RuntimeError('invalid-argument', 'read --memory', `${memoryBytes} bytes are less than 6m`);
+    throw new RuntimeError(
+      'invalid-argument',
+      'read --memory',
+      `${memoryBytes} bytes are less than 6m`,
+    );
   }
   return Math.ceil(memoryBytes / MIB) + VM_OVERHEAD_MIB;
 }
@@ -160,7 +137,11 @@ function processors(cpus: number): number {
   const whole = Math.ceil(cpus);
   const most = availableParallelism();
   if (whole > most) {
-    throw new RuntimeError('invalid-argument', 'read --cpus', `${cpus} are more than this host's ${most}`);
+    throw new RuntimeError(
+      'invalid-argument',
+      'read --cpus',
+      `${cpus} are more than this host's ${most}`,
+    );
   }
   return whole;
 }
@@ -190,7 +171,13 @@ function inheritEnv(entry: string): string | undefined {
 function parseVolume(text: string): ContainerMountOptions {
   const [source, destination, mode, ...rest] = text.split(':');
   const known = mode === undefined || mode === 'ro' || mode === 'rw';
-  if (!source || !destination?.startsWith('/') || destination === '/' || !known || rest.length > 0) {
+  if (
+    !source ||
+    !destination?.startsWith('/') ||
+    destination === '/' ||
+    !known ||
+    rest.length > 0
+  ) {
     throw new RuntimeError(
       'invalid-argument',
       'read --volume',
@@ -198,17 +185,6 @@ function parseVolume(text: string): ContainerMountOptions {
     );
   }
   return { hostPath: resolve(source), destination, readOnly: mode === 'ro' };
-}
-
-function imageProcess({ config }: ResolvedImage) {
-  const inner = config.config ?? {};
-  return {
-    ...optional('entrypoint', inner.Entrypoint),
-    ...optional('cmd', inner.Cmd),
-    ...optional('env', inner.Env),
-    ...optional('workingDirectory', inner.WorkingDir),
-    ...optional('user', inner.User),
-  };
 }
 
 async function report(

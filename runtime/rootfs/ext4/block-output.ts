@@ -6,6 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { BLOCK_BYTES } from './format.ts';
 
 const BUFFER_BYTES = 1 << 20;
+const ZEROS = Buffer.alloc(BUFFER_BYTES);
 /** Buffers that may be under way when `drain` returns. */
 const MAX_PENDING = 3;
 
@@ -102,6 +103,8 @@ export class BlockOutput {
   private async writeOut(buffer: Buffer, base: number, filled: number): Promise<void> {
     try {
       if (this.failure !== undefined) return;
+      // Left as a hole: costs nothing to find out, and a layer of zeros does not fill the disk.
+      if (ZEROS.compare(buffer, 0, filled, 0, filled) === 0) return;
       for (let at = 0; at < filled; ) {
         const { bytesWritten } = await this.file.write(buffer, at, filled - at, base + at);
         at += bytesWritten;

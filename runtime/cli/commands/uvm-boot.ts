@@ -1,0 +1,213 @@
+/**
+ * `lcow uvm boot`: the researcher's door. Boots VMs without containers, one or many, and says how long that
+ * took; or prints the document and starts nothing.
+ */
+import { randomBytes } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { findBootFiles } from '../../../linuxkit/manifest.ts';
+import type { ComputeService } from '../../../hcs/service.ts';
+import { directories } from '../../directories.ts';
+import { RuntimeError } from '../../errors.ts';
+import { openHostService } from '../../host-service.ts';
+import { runInVm } from '../../task/vm-process.ts';
+import { Timeline } from '../../timeline.ts';
+import {
+  createUtilityVm,
+  type UtilityVm,
+  utilityVmDocument,
+  type UtilityVmShape,
+} from '../../uvm/utility-vm.ts';
+import { cancelOnSignals } from '../cancel.ts';
+import type { CommandInput, OptionValues } from '../command.ts';
+import { foreground } from '../foreground.ts';
+import { parseCount, parseSize } from '../size.ts';
+import { table } from '../table.ts';
+import { takeTerminal } from '../terminal.ts';
+import { timelineTable, writeTimelineJson } from '../timeline-report.ts';
+
+const MIB = 1024 * 1024;
+const MOST_VMS = 1000;
+
+export async function run({ options }: CommandInput): Promise<number> {
+  const paths = directories();
+  const service = await openHostService(paths);
+  const { Execution } = await service.properties();
+  const shape = { ...(await readShape(options)), execution: Execution };
+  if (options.flag('document-only')) return printDocument(shape);
+  const count = parseCount('--count', options.text('count') ?? '1', 1, MOST_VMS);
+  const parallel = parseCount('--parallel', options.text('parallel') ?? '1', 1, MOST_VMS);
+  const cancel = cancelOnSignals();
+  const bootOne = (timeline: Timeline) =>
+    bootVm(service, shape, paths.run, timeline, cancel.signal);
+  try {
+    return count > 1
+      ? await bootMany(bootOne, count, parallel, options)
+      : await bootAndUse(bootOne, options, Execution.Accelerator);
+  } finally {
+    cancel.release();
+  }
+}
+
+async function readShape(options: OptionValues): Promise<Omit<UtilityVmShape, 'execution'>> {
+  const kernel = options.text('kernel');
+  const initrd = options.text('initrd');
+  const found = kernel && initrd ? undefined : await findBootFiles();
+  const memory = options.text('memory');
+  const cpus = options.text('cpus');
+  const kernelArguments = options.text('kernel-args');
+  return {
+    bootFiles: {
+      kernel: kernel ? await existing('--kernel', kernel) : (found?.kernel ?? ''),
+      initrd: initrd ? await existing('--initrd', initrd) : (found?.initrd ?? ''),
+    },
+    ...(memory === undefined ? {} : { memoryMiB: Math.ceil(parseSize('--memory', memory) / MIB) }),
+    ...(cpus === undefined ? {} : { processorCount: parseCount('--cpus', cpus, 1, 240) }),
+    ...(kernelArguments === undefined ? {} : { kernelArguments }),
+    console: options.flag('console'),
+  };
+}
+
+async function existing(option: string, path: string): Promise<string> {
+  const full = resolve(path);
+  await access(full).catch((cause: unknown) => {
+    throw new RuntimeError('not-found', `read ${option}`, `"${path}" cannot be read`, { cause });
+  });
+  return full;
+}
+
+/** The document as JSON on stdout; its kernel line, for reading, on stderr. */
+function printDocument(shape: UtilityVmShape): number {
+  const document = utilityVmDocument(shape);
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  const line = document.VirtualMachine?.Chipset?.LinuxKernelDirect?.KernelCmdLine ?? '';
+  process.stderr.write(`kernel line: ${line}\n`);
+  return 0;
+}
+
+function bootVm(
+  service: ComputeService,
+  shape: UtilityVmShape,
+  runDirectory: string,
+  timeline: Timeline,
+  signal: AbortSignal,
+): Promise<UtilityVm> {
+  const id = `uvm-${randomBytes(4).toString('hex')}`;
+  return createUtilityVm(service, {
+    ...shape,
+    id,
+    directory: join(runDirectory, 'pod', id),
+    timeline,
+    signal,
+  });
+}
+
+async function bootAndUse(
+  bootOne: (timeline: Timeline) => Promise<UtilityVm>,
+  options: OptionValues,
+  accelerator: string,
+): Promise<number> {
+  const timeline = new Timeline();
+  const vm = await bootOne(timeline);
+  let code = 0;
+  try {
+    code = options.flag('console')
+      ? await useConsole(vm)
+      : await useAgent(vm, options, accelerator);
+  } finally {
+    await vm[Symbol.asyncDispose]();
+    timeline.mark('torn down');
+  }
+  if (options.flag('timeline')) process.stderr.write(timelineTable(timeline));
+  const file = options.text('timeline-json');
+  if (file !== undefined) await writeTimelineJson(file, timeline, { accelerator });
+  return code;
+}
+
+async function useAgent(
+  vm: UtilityVm,
+  options: OptionValues,
+  accelerator: string,
+): Promise<number> {
+  const channel = await vm.ready;
+  const guest = vm.guest;
+  process.stderr.write(
+    `Linux ${guest?.kernelRelease} (${accelerator}), agent ${guest?.agentVersion}, ` +
+      `${guest?.runtime}, ${guest?.cpus} cpus, ${Math.round((guest?.memoryBytes ?? 0) / MIB)} MiB\n`,
+  );
+  const command = options.text('exec');
+  if (command === undefined) return 0;
+  const args = command.split(/\s+/).filter((word) => word !== '');
+  const started = await runInVm(vm, channel, args);
+  const attached = foreground(started, { interactive: false, terminal: false });
+  return (await attached.exit()).code;
+}
+
+/** Joins the serial console to ours until the VM ends. Ctrl-] leaves, as in telnet. */
+async function useConsole(vm: UtilityVm): Promise<number> {
+  const stream = await vm.system.console();
+  if (stream === undefined)
+    throw new RuntimeError('internal', 'open the console', 'the VM has none');
+  stream.pipe(process.stdout, { end: false });
+  const { stdin } = process;
+  const terminal = stdin.isTTY ? takeTerminal(() => {}) : undefined;
+  const left = new Promise<void>((resolve) => {
+    stdin.on('data', (bytes: Buffer) => {
+      if (bytes.includes(0x1d)) resolve();
+      else stream.write(bytes);
+    });
+  });
+  try {
+    // A failed boot ends the VM; its own message is on the console already.
+    await Promise.race([vm.exited, left, vm.ready.then(() => new Promise<never>(() => {}))]);
+    await vm.ready;
+    return 0;
+  } finally {
+    terminal?.[Symbol.dispose]();
+    stdin.pause();
+    stdin.unref();
+    stream.destroy();
+  }
+}
+
+async function bootMany(
+  bootOne: (timeline: Timeline) => Promise<UtilityVm>,
+  count: number,
+  parallel: number,
+  options: OptionValues,
+): Promise<number> {
+  const answered: number[] = [];
+  const begin = performance.now();
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      next += 1;
+      const timeline = new Timeline();
+      const startMs = performance.now();
+      const vm = await bootOne(timeline);
+      try {
+        await vm.ready;
+        answered.push(performance.now() - startMs);
+      } finally {
+        await vm[Symbol.asyncDispose]();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, count) }, worker));
+  const sorted = [...answered].sort((a, b) => a - b);
+  const at = (share: number): string =>
+    (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
+  const wall = (performance.now() - begin).toFixed(1);
+  process.stdout.write(
+    table(
+      ['VMS', 'PARALLEL', 'MIN MS', 'MEDIAN MS', 'P90 MS', 'MAX MS', 'WALL MS'],
+      [[String(count), String(parallel), at(0), at(0.5), at(0.9), at(1), wall]],
+    ),
+  );
+  const file = options.text('timeline-json');
+  if (file !== undefined) {
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(file, `${JSON.stringify({ schema: 1, answeredMs: answered }, null, 2)}\n`);
+  }
+  return 0;
+}

@@ -1,0 +1,185 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { RuntimeError } from '../../../runtime/errors.ts';
+import { ProcessStreams, WINDOW_BYTES } from '../../../runtime/guest/process-streams.ts';
+import { type AttachCall, fakeGuest } from '../../harness/fake-guest.ts';
+
+const PROCESS = { containerId: 'c', execId: '' };
+
+async function withGuest(
+  attach: (call: AttachCall) => void,
+  use: (streams: ProcessStreams, breakLink: () => void) => Promise<void>,
+): Promise<void> {
+  const guest = await fakeGuest(attach);
+  try {
+    await use(new ProcessStreams(guest.channel, PROCESS), () => guest.guestEnd.destroy());
+  } finally {
+    await guest[Symbol.asyncDispose]();
+  }
+}
+
+async function read(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+    return 'resolved';
+  } catch (error) {
+    return error instanceof RuntimeError ? error.code : String(error);
+  }
+}
+
+test('output, stderr and the exit arrive, output first', async () => {
+  await withGuest(
+    (call) => {
+      call.on('data', (frame) => {
+        if (!frame.open) return;
+        call.write({ attached: { pid: 5 } });
+        call.write({ stdout: { offset: 0, bytes: Buffer.from('one ') } });
+        call.write({ stderr: { offset: 0, bytes: Buffer.from('err') } });
+        call.write({ stdout: { offset: 4, bytes: Buffer.from('two') } });
+        call.write({ exit: { code: 3, oomKilled: true } });
+        call.end();
+      });
+    },
+    async (streams) => {
+      const [out, err, exit] = await Promise.all([
+        read(streams.stdout),
+        read(streams.stderr),
+        streams.exit,
+      ]);
+      assert.is(out, 'one two');
+      assert.is(err, 'err');
+      assert.equal(exit, { code: 3, exitedAtNs: 0, oomKilled: true });
+    },
+  );
+});
+
+test('a slow reader bounds what is held: no ack beyond what was taken', async () => {
+  let acknowledged = 0;
+  let sent = 0;
+  let ended = false;
+  await withGuest(
+    (call) => {
+      const chunk = Buffer.alloc(64 * 1024, 1);
+      const push = (): void => {
+        while (sent + chunk.length <= acknowledged + WINDOW_BYTES && sent < 4 * WINDOW_BYTES) {
+          call.write({ stdout: { offset: sent, bytes: chunk } });
+          sent += chunk.length;
+        }
+        if (sent === 4 * WINDOW_BYTES && !ended) {
+          ended = true;
+          call.write({ exit: { code: 0 } });
+          call.end();
+        }
+      };
+      call.on('data', (frame) => {
+        if (frame.ack) acknowledged = frame.ack.stdoutOffset ?? 0;
+        push();
+      });
+    },
+    async (streams) => {
+      // Nobody reads: the guest must come to rest at the window and what the stream buffers itself.
+      streams.stdout.pause();
+      await new Promise((resolve) => streams.stdout.once('readable', resolve));
+      assert.ok(sent <= 2 * WINDOW_BYTES, `${sent} bytes were sent to a reader that took none`);
+      let total = 0;
+      for await (const bytes of streams.stdout) total += (bytes as Buffer).length;
+      assert.is(total, 4 * WINDOW_BYTES);
+      assert.is((await streams.exit).code, 0);
+    },
+  );
+});
+
+for (const [what, frame] of [
+  ['a gap in the numbering', { stdout: { offset: 10, bytes: Buffer.from('x') } }],
+  ['a chunk over its limit', { stdout: { offset: 0, bytes: Buffer.alloc(65 * 1024) } }],
+  ['an acknowledgement of what was never sent', { stdinAck: { offset: 999 } }],
+  ['an exit code out of range', { exit: { code: 4096 } }],
+] as const) {
+  test(`a guest that sends ${what} ends the streams with data-loss`, async () => {
+    await withGuest(
+      (call) => {
+        call.on('error', () => {});
+        call.once('data', () => call.write(frame));
+      },
+      async (streams) => {
+        assert.is(await codeOf(streams.exit), 'data-loss');
+      },
+    );
+  });
+}
+
+test('a stream that ends without an exit is data-loss, a broken link unavailable', async () => {
+  await withGuest(
+    (call) => call.once('data', () => call.end()),
+    async (streams) => {
+      assert.is(await codeOf(streams.exit), 'data-loss');
+    },
+  );
+  await withGuest(
+    (call) => {
+      call.on('error', () => {});
+    },
+    async (streams, breakLink) => {
+      breakLink();
+      assert.is(await codeOf(streams.exit), 'unavailable');
+    },
+  );
+});
+
+test('stdin stops at the window, goes on when taken, and ends', async () => {
+  const received: number[] = [];
+  let eof = false;
+  await withGuest(
+    (call) => {
+      let next = 0;
+      call.on('data', (frame) => {
+        if (frame.stdin) {
+          assert.is(frame.stdin.offset ?? 0, next);
+          next += frame.stdin.bytes?.length ?? 0;
+          received.push(next);
+          if (next === WINDOW_BYTES) call.write({ stdinAck: { offset: next } });
+        }
+        if (frame.stdinEof) {
+          eof = true;
+          call.write({ exit: { code: 0 } });
+          call.end();
+        }
+      });
+    },
+    async (streams) => {
+      const input = Buffer.alloc(WINDOW_BYTES + 1000, 2);
+      streams.stdin.end(input);
+      await streams.exit;
+      assert.is(received.at(-1), input.length);
+      assert.ok(eof);
+      assert.ok(received.includes(WINDOW_BYTES), 'the window was not where the sender stopped');
+    },
+  );
+});
+
+test('a process that closed its stdin takes the rest silently', async () => {
+  await withGuest(
+    (call) => {
+      call.on('data', (frame) => {
+        if (frame.open) call.write({ stdinAck: { offset: 0, closed: true } });
+        if (frame.stdinEof) {
+          call.write({ exit: { code: 0 } });
+          call.end();
+        }
+      });
+    },
+    async (streams) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      streams.stdin.end(Buffer.alloc(8 * WINDOW_BYTES));
+      assert.is((await streams.exit).code, 0);
+    },
+  );
+});
+
+test.run();
