@@ -1,0 +1,53 @@
+/**
+ * What is plugged into a system now: enough to build the same machine again (restore) and to answer
+ * Removes after another process adopted it. Plain data; it is part of the record and of saved state.
+ */
+import type { AttachmentType } from '../document/scsi.ts';
+
+/** See the module's comment. */
+export interface DeviceState {
+  /** "<controller>:<lun>" -> what is attached. */
+  scsi: Record<string, AttachedDisk>;
+  /** Device number -> host path. */
+  pmem: Record<string, AttachedPMem>;
+  /** Share name -> host path. */
+  plan9: Record<string, SharedFolder>;
+  /** Adapter's key -> its slot. */
+  adapters: Record<string, PluggedAdapter>;
+  /** Guest link ports that have a device. */
+  ports: number[];
+  /** The slot of the memory balloon, once memory was resized. */
+  balloonSlot?: number;
+  /** MiB the guest may use now; absent: what the document says. */
+  memoryMiB?: number;
+}
+
+export interface AttachedDisk {
+  type: AttachmentType;
+  path: string;
+  readOnly: boolean;
+}
+
+export interface AttachedPMem {
+  path: string;
+  /** Root port. */
+  slot: number;
+}
+
+export interface SharedFolder {
+  path: string;
+  readOnly: boolean;
+  /** Present: only these names of the folder. */
+  files?: string[];
+}
+
+export interface PluggedAdapter {
+  endpoint: string;
+  macAddress: string;
+  /** Root port. */
+  slot: number;
+}
+
+export function emptyDeviceState(): DeviceState {
+  return { scsi: {}, pmem: {}, plan9: {}, adapters: {}, ports: [] };
+}

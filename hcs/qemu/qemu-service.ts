@@ -1,0 +1,309 @@
+/**
+ * The contract of hcs/service.ts on QEMU: finds, makes and describes compute systems. Opening it costs
+ * nothing: no process, no file. What a call needs is looked at when it is made.
+ */
+import { randomUUID } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { HcsError } from '../hcs-error.ts';
+import type { ComputeSystemDocument } from '../document/compute-system.ts';
+import { decodeComputeSystemDocument } from '../document/decode-compute-system.ts';
+import type { BasicProperties, ServiceProperties, SystemQuery } from '../document/properties.ts';
+import type { ComputeService } from '../service.ts';
+import { describeExecution, type HostExecution } from './accelerator.ts';
+import { emptyDeviceState } from './device-state.ts';
+import { fileError } from './disk-image.ts';
+import { userModeOnly, type EndpointResolver } from './endpoint.ts';
+import { platformArguments } from './kernel-arguments.ts';
+import type { LinkKind } from './guest-link.ts';
+import { checkSupported, PLAN9_FOLDER } from './machine-arguments.ts';
+import { Machine, type MachineOptions } from './machine.ts';
+import { basicProperties, MachineHandle, type QemuComputeSystem } from './qemu-system.ts';
+import { identify, isAlive, readRecord, type SystemRecord } from './record.ts';
+import { checkId, listIds, makeFolder, removeFolder } from './run-folder.ts';
+import { readSavedMachine } from './saved-state.ts';
+import { findQemu } from './vmm-process.ts';
+
+/** How a service is opened. */
+export interface QemuServiceOptions {
+  /** Holds one 0700 folder a system; made when the first system is. */
+  runDirectory: string;
+  /** A name that PATH finds, or a path. Default qemu-system-x86_64. */
+  qemuBinary?: string;
+  /** Default auto: KVM where a probe shows that it works, else emulation. */
+  accelerator?: 'kvm' | 'tcg' | 'auto';
+  /** Default serial: it works on every host. */
+  link?: LinkKind;
+  /** What EndpointIds stand for. Default: USER_MODE_ENDPOINT alone. */
+  endpoints?: EndpointResolver;
+}
+
+/** The service, whose systems are QEMU's. */
+export interface QemuComputeService extends ComputeService {
+  create(id: string, document: ComputeSystemDocument): Promise<QemuComputeSystem>;
+  open(id: string): Promise<QemuComputeSystem>;
+}
+
+/** Opens the service. @throws HcsError NOT_SUPPORTED for a link that is not there yet */
+export async function openQemuService(options: QemuServiceOptions): Promise<QemuComputeService> {
+  if (options.link === 'vsock') {
+    const Message = 'link is "vsock": this engine has the serial link only';
+    throw new HcsError('open the QEMU service', 'NOT_SUPPORTED', [{ Message, Source: 'link' }]);
+  }
+  return Promise.resolve(new QemuService(options));
+}
+
+class QemuService implements QemuComputeService {
+  readonly #runDirectory: string;
+  readonly #binary: string;
+  readonly #wanted: 'kvm' | 'tcg' | 'auto';
+  readonly #endpoints: EndpointResolver;
+  /** Machines that this process has handles on, and how many. */
+  readonly #machines = new Map<string, { machine: Promise<Machine>; handles: number }>();
+  readonly #handles = new Set<MachineHandle>();
+  #found: Promise<HostExecution> | undefined;
+
+  constructor(options: QemuServiceOptions) {
+    this.#runDirectory = resolve(options.runDirectory);
+    this.#binary = options.qemuBinary ?? 'qemu-system-x86_64';
+    this.#wanted = options.accelerator ?? 'auto';
+    this.#endpoints = options.endpoints ?? userModeOnly;
+  }
+
+  async create(id: string, document: ComputeSystemDocument): Promise<QemuComputeSystem> {
+    const op = `create compute system ${id}`;
+    checkId('create compute system', id);
+    const wanted = absolutePaths(decodeComputeSystemDocument(document, op));
+    checkSupported(op, wanted);
+    const qemu = findQemu(op, this.#binary);
+    if (this.#machines.has(id)) throw alreadyExists(op, id);
+    const { accelerator } = await this.#execution(qemu);
+    const restored = await restoreOf(op, wanted, accelerator);
+    const record: SystemRecord = {
+      version: 1,
+      id,
+      runtimeId: randomUUID(),
+      creator: identify(process.pid) ?? { pid: process.pid },
+      accelerator,
+      document: restored?.document ?? wanted,
+      devices: emptyDeviceState(),
+    };
+    return this.#hold(id, op, async () => {
+      const folder = await makeFolder(this.#runDirectory, record);
+      try {
+        if (record.document.VirtualMachine.Devices?.Plan9 !== undefined) {
+          await mkdir(join(folder, PLAN9_FOLDER), { mode: 0o755 });
+        }
+        return await Machine.create({
+          folder,
+          record,
+          qemu,
+          endpoints: this.#endpoints,
+          ...(restored === undefined ? {} : { restore: restored.restore }),
+        });
+      } catch (error) {
+        await removeFolder(folder);
+        throw error;
+      }
+    });
+  }
+
+  async open(id: string): Promise<QemuComputeSystem> {
+    const op = `open compute system ${id}`;
+    checkId('open compute system', id);
+    if (this.#machines.has(id)) return this.#hold(id, op, undefined);
+    const folder = join(this.#runDirectory, id);
+    const record = readRecord(folder);
+    if (record === undefined || !isAlive(record.vmm ?? record.creator)) {
+      const Message = `there is no compute system ${JSON.stringify(id)}`;
+      throw new HcsError(op, 'HCS_E_SYSTEM_NOT_FOUND', [{ Message, Source: folder }]);
+    }
+    return this.#hold(id, op, () =>
+      Machine.adopt({ folder, record, qemu: this.#binary, endpoints: this.#endpoints }),
+    );
+  }
+
+  async enumerate(query: SystemQuery = {}): Promise<BasicProperties[]> {
+    const found: BasicProperties[] = [];
+    for (const id of await listIds(this.#runDirectory)) {
+      if (query.Ids !== undefined && !query.Ids.includes(id)) continue;
+      const record = readRecord(join(this.#runDirectory, id));
+      if (record === undefined || !selects(query, record)) continue;
+      const state = await this.#stateOf(id, record);
+      if (state !== 'Stopped') found.push(basicProperties(record, state));
+    }
+    return found;
+  }
+
+  async properties(): Promise<ServiceProperties> {
+    const qemu = findQemu('read the properties of the service', this.#binary);
+    const { accelerator, reason, qemuVersion } = await this.#execution(qemu);
+    return {
+      Basic: { SupportedSchemaVersions: [{ Major: 2, Minor: 6 }] },
+      Execution: {
+        Accelerator: accelerator,
+        Reason: reason,
+        VmmName: this.#binary,
+        VmmVersion: qemuVersion,
+        Platform: 'qemu',
+        KernelArguments: platformArguments(accelerator),
+      },
+    };
+  }
+
+  async grantVmAccess(id: string, path: string): Promise<void> {
+    // QEMU runs as the caller: what the caller can open it can. HCS refuses what is not there.
+    const op = `grant compute system ${id} access to ${path}`;
+    checkId(op, id);
+    await access(path).catch((error: unknown) => {
+      throw fileError(op, error, path, 'path');
+    });
+  }
+
+  /** Closes every handle that was not closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#handles].map((handle) => handle[Symbol.asyncDispose]()));
+  }
+
+  /** A new handle on the machine of `id`, which `make` makes where there is none yet. */
+  async #hold(
+    id: string,
+    op: string,
+    make: (() => Promise<Machine>) | undefined,
+  ): Promise<QemuComputeSystem> {
+    let entry = this.#machines.get(id);
+    if (entry === undefined) {
+      if (make === undefined) throw alreadyExists(op, id);
+      entry = { machine: make(), handles: 0 };
+      this.#machines.set(id, entry);
+    } else if (make !== undefined && !op.startsWith('open')) {
+      throw alreadyExists(op, id);
+    }
+    const held = entry;
+    held.handles += 1;
+    const forget = (): void => {
+      if (this.#machines.get(id) === held) this.#machines.delete(id);
+    };
+    let machine: Machine;
+    try {
+      machine = await held.machine;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+    void machine.exited.then(forget);
+    const handle = new MachineHandle(machine, async () => {
+      this.#handles.delete(handle);
+      held.handles -= 1;
+      if (held.handles > 0) return;
+      forget();
+      await closeLast(machine);
+    });
+    this.#handles.add(handle);
+    return handle;
+  }
+
+  async #stateOf(id: string, record: SystemRecord): Promise<BasicProperties['State']> {
+    const mine = this.#machines.get(id);
+    if (mine !== undefined) return (await mine.machine).state;
+    if (!isAlive(record.vmm ?? record.creator)) return 'Stopped';
+    if (record.vmm === undefined) return 'Created';
+    try {
+      const system = await this.open(id);
+      try {
+        return (await system.properties()).State;
+      } finally {
+        await system[Symbol.asyncDispose]();
+      }
+    } catch {
+      return isAlive(record.vmm) ? 'Unknown' : 'Stopped';
+    }
+  }
+
+  #execution(qemu: string): Promise<HostExecution> {
+    this.#found ??= describeExecution({
+      wanted: this.#wanted,
+      qemu,
+      runDirectory: this.#runDirectory,
+    });
+    return this.#found;
+  }
+}
+
+async function closeLast(machine: Machine): Promise<void> {
+  const { creator, document } = machine.record;
+  const mine = creator.pid === process.pid && isAlive(creator);
+  if (machine.state === 'Stopped') await machine.gone;
+  // Where another process created it, that process's death is what ends it.
+  else if (mine && document.ShouldTerminateOnLastHandleClosed === true) await machine.terminate();
+  else if (mine && machine.vmmPid === undefined) await machine.terminate();
+  else machine.detach();
+}
+
+function alreadyExists(op: string, id: string): HcsError {
+  const Message = `a compute system with the id ${JSON.stringify(id)} exists`;
+  return new HcsError(op, 'HCS_E_SYSTEM_ALREADY_EXISTS', [{ Message, Source: 'id' }]);
+}
+
+function selects(query: SystemQuery, record: SystemRecord): boolean {
+  if (query.Owners !== undefined && !query.Owners.includes(record.document.Owner ?? ''))
+    return false;
+  if (query.Types !== undefined && !query.Types.includes('VirtualMachine')) return false;
+  return query.Names === undefined || query.Names.includes(record.id);
+}
+
+/** What the saved state of the document's RestoreState makes of it; undefined where it boots. */
+async function restoreOf(
+  op: string,
+  document: ComputeSystemDocument,
+  accelerator: string,
+): Promise<
+  { document: ComputeSystemDocument; restore: NonNullable<MachineOptions['restore']> } | undefined
+> {
+  const path = document.VirtualMachine.RestoreState?.SaveStateFilePath;
+  if (path === undefined) return undefined;
+  const { machine, streamOffset } = await readSavedMachine(op, path);
+  if (machine.accelerator !== accelerator) {
+    const Source = 'VirtualMachine/RestoreState/SaveStateFilePath';
+    const Message = `${Source} was saved under ${machine.accelerator}; this host runs ${accelerator}`;
+    throw new HcsError(op, 'HCS_E_IMAGE_MISMATCH', [{ Message, Source }]);
+  }
+  const { VirtualMachine, ...rest } = document;
+  return {
+    // The machine is the saved one; its owner, its life and its disks' files may be new.
+    document: {
+      ...rest,
+      VirtualMachine: {
+        ...machine.document.VirtualMachine,
+        Devices: { ...machine.document.VirtualMachine.Devices, ...VirtualMachine.Devices },
+      },
+    },
+    restore: { path, streamOffset, devices: machine.devices },
+  };
+}
+
+/** QEMU runs in the system's folder: paths that are relative to ours become absolute. */
+function absolutePaths(document: ComputeSystemDocument): ComputeSystemDocument {
+  const vm = document.VirtualMachine;
+  const direct = vm.Chipset?.LinuxKernelDirect;
+  if (direct !== undefined) {
+    direct.KernelFilePath = resolve(direct.KernelFilePath);
+    if (direct.InitRdPath !== undefined) direct.InitRdPath = resolve(direct.InitRdPath);
+  }
+  if (vm.RestoreState?.SaveStateFilePath !== undefined) {
+    vm.RestoreState.SaveStateFilePath = resolve(vm.RestoreState.SaveStateFilePath);
+  }
+  for (const controller of Object.values(vm.Devices?.Scsi ?? {})) {
+    for (const disk of Object.values(controller.Attachments ?? {})) disk.Path = resolve(disk.Path);
+  }
+  for (const device of Object.values(vm.Devices?.VirtualPMem?.Devices ?? {})) {
+    if (device.HostPath !== undefined) device.HostPath = resolve(device.HostPath);
+  }
+  for (const share of vm.Devices?.Plan9?.Shares ?? []) {
+    if (share.Path !== undefined) share.Path = resolve(share.Path);
+  }
+  const console = vm.Devices?.ComPorts?.['0'];
+  if (console?.NamedPipe !== undefined) console.NamedPipe = resolve(console.NamedPipe);
+  return document;
+}

@@ -1,0 +1,191 @@
+/** One handle on one machine: the contract's ComputeSystem. It holds no state but whether it is open. */
+import { resolve } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { HcsError } from '../hcs-error.ts';
+import { decodeModifySettingRequest } from '../document/decode-modify-setting-request.ts';
+import type { ModifySettingRequest } from '../document/modify-setting-request.ts';
+import type {
+  BasicProperties,
+  ComputeSystemProperties,
+  PropertyQuery,
+} from '../document/properties.ts';
+import type { SaveOptions } from '../document/save-options.ts';
+import type { SystemExitStatus } from '../document/system-exit-status.ts';
+import type { ComputeSystem, GuestListener } from '../service.ts';
+import { openSerialPort, SerialListener } from './guest-link.ts';
+import { consoleSocket } from './machine-arguments.ts';
+import type { Machine, Moment } from './machine.ts';
+import { applyModification } from './modify.ts';
+import type { SystemRecord } from './record.ts';
+import { saveState } from './saved-state.ts';
+import { connectSocket } from './socket-path.ts';
+import { readStatistics } from './statistics.ts';
+
+/** A ComputeSystem on QEMU, and what researchers want to know beyond the contract. */
+export interface QemuComputeSystem extends ComputeSystem {
+  /** QEMU's process id; undefined before it was spawned. */
+  readonly vmmPid: number | undefined;
+  /** The system's 0700 folder. */
+  readonly folder: string;
+}
+
+/** The basic properties of a system as its record has them. */
+export function basicProperties(
+  record: SystemRecord,
+  state: BasicProperties['State'],
+): BasicProperties {
+  return {
+    Id: record.id,
+    SystemType: 'VirtualMachine',
+    Owner: record.document.Owner ?? '',
+    RuntimeId: record.runtimeId,
+    State: state,
+    RuntimeOsType: 'Linux',
+  };
+}
+
+/** See the module's comment. `onClose` runs once, when the handle closes. */
+export class MachineHandle implements QemuComputeSystem {
+  readonly id: string;
+  readonly runtimeId: string;
+  readonly exited: Promise<SystemExitStatus>;
+  readonly #machine: Machine;
+  readonly #onClose: () => Promise<void>;
+  #closed: Promise<void> | undefined;
+
+  constructor(machine: Machine, onClose: () => Promise<void>) {
+    this.id = machine.id;
+    this.runtimeId = machine.record.runtimeId;
+    this.exited = machine.exited;
+    this.#machine = machine;
+    this.#onClose = onClose;
+  }
+
+  get timeline(): readonly Moment[] {
+    return this.#machine.timeline;
+  }
+
+  get vmmPid(): number | undefined {
+    return this.#machine.vmmPid;
+  }
+
+  get folder(): string {
+    return this.#machine.folder;
+  }
+
+  async start(): Promise<void> {
+    await this.#open('start').start();
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#open('shut down').shutdown();
+  }
+
+  async terminate(): Promise<void> {
+    await this.#open('terminate').terminate();
+  }
+
+  async pause(): Promise<void> {
+    await this.#open('pause').pause();
+  }
+
+  async resume(): Promise<void> {
+    await this.#open('resume').resume();
+  }
+
+  async save(options: SaveOptions): Promise<void> {
+    const machine = this.#open('save');
+    const op = `save compute system ${this.id}`;
+    const path = options.SaveStateFilePath;
+    if ((options.SaveType ?? 'ToFile') !== 'ToFile') {
+      const Message = `SaveType is ${JSON.stringify(options.SaveType)}: QEMU saves ToFile`;
+      throw new HcsError(op, 'NOT_SUPPORTED', [{ Message, Source: 'SaveType' }]);
+    }
+    if (path === undefined || path === '') {
+      const Message = 'SaveStateFilePath is missing';
+      throw new HcsError(op, 'E_INVALIDARG', [{ Message, Source: 'SaveStateFilePath' }]);
+    }
+    await machine.change(op, ['Paused'], async (plug) => {
+      await saveState(plug.qmp, machine.folder, resolve(path), {
+        qemuVersion: plug.qmp.version,
+        accelerator: machine.record.accelerator ?? 'tcg',
+        document: plug.document,
+        devices: plug.devices,
+      });
+    });
+  }
+
+  async modify(request: ModifySettingRequest): Promise<void> {
+    const machine = this.#open('modify');
+    const op = `modify compute system ${this.id}`;
+    const change = decodeModifySettingRequest(request, op);
+    await machine.change(op, ['Created', 'Running', 'Paused'], (plug) =>
+      applyModification(plug, change),
+    );
+  }
+
+  async properties(query: PropertyQuery = {}): Promise<ComputeSystemProperties> {
+    const machine = this.#open('read the properties of');
+    const { record, exitStatus } = machine;
+    const properties: ComputeSystemProperties = basicProperties(record, machine.state);
+    if (exitStatus !== undefined) {
+      properties.Stopped = true;
+      properties.ExitType = exitStatus.ExitType;
+    }
+    for (const type of query.PropertyTypes ?? []) {
+      if (type === 'TerminateOnLastHandleClosed') {
+        properties.TerminateOnLastHandleClosed =
+          record.document.ShouldTerminateOnLastHandleClosed === true;
+      } else if (type === 'Memory') {
+        const sizeMiB =
+          record.devices.memoryMiB ??
+          record.document.VirtualMachine.ComputeTopology?.Memory?.SizeInMB ??
+          0;
+        properties.Memory = {
+          VirtualNodeCount: 1,
+          VirtualMachineMemory: { AssignedMemory: sizeMiB * 256 },
+        };
+      } else if (type === 'Statistics' && machine.vmmPid !== undefined) {
+        const statistics = readStatistics(machine.vmmPid);
+        if (statistics !== undefined) properties.Statistics = statistics;
+      }
+    }
+    return properties;
+  }
+
+  async listen(port: number): Promise<GuestListener> {
+    const machine = this.#open('listen to');
+    const op = `listen on port ${port} of compute system ${this.id}`;
+    if (!Number.isInteger(port) || port < 1 || port > 0xffffffff) {
+      const Message = `port ${port} is not from 1 to 4294967295`;
+      throw new HcsError(op, 'E_INVALIDARG', [{ Message, Source: 'port' }]);
+    }
+    await machine.change(op, ['Created', 'Running', 'Paused'], (plug) =>
+      openSerialPort(plug, port),
+    );
+    return new SerialListener(machine.folder, port, machine.exited);
+  }
+
+  async console(): Promise<Duplex | undefined> {
+    const machine = this.#open('open the console of');
+    const socket = consoleSocket(machine.record.document);
+    if (socket === undefined) return undefined;
+    await machine.change(
+      `open the console of compute system ${this.id}`,
+      ['Created', 'Running', 'Paused'],
+      () => Promise.resolve(),
+    );
+    return connectSocket(resolve(machine.folder, socket));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#onClose();
+    return this.#closed;
+  }
+
+  #open(verb: string): Machine {
+    if (this.#closed === undefined) return this.#machine;
+    const Message = 'this handle is closed';
+    throw new HcsError(`${verb} compute system ${this.id}`, 'E_INVALIDARG', [{ Message }]);
+  }
+}

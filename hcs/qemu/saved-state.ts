@@ -1,0 +1,135 @@
+/**
+ * A file of saved state: our header (what machine it is of), then QEMU's migration stream. QEMU may not
+ * run programs (its sandbox), so the stream goes through a Unix socket in the system's folder.
+ */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { HcsError } from '../hcs-error.ts';
+import type { ComputeSystemDocument } from '../document/compute-system.ts';
+import type { Accelerator } from '../document/properties.ts';
+import type { DeviceState } from './device-state.ts';
+import { fileError } from './disk-image.ts';
+import type { QmpClient, QmpEvent } from './qmp.ts';
+import { connectSocket, listenSocket } from './socket-path.ts';
+
+const MAGIC = Buffer.from('lcowSAVE1\n');
+const HEADER_BYTES_MAX = 4 * 1024 * 1024;
+const SOCKET = 'state.sock';
+/** Saved RAM goes to a disk; a gigabyte at 20 MB/s stays below this. */
+const TRANSFER_TIMEOUT_MS = 120_000;
+const STATE_SOURCE = 'VirtualMachine/RestoreState/SaveStateFilePath';
+
+/** What the machine was, so that the same one can be made again. */
+export interface SavedMachine {
+  qemuVersion: string;
+  accelerator: Accelerator;
+  document: ComputeSystemDocument;
+  devices: DeviceState;
+}
+
+/** Writes a stopped machine's state to `path`, replacing a file there only when it is whole. */
+export async function saveState(
+  qmp: QmpClient,
+  folder: string,
+  path: string,
+  machine: SavedMachine,
+): Promise<void> {
+  const partial = `${path}.partial-${process.pid}`;
+  const server = createServer();
+  const received = new Promise<void>((resolve, reject) => {
+    server.once('connection', (socket) => {
+      const file = createWriteStream(partial, { flags: 'wx', mode: 0o600 });
+      const header = Buffer.from(JSON.stringify(machine));
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(header.length);
+      file.write(Buffer.concat([MAGIC, length, header]));
+      pipeline(socket, file).then(resolve, reject);
+    });
+  });
+  received.catch(() => undefined);
+  try {
+    await listenSocket(server, join(folder, SOCKET));
+    await prepareMigration(qmp);
+    const done = migrationEnd(qmp);
+    await qmp.execute('migrate', { uri: `unix:${SOCKET}` });
+    await done;
+    await received;
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  } finally {
+    server.close();
+    await rm(join(folder, SOCKET), { force: true });
+  }
+}
+
+/** Reads what machine the state in `path` is of, and where its stream begins. */
+export async function readSavedMachine(
+  op: string,
+  path: string,
+): Promise<{ machine: SavedMachine; streamOffset: number }> {
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    throw fileError(op, error, path, STATE_SOURCE);
+  });
+  try {
+    const head = Buffer.alloc(MAGIC.length + 4);
+    const { bytesRead } = await handle.read(head, 0, head.length, 0);
+    const length = bytesRead === head.length ? head.readUInt32LE(MAGIC.length) : 0;
+    if (
+      !head.subarray(0, MAGIC.length).equals(MAGIC) ||
+      length === 0 ||
+      length > HEADER_BYTES_MAX
+    ) {
+      throw new Error('not a file of saved state');
+    }
+    const header = Buffer.alloc(length);
+    const read = await handle.read(header, 0, length, head.length);
+    if (read.bytesRead !== length) throw new Error('cut short');
+    const machine = JSON.parse(header.toString()) as SavedMachine;
+    return { machine, streamOffset: head.length + length };
+  } catch (error) {
+    const Message = `${STATE_SOURCE} is ${JSON.stringify(path)}: ${(error as Error).message}`;
+    throw new HcsError(op, 'ERROR_FILE_CORRUPT', [{ Message, Source: STATE_SOURCE }], {
+      cause: error,
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Feeds the stream to a QEMU that was started to receive it. */
+export async function loadState(
+  qmp: QmpClient,
+  folder: string,
+  path: string,
+  streamOffset: number,
+): Promise<void> {
+  await prepareMigration(qmp);
+  const done = migrationEnd(qmp);
+  await qmp.execute('migrate-incoming', { uri: `unix:${SOCKET}` });
+  const socket = await connectSocket(join(folder, SOCKET));
+  const sent = pipeline(createReadStream(path, { start: streamOffset }), socket);
+  sent.catch(() => undefined);
+  await done;
+  await sent.catch(() => undefined);
+  await rm(join(folder, SOCKET), { force: true });
+}
+
+async function prepareMigration(qmp: QmpClient): Promise<void> {
+  await qmp.execute('migrate-set-capabilities', {
+    capabilities: [{ capability: 'events', state: true }],
+  });
+  // QEMU's default would hold the stream at 128 MiB a second.
+  await qmp.execute('migrate-set-parameters', { 'max-bandwidth': 2 ** 40 });
+}
+
+async function migrationEnd(qmp: QmpClient): Promise<void> {
+  const isEnd = ({ event, data }: QmpEvent): boolean =>
+    event === 'MIGRATION' && (data['status'] === 'completed' || data['status'] === 'failed');
+  const end = await qmp.nextEvent(isEnd, TRANSFER_TIMEOUT_MS, 'the end of the transfer');
+  if (end.data['status'] === 'failed') throw new Error('QEMU reports that the transfer failed');
+}
