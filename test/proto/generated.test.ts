@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { METHODS, STREAMS } from '../../runtime/guest/methods.ts';
+import { repositoryRoot } from '../harness/repository-root.ts';
+
+test('the generated TypeScript is what agent.proto generates', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lcow-generated-'));
+  try {
+    execFileSync(process.execPath, [join(repositoryRoot(), 'proto/generate.mjs'), folder]);
+    for (const file of ['agent.js', 'agent.d.ts']) {
+      const checkedIn = readFileSync(join(repositoryRoot(), 'proto/generated', file), 'utf8');
+      assert.ok(
+        checkedIn === readFileSync(join(folder, file), 'utf8'),
+        `${file} differs: npm run generate`,
+      );
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('every call of agent.proto is in the table of methods, and no other', () => {
+  const proto = readFileSync(join(repositoryRoot(), 'proto/agent.proto'), 'utf8');
+  const declared = [...proto.matchAll(/^service (\w+) \{([\s\S]*?)^\}/gm)].flatMap(
+    ([, service, body]) =>
+      [...(body ?? '').matchAll(/rpc (\w+)\(/g)].map(
+        ([, name]) => `/lcow.agent.v1.${service}/${name}`,
+      ),
+  );
+  const known = [...Object.values(METHODS), ...Object.values(STREAMS)].map(({ path }) => path);
+  assert.equal(known.sort(), declared.sort());
+});
+
+test.run();

@@ -1,0 +1,58 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ScsiSlots } from '../../../runtime/uvm/scsi-slots.ts';
+
+test('read-only disks are shared and counted, writable ones are not', async () => {
+  const slots = new ScsiSlots(1);
+  const attached: string[] = [];
+  const reserve = (path: string, readOnly: boolean) =>
+    slots.reserve(path, readOnly, async ({ lun }) => void attached.push(`${path}@${lun}`));
+  const [first, second] = await Promise.all([reserve('/layer', true), reserve('/layer', true)]);
+  assert.equal(first, second);
+  assert.equal(await reserve('/scratch', false), { controller: 0, lun: 1 });
+  assert.equal(await reserve('/scratch', false), { controller: 0, lun: 2 });
+  assert.equal(attached, ['/layer@0', '/scratch@1', '/scratch@2']);
+
+  let detached = 0;
+  const detach = async (): Promise<void> => void (detached += 1);
+  await slots.release(first, detach);
+  assert.is(detached, 0);
+  await slots.release(second, detach);
+  assert.is(detached, 1);
+  assert.equal(await reserve('/next', true), { controller: 0, lun: 0 });
+});
+
+test('a failed attach frees its slot and fails everyone who waited for it', async () => {
+  const slots = new ScsiSlots(1);
+  const failing = () => slots.reserve('/layer', true, async () => Promise.reject(new Error('no')));
+  const results = await Promise.allSettled([failing(), failing()]);
+  assert.equal(
+    results.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  );
+  const slot = await slots.reserve('/layer', true, async () => {});
+  assert.equal(slot, { controller: 0, lun: 0 });
+});
+
+test('a failed detach keeps the slot, so that it can be tried again', async () => {
+  const slots = new ScsiSlots(1);
+  const slot = await slots.reserve('/a', false, async () => {});
+  let failed = false;
+  await slots
+    .release(slot, async () => Promise.reject(new Error('busy')))
+    .catch(() => (failed = true));
+  assert.ok(failed);
+  assert.equal(await slots.reserve('/b', false, async () => {}), { controller: 0, lun: 1 });
+});
+
+test('the 65th disk of a controller is refused', async () => {
+  const slots = new ScsiSlots(1);
+  for (let n = 0; n < 64; n += 1) await slots.reserve(`/d${n}`, false, async () => {});
+  let message = '';
+  await slots
+    .reserve('/d64', false, async () => {})
+    .catch((error: Error) => (message = error.message));
+  assert.match(message, /all 64 SCSI slots are taken/);
+});
+
+test.run();
