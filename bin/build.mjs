@@ -1,9 +1,10 @@
-// Bundles each launcher's program into one CommonJS file: one file is read at start instead of hundreds, and what
-// the program imports with `import()` stays unevaluated in it until it is asked for.
+// Bundles each launcher's program into one file: one file is read at start instead of hundreds, and what the program
+// imports with `import()` stays unevaluated in it until it is asked for. The file holds one function expression
+// with CommonJS's parameters, which bin/load-bundle.cjs calls.
 //
 //   node bin/build.mjs [--analyze]
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +21,7 @@ for (const [name, entry] of Object.entries(ENTRIES)) {
     console.log(`  ${name}: no ${entry} yet`);
     continue;
   }
-  const temporary = join(outDir, `.${name}.${process.pid}.cjs`);
+  const temporary = join(outDir, `${name}.${process.pid}.js`);
   try {
     const result = await build({
       absWorkingDir: root,
@@ -39,15 +40,26 @@ for (const [name, entry] of Object.entries(ENTRIES)) {
       metafile: true,
       define: { 'import.meta.url': 'importMetaUrl' },
       banner: {
-        js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
+        js:
+          "(function (exports, require, module, __filename, __dirname) { 'use strict';\n" +
+          "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
       },
+      footer: { js: '})' },
       logLevel: 'warning',
     });
     const bytes = Object.values(result.metafile.outputs)[0].bytes;
-    await rename(temporary, join(outDir, `${name}.cjs`));
-    console.log(`  ${name}: dist/bundle/${name}.cjs, ${Math.round(bytes / 1024)} KiB`);
+    await removeCaches(name);
+    await rename(temporary, join(outDir, `${name}.bundle`));
+    console.log(`  ${name}: dist/bundle/${name}.bundle, ${Math.round(bytes / 1024)} KiB`);
     if (process.argv.includes('--analyze')) console.log(await analyzeMetafile(result.metafile));
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** Code caches are of one build of the bundle. */
+async function removeCaches(name) {
+  for (const file of await readdir(outDir)) {
+    if (file.startsWith(`${name}.bundle-`)) await rm(join(outDir, file), { force: true });
   }
 }

@@ -69,6 +69,7 @@ function main(args) {
     step('OCI image', 'busybox in build/images/busybox');
     node(['dist/linuxkit/busybox-image.js']);
   }
+  warmUp();
   if (mode === '--run') return runFirstContainer();
   if (mode === '--test') return runTests(args);
   if (mode === '--bench') return node(['dist/bench/main.js', ...args], { mayFail: true });
@@ -180,7 +181,7 @@ function compile() {
 /** Changes when a source, its size or its time does. */
 function sourcesStamp() {
   const hash = createHash('sha256');
-  const files = ['tsconfig.json', 'package-lock.json', 'bin/build.mjs'];
+  const files = ['tsconfig.json', 'package-lock.json', 'bin/build.mjs', 'bin/load-bundle.cjs'];
   for (const folder of SOURCES) files.push(...filesUnder(folder).filter(isSource));
   for (const file of files.sort()) {
     const { size, mtimeMs } = statSync(file);
@@ -233,6 +234,20 @@ function buildAgent() {
     return done(`cargo is missing (${how}); the agent that is there is taken as it is`);
   }
   command(cargo, ['build', '--release', '--locked'], { cwd: 'linuxkit/agent' });
+}
+
+/** Has V8 keep what it compiled for a command that touches most of the program; see bin/load-bundle.cjs. */
+function warmUp() {
+  step('code cache', 'of the bundled program, beside it');
+  const cached = readdirSync(join('dist', 'bundle')).some(
+    (file) => file.includes(`-${process.version}-`) && file.endsWith('.cache'),
+  );
+  if (cached) return done('up to date');
+  node(['bin/lcow', 'doctor', '--json'], {
+    mayFail: true,
+    stdio: 'ignore',
+    env: { LCOW_CODE_CACHE: 'write' },
+  });
 }
 
 function findCargo() {

@@ -169,10 +169,11 @@ export function decodeManifest(value: unknown, path: string): GuestManifest {
   };
   const manifest = value as GuestManifest | null;
   if (typeof manifest !== 'object' || manifest === null) return wrong('content');
-  if (manifest.formatVersion !== MANIFEST_FORMAT) {
+  const format: number = manifest.formatVersion;
+  if (format !== MANIFEST_FORMAT) {
     throw new BootFilesError(
       'unsupported',
-      `${path} has format version ${String(manifest.formatVersion)}, this program reads ${MANIFEST_FORMAT}; ${REBUILD}`,
+      `${path} has format version ${format}, this program reads ${MANIFEST_FORMAT}; ${REBUILD}`,
     );
   }
   const { kernel, agent, files } = manifest;

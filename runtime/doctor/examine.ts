@@ -1,4 +1,6 @@
 /** Examines this host: gathers the facts, and puts the checks into a report. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { BootFilesError, findBootFiles, packageRoot } from '../../linuxkit/manifest.ts';
 import type { Directories } from '../directories.ts';
 import { messageOf } from '../errors.ts';
@@ -64,8 +66,6 @@ async function guestChecks(image: BootFilesFact): Promise<Check[]> {
 
 /** The version of the agent's source in this package; undefined where the package came without. */
 async function ownAgentVersion(): Promise<string | undefined> {
-  const { readFile } = await import('node:fs/promises');
-  const { join } = await import('node:path');
   const cargo = join(packageRoot() ?? '.', 'linuxkit', 'agent', 'Cargo.toml');
   const text = await readFile(cargo, 'utf8').catch(() => '');
   return /^version\s*=\s*"([^"]+)"/m.exec(text)?.[1];

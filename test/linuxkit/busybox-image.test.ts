@@ -9,6 +9,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildBusyboxImage } from '../../linuxkit/busybox-image.ts';
 import { tarArchive } from '../../linuxkit/tar-archive.ts';
+import { messageOf } from '../../runtime/errors.ts';
 import { skip } from '../harness/skip.ts';
 import { inTemporaryFolder } from './temporary-folder.ts';
 
@@ -141,11 +142,11 @@ test('a dynamically linked busybox is refused, and so is none', async () => {
     const none = await buildBusyboxImage({ busybox: join(folder, 'none'), outputDirectory }).catch(
       String,
     );
-    assert.match(String(none), /no busybox at .*none; apt-get install busybox-static/);
+    assert.match(messageOf(none), /no busybox at .*none; apt-get install busybox-static/);
     const dynamic = await buildBusyboxImage({ busybox: '/bin/true', outputDirectory }).catch(
       String,
     );
-    assert.match(String(dynamic), /\/bin\/true is dynamically linked|no busybox at/);
+    assert.match(messageOf(dynamic), /\/bin\/true is dynamically linked|no busybox at/);
     assert.not.ok(existsSync(outputDirectory));
   });
 });

@@ -194,8 +194,8 @@ test('a report is ok unless something is missing or wrong, and its text says wha
     /^MISSING +QEMU +no qemu-system-x86_64 on PATH\n +-> apt-get install qemu-system-x86$/m,
   );
   assert.match(text, /1 must be put right\n$/);
-  assert.not.match(text, /\u001b/);
-  assert.match(reportText(bad, true), /\u001b\[31mMISSING/);
+  assert.not.ok(text.includes('\u001b'));
+  assert.ok(reportText(bad, true).includes('\u001b[31mMISSING'));
 });
 
 test.run();
