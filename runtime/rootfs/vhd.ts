@@ -34,7 +34,8 @@ export function encodeVhdFooter(footer: VhdFooter): Buffer {
   b.writeUInt32BE(2, 8); // reserved feature bit, always set
   b.writeUInt32BE(0x10000, 12); // version 1.0
   b.writeBigUInt64BE(NO_DATA_OFFSET, 16);
-  b.write('lcow', 28, 'latin1');
+  // As Hyper-V signs: QEMU's vpc driver takes the size from the geometry, which rounds, unless it knows the creator.
+  b.write('win ', 28, 'latin1');
   b.writeUInt32BE(0x10000, 32);
   b.write('Wi2k', 36, 'latin1'); // Windows; the format knows only it and Mac
   b.writeBigUInt64BE(BigInt(diskSizeBytes), 40); // original
