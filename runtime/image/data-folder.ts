@@ -49,7 +49,12 @@ export class DataFolder {
     return join(this.paths, `${keyOf(`${path}\0${selector}`)}.json`);
   }
 
-  /** Held while records are written or content is collected. */
+  /** What imports under way are about to use, one file an import. */
+  get leases(): string {
+    return join(this.root, 'leases');
+  }
+
+  /** Held while content is collected or a lease is taken. */
   get lock(): string {
     return join(this.root, 'images.lock');
   }

@@ -1,6 +1,6 @@
 /**
- * One lock for the data folder's records, between processes: held for milliseconds, while a record is written or
- * content is collected; never while a layer is converted. A lock whose holder is no more is taken over.
+ * One lock for the data folder, between processes: held for milliseconds, while content is collected or a lease on it
+ * is taken; never while a layer is converted. A lock whose holder is no more is taken over.
  */
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

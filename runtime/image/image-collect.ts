@@ -2,9 +2,10 @@
  * Removes an image's record and, in the same locked step, every blob and layer that no record refers to any more.
  * A running container keeps its layers' files open; on Linux they live on until it ends.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sweepTemporaryFiles } from '../rootfs/temporary-file.ts';
+import { filesIn, readLeases } from './content-lease.ts';
 import type { DataFolder } from './data-folder.ts';
 import { withLock } from './data-lock.ts';
 import { digestHex } from './digest.ts';
@@ -22,6 +23,10 @@ function collect(data: DataFolder): void {
   sweepTemporaryFiles(data.temporary);
   const blobs = new Set<string>();
   const layers = new Set<string>();
+  for (const lease of readLeases(data)) {
+    for (const blob of lease.blobs) blobs.add(blob);
+    for (const layer of lease.layers) layers.add(layer);
+  }
   for (const file of filesIn(data.images)) {
     const record = readRecord<ImageRecord>(join(data.images, file));
     if (record === undefined) continue;
@@ -45,13 +50,5 @@ function collect(data: DataFolder): void {
   }
   for (const folder of filesIn(data.layers)) {
     if (!layers.has(folder)) rmSync(join(data.layers, folder), { recursive: true, force: true });
-  }
-}
-
-function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

@@ -11,9 +11,10 @@ import { basename, join } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { convertLayer, layerSizeBytes } from '../rootfs/layer.ts';
 import { sweepTemporaryFiles, writeFileAtomically } from '../rootfs/temporary-file.ts';
+import { withLease } from './content-lease.ts';
 import { ContentStore } from './content-store.ts';
 import type { DataFolder } from './data-folder.ts';
-import { withLock } from './data-lock.ts';
+import { digestHex } from './digest.ts';
 import { ARCHIVE_MANIFEST_FILE, readDockerArchive } from './docker-archive.ts';
 import { type ImageSource, openImageSource } from './image-source.ts';
 import {
@@ -32,8 +33,6 @@ import type { SourceImage, SourceLayer } from './source-image.ts';
 
 /** Layers converted at once: one inflates while the other hashes and writes. */
 const PARALLEL_LAYERS = 2;
-/** How often content may vanish (another process removing images) between its making and the record. */
-const MAX_ATTEMPTS = 3;
 
 /** Import under a name: documents and layers are kept as they were distributed, next to the converted layers. */
 export async function importImage(
@@ -45,7 +44,7 @@ export async function importImage(
   return withSource(data, location, op, async (source, image) => {
     const full = chooseName(name, image.names, location, op);
     const content = new ContentStore(data);
-    return publish(data, op, image, full, content, async (record) => {
+    return publish(data, image, full, content, async (record) => {
       await content.put(image.manifest.digest, image.manifest.bytes);
       await content.put(image.config.digest, image.config.bytes);
       await writeRecord(data, data.image(full), record);
@@ -58,7 +57,7 @@ export async function importPath(data: DataFolder, location: ImagePath): Promise
   const op = `run image ${location.path}`;
   return withSource(data, location, op, async (source, image, stamp) => {
     const { path, selector } = location;
-    return publish(data, op, image, path, undefined, async (record) => {
+    return publish(data, image, path, undefined, async (record) => {
       const known: PathRecord = {
         version: RECORD_VERSION,
         path,
@@ -146,36 +145,33 @@ async function stampSource(source: ImageSource): Promise<SourceStamp> {
   return { stamp, indexDigest: `sha256:${hash.digest('hex')}` };
 }
 
-/** Make sure that all layers are here, and commit the record while nothing can be collected. */
+/** Make sure that all layers are here, and write the record; nothing of it is collected meanwhile. */
 async function publish(
   data: DataFolder,
-  op: string,
   image: SourceImage,
   name: string,
   content: ContentStore | undefined,
   commit: (record: ImageRecord) => Promise<void>,
 ): Promise<ImageRecord> {
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const layers = await ensureLayers(data, image.layers, content);
+  const documents = [image.manifest.digest, image.config.digest];
+  const blobs = [...documents, ...image.layers.map((layer) => layer.digest)];
+  const leased = {
+    blobs: content === undefined ? [] : blobs.map(digestHex),
+    layers: image.layers.map((layer) => digestHex(layer.diffId)),
+  };
+  return withLease(data, leased, async () => {
     const record: ImageRecord = {
       version: RECORD_VERSION,
       name,
       id: image.config.digest,
       manifestDigest: image.manifest.digest,
       config: image.config.decoded,
-      layers,
+      layers: await ensureLayers(data, image.layers, content),
       importedAt: new Date().toISOString(),
     };
-    const isCommitted = await withLock(data.lock, async () => {
-      const isComplete =
-        damagedLayers(data, record).length === 0 &&
-        (content === undefined || image.layers.every(({ digest }) => content.has(digest)));
-      if (isComplete) await commit(record);
-      return isComplete;
-    });
-    if (isCommitted) return record;
-  }
-  throw new RuntimeError('unavailable', op, 'its layers were removed by another process meanwhile');
+    await commit(record);
+    return record;
+  });
 }
 
 async function ensureLayers(

@@ -115,14 +115,24 @@ async function openGzippedTar(path: string, temporaryFolder: string): Promise<Im
   let file: FileHandle | undefined;
   try {
     file = await open(temporary, 'wx+', 0o600);
-    const target = file.createWriteStream({ autoClose: false });
-    await pipeline(createReadStream(path, { highWaterMark: READ_BYTES }), createGunzip(), target);
+    await inflate(path, file);
     return new TarSource(path, file, await indexTar(file), temporary);
   } catch (error) {
     await file?.close();
     await rm(temporary, { force: true });
     throw damaged(path, error);
   }
+}
+
+async function inflate(path: string, file: FileHandle): Promise<void> {
+  const source = createReadStream(path, { highWaterMark: READ_BYTES });
+  await pipeline(source, createGunzip(), async (inflated: AsyncIterable<Buffer>) => {
+    for await (const chunk of inflated) {
+      for (let at = 0; at < chunk.length; ) {
+        at += (await file.write(chunk, at, chunk.length - at)).bytesWritten;
+      }
+    }
+  });
 }
 
 async function readPiece(source: ImageSource, name: string, limitBytes: number): Promise<Buffer> {
