@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ComputeService } from '../hcs/service.ts';
 import type { Directories } from './directories.ts';
 import { RuntimeError } from './errors.ts';
+import { removeOrphans } from './ownership.ts';
 
 /** @throws RuntimeError unsupported on other hosts */
 export async function openHostService({ run }: Directories): Promise<ComputeService> {
@@ -15,4 +16,21 @@ export async function openHostService({ run }: Directories): Promise<ComputeServ
   }
   const { openQemuService } = await import('../hcs/qemu/qemu-service.ts');
   return openQemuService({ runDirectory: join(run, 'vm') });
+}
+
+/**
+ * Removes what processes that died (even by SIGKILL) left in the run and data folders: records of VMs that are
+ * gone, private sockets, scratch disks.
+ * @returns what was removed, for people
+ */
+export async function sweepHost({ run, data }: Directories): Promise<string[]> {
+  const { sweepDead } = await import('../hcs/qemu/run-folder.ts');
+  const vms = await sweepDead(join(run, 'vm'));
+  const pods = await removeOrphans(join(run, 'pod'));
+  const scratch = await removeOrphans(join(data, 'scratch'));
+  return [
+    ...vms.map((name) => `VM ${name}`),
+    ...pods.map((name) => `pod folder ${name}`),
+    ...scratch.map((name) => `scratch disk ${name}`),
+  ];
 }

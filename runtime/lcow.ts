@@ -9,7 +9,7 @@ import type { ExecutionProperties } from '../hcs/document/properties.ts';
 import type { ComputeService } from '../hcs/service.ts';
 import { type BootFiles, findBootFiles } from '../linuxkit/manifest.ts';
 import { type Directories, directories } from './directories.ts';
-import { openHostService } from './host-service.ts';
+import { openHostService, sweepHost } from './host-service.ts';
 import { type ImageStore, openImageStore, type ResolvedImage } from './image/image-store.ts';
 import { createScratch } from './rootfs/scratch.ts';
 import type { Container } from './task/container.ts';
@@ -20,6 +20,7 @@ import {
 } from './task/container-spec.ts';
 import type { StdioOptions } from './task/container-process.ts';
 import { type ContainerMountOptions, Pod } from './task/pod.ts';
+import { ownedName } from './ownership.ts';
 import type { Timeline } from './timeline.ts';
 import type { UtilityVmShape } from './uvm/utility-vm.ts';
 
@@ -77,7 +78,7 @@ export class Lcow implements AsyncDisposable {
       id,
       bootFiles: bootFiles ?? (await this.bootFiles()),
       execution: this.execution,
-      directory: join(this.#directories.run, 'pod', id),
+      directory: join(this.#directories.run, 'pod', ownedName()),
     });
   }
 
@@ -93,7 +94,7 @@ export class Lcow implements AsyncDisposable {
       image: imageProcess(image),
       ...(terminal ? { terminal } : {}),
     });
-    const scratch = await this.#scratch(id);
+    const scratch = await this.#scratch();
     try {
       return await pod.createContainer({
         id,
@@ -109,6 +110,15 @@ export class Lcow implements AsyncDisposable {
     }
   }
 
+  /**
+   * Removes what dead processes left on this host. Cheap; call it where nobody waits, for example after an
+   * exit was told.
+   * @returns what was removed, for people
+   */
+  sweep(): Promise<string[]> {
+    return sweepHost(this.#directories);
+  }
+
   /** The guest image, verified against its manifest. @throws BootFilesError */
   bootFiles(): Promise<BootFiles> {
     return findBootFiles();
@@ -118,10 +128,10 @@ export class Lcow implements AsyncDisposable {
     await this.service[Symbol.asyncDispose]();
   }
 
-  async #scratch(id: string): Promise<string> {
+  async #scratch(): Promise<string> {
     const folder = join(this.#directories.data, 'scratch');
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, `${id}-${randomBytes(4).toString('hex')}.vhd`);
+    const path = join(folder, `${ownedName()}.vhd`);
     await createScratch(path, SCRATCH_BYTES);
     return path;
   }

@@ -24,6 +24,12 @@ export interface TimelinePhase {
 
 export class Timeline {
   readonly #marks: TimelineMark[] = [];
+  readonly #onMark: ((mark: TimelineMark) => void) | undefined;
+
+  /** @param onMark told of each mark as it is made; guest marks come late, when they are known */
+  constructor(onMark?: (mark: TimelineMark) => void) {
+    this.#onMark = onMark;
+  }
 
   /** Records a moment of the host, now unless given. A name is recorded once: the first time counts. */
   mark(name: string, atMs: number = performance.now()): void {
@@ -62,6 +68,8 @@ export class Timeline {
   }
 
   #add(mark: TimelineMark): void {
-    if (!this.#marks.some((known) => known.name === mark.name)) this.#marks.push(mark);
+    if (this.#marks.some((known) => known.name === mark.name)) return;
+    this.#marks.push(mark);
+    this.#onMark?.(mark);
   }
 }

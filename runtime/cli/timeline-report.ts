@@ -1,6 +1,14 @@
 /** The timeline of a start for people (a table) and for programs (JSON, schema 1). */
 import { writeFile } from 'node:fs/promises';
-import type { Timeline } from '../timeline.ts';
+import { Timeline } from '../timeline.ts';
+
+/** A timeline that tells its marks on stderr as they come, when `--debug` was given. */
+export function newTimeline(debug: boolean): Timeline {
+  if (!debug) return new Timeline();
+  return new Timeline(({ name, atMs }) => {
+    process.stderr.write(`lcow: ${atMs.toFixed(1)} ms ${name}\n`);
+  });
+}
 
 /** A table on stderr: phase, when it ended since the process began, how long it took. */
 export function timelineTable(timeline: Timeline): string {
@@ -30,13 +38,11 @@ export async function writeTimelineJson(
   context: Readonly<Record<string, string>>,
 ): Promise<void> {
   const round = (ms: number): number => Math.round(ms * 1000) / 1000;
-  const phases = timeline
-    .phases()
-    .map(({ name, side, atMs, tookMs }) => ({
-      name,
-      side,
-      atMs: round(atMs),
-      tookMs: round(tookMs),
-    }));
+  const phases = timeline.phases().map(({ name, side, atMs, tookMs }) => ({
+    name,
+    side,
+    atMs: round(atMs),
+    tookMs: round(tookMs),
+  }));
   await writeFile(path, `${JSON.stringify({ schema: 1, ...context, phases }, null, 2)}\n`);
 }

@@ -6,20 +6,20 @@ import { RuntimeError } from '../../errors.ts';
 import type { ResolvedImage } from '../../image/image-store.ts';
 import { type ContainerRequest, Lcow } from '../../lcow.ts';
 import type { ContainerMountOptions, Pod } from '../../task/pod.ts';
-import { Timeline } from '../../timeline.ts';
+import type { Timeline } from '../../timeline.ts';
 import { type Cancellation, cancelOnSignals } from '../cancel.ts';
 import type { CommandInput, OptionValues } from '../command.ts';
 import { foreground } from '../foreground.ts';
 import { parseCpus, parseSize } from '../size.ts';
 import { requireTerminal, terminalSize } from '../terminal.ts';
-import { timelineTable, writeTimelineJson } from '../timeline-report.ts';
+import { newTimeline, timelineTable, writeTimelineJson } from '../timeline-report.ts';
 
 /** What a VM needs beside its container's memory: kernel, agent, page tables. Measured: docs/decisions/0005. */
 const VM_OVERHEAD_MIB = 192;
 const MIB = 1024 * 1024;
 
 export async function run({ options, operands }: CommandInput): Promise<number> {
-  const timeline = new Timeline();
+  const timeline = newTimeline(options.flag('debug'));
   timeline.mark('command loaded');
   const request = readRequest(options, operands);
   const cancel = cancelOnSignals();
@@ -38,6 +38,7 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
       await cancel.settled();
       timeline.mark('torn down');
     }
+    await lcow.sweep();
     await report(options, timeline, { accelerator: lcow.execution.Accelerator });
     return code;
   } finally {

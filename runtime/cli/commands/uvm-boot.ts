@@ -24,7 +24,7 @@ import { foreground } from '../foreground.ts';
 import { parseCount, parseSize } from '../size.ts';
 import { table } from '../table.ts';
 import { takeTerminal } from '../terminal.ts';
-import { timelineTable, writeTimelineJson } from '../timeline-report.ts';
+import { newTimeline, timelineTable, writeTimelineJson } from '../timeline-report.ts';
 
 const MIB = 1024 * 1024;
 const MOST_VMS = 1000;
@@ -107,7 +107,7 @@ async function bootAndUse(
   options: OptionValues,
   accelerator: string,
 ): Promise<number> {
-  const timeline = new Timeline();
+  const timeline = newTimeline(options.flag('debug'));
   const vm = await bootOne(timeline);
   let code = 0;
   try {

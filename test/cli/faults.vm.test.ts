@@ -1,0 +1,240 @@
+/** What goes wrong under `lcow run`: each time a clear error, the right status, and nothing left behind. */
+import { cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { RuntimeError } from '../../runtime/errors.ts';
+import { Lcow } from '../../runtime/lcow.ts';
+import { containerSpec } from '../../runtime/task/container-spec.ts';
+import { LcowHost, processesOf } from '../harness/lcow-host.ts';
+import { rejection } from '../harness/rejection.ts';
+import { repositoryRoot } from '../harness/repository-root.ts';
+
+const test = suite<{ host: LcowHost }>('faults');
+
+test.before.each((context) => {
+  context.host = new LcowHost();
+});
+test.after.each(async ({ host }) => {
+  const left = await host.settledLeftovers();
+  await host[Symbol.asyncDispose]();
+  assert.equal(left, []);
+});
+
+const bootFiles = join(repositoryRoot(), 'build/guest');
+
+for (const phase of [
+  'command loaded',
+  'image resolved',
+  'started',
+  'link',
+  'rootfs',
+  'container created',
+]) {
+  test(`Ctrl-C after "${phase}" gives up with 130`, async ({ host }) => {
+    const run = host.start(['run', '--rm', '--debug', host.busybox, 'sleep', '100']);
+    await run.shows(`ms ${phase}`);
+    run.child.kill('SIGINT');
+    const { code, stderr } = await run.finished;
+    assert.is(code, 130, stderr);
+  });
+}
+
+test('a third Ctrl-C gives up on a process that ignores it', async ({ host }) => {
+  const run = host.start([
+    'run',
+    '--rm',
+    '--debug',
+    host.busybox,
+    'sh',
+    '-c',
+    'trap "" INT; echo up; sleep 100',
+  ]);
+  await run.shows('up');
+  for (let n = 0; n < 3; n += 1) {
+    run.child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.is((await run.finished).code, 130);
+});
+
+test('a signal reaches the process and its status comes back', async ({ host }) => {
+  const run = host.start([
+    'run',
+    '--rm',
+    host.busybox,
+    'sh',
+    '-c',
+    'trap "echo got; exit 9" TERM; echo up; while :; do sleep 0.1; done',
+  ]);
+  await run.shows('up');
+  run.child.kill('SIGTERM');
+  const { code, stdout } = await run.finished;
+  assert.is(code, 9);
+  assert.match(stdout, /got/);
+});
+
+test('kill -9 of lcow takes the VM with it; the next lcow removes the rest', async ({ host }) => {
+  const run = host.start([
+    'run',
+    '--rm',
+    '-v',
+    `${host.folder}:/s`,
+    host.busybox,
+    'sh',
+    '-c',
+    'echo up; sleep 100',
+  ]);
+  await run.shows('up');
+  run.child.kill('SIGKILL');
+  await run.finished;
+  const { code, stderr } = await host.lcow('run', '--rm', host.busybox, 'true');
+  assert.is(code, 0, stderr);
+});
+
+function killVmm(host: LcowHost): void {
+  const vmms = processesOf(host.folder).filter((line) => line.includes('qemu-system'));
+  assert.ok(vmms.length > 0, 'no VMM was found');
+  for (const line of vmms) process.kill(Number(line.split(' ')[0]), 'SIGKILL');
+}
+
+for (const phase of ['started', 'link', 'rootfs', 'container created', 'process started']) {
+  test(`a VMM killed after "${phase}" is told at once`, async ({ host }) => {
+    const run = host.start(['run', '--rm', '--debug', host.busybox, 'sleep', '100']);
+    await run.shows(`ms ${phase}`);
+    killVmm(host);
+    const { code, stderr } = await run.finished;
+    assert.is(code, 125, stderr);
+    assert.match(
+      stderr,
+      /VM exited \(UnexpectedExit|cannot .*(SystemAlreadyStopped|ALREADY_STOPPED)/,
+    );
+  });
+}
+
+test('a guest kernel that panics under the container ends it with the cause', async ({ host }) => {
+  await using_(host, async (lcow) => {
+    const pod = await lcow.createPod({});
+    try {
+      const image = await lcow.images.resolve(host.busybox);
+      const spec = containerSpec({
+        id: 'p',
+        image: {},
+        command: [
+          'sh',
+          '-c',
+          'mount -o remount,rw /proc/sysrq-trigger; echo c > /proc/sysrq-trigger; sleep 100',
+        ],
+      });
+      const { readonlyPaths: _open, ...linux } = spec.linux;
+      const container = await pod.createContainer({
+        id: 'p',
+        spec: { ...spec, linux },
+        rootfs: image,
+      });
+      await container.start();
+      const error = (await rejection(container.init.exited)) as RuntimeError;
+      assert.is(error.code, 'unavailable');
+      assert.match(error.message, /the VM exited/);
+    } finally {
+      await pod[Symbol.asyncDispose]();
+    }
+  });
+});
+
+test('a VMM that is not installed is named with advice', async ({ host }) => {
+  const bin = join(host.folder, 'bin');
+  mkdirSync(bin);
+  const node = process.execPath;
+  writeFileSync(join(bin, 'node'), `#!/bin/sh\nexec ${node} "$@"\n`, { mode: 0o755 });
+  const run = host.start(['run', '--rm', host.busybox, 'true'], { env: { PATH: bin } });
+  const { code, stderr } = await run.finished;
+  assert.is(code, 125);
+  assert.match(stderr, /qemu-system-x86_64/);
+});
+
+for (const file of ['vmlinux', 'initrd.img']) {
+  test(`a truncated and a changed ${file} are refused by name`, async ({ host }) => {
+    const copy = join(host.folder, 'guest');
+    cpSync(bootFiles, copy, { recursive: true });
+    const path = join(copy, file);
+    truncateSync(path, 100_000);
+    const env = { LCOW_BOOT_FILES: copy };
+    const truncated = await host.start(['run', '--rm', host.busybox, 'true'], { env }).finished;
+    assert.is(truncated.code, 125);
+    assert.match(truncated.stderr, new RegExp(file));
+
+    const changed = readFileSync(join(bootFiles, file));
+    changed[changed.length >> 1] = (changed[changed.length >> 1] ?? 0) ^ 0xff;
+    writeFileSync(path, changed);
+    const wrong = await host.start(['run', '--rm', host.busybox, 'true'], { env }).finished;
+    assert.is(wrong.code, 125);
+    assert.match(wrong.stderr, /digest|sha256/i);
+  });
+}
+
+test('missing boot files are told with what builds them', async ({ host }) => {
+  const env = { LCOW_BOOT_FILES: join(host.folder, 'nothing') };
+  const { code, stderr } = await host.start(['run', '--rm', host.busybox, 'true'], { env })
+    .finished;
+  assert.is(code, 125);
+  assert.match(stderr, /nothing/);
+  assert.match(stderr, /npm run setup/);
+});
+
+test('a kernel that is none, and an initrd that is none, fail the boot and say so', async ({
+  host,
+}) => {
+  const junk = join(host.folder, 'junk');
+  writeFileSync(junk, Buffer.alloc(100_000, 0x55));
+  const initrd = join(bootFiles, 'initrd.img');
+  const kernel = await host.lcow('uvm', 'boot', '--kernel', junk, '--initrd', initrd);
+  assert.is(kernel.code, 125);
+  assert.match(kernel.stderr, /junk|VM exited|not a kernel/);
+  const none = await host.lcow(
+    'uvm',
+    'boot',
+    '--kernel',
+    join(bootFiles, 'vmlinux'),
+    '--initrd',
+    junk,
+  );
+  assert.is(none.code, 125);
+  assert.match(none.stderr, /VM exited/);
+});
+
+test('too little memory for the VM is told before or by its end, never by silence', async ({
+  host,
+}) => {
+  const { code, stderr } = await host.lcow('uvm', 'boot', '--memory', '16m');
+  assert.is(code, 125);
+  assert.match(stderr, /memory|VM exited/);
+});
+
+test('a damaged image is refused and leaves the store as it was', async ({ host }) => {
+  const layout = join(host.folder, 'image');
+  cpSync(host.busybox, layout, { recursive: true });
+  const index = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')) as {
+    manifests: { digest: string }[];
+  };
+  const blob = (digest = ''): string => join(layout, 'blobs', ...digest.split(':'));
+  const manifest = JSON.parse(readFileSync(blob(index.manifests[0]?.digest), 'utf8')) as {
+    layers: { digest: string }[];
+  };
+  truncateSync(blob(manifest.layers[0]?.digest), 1000);
+  const { code, stderr } = await host.lcow('run', '--rm', layout, 'true');
+  assert.is(code, 125);
+  assert.match(stderr, /size|digest|truncated/i);
+  assert.is((await host.lcow('image', 'list', '-q')).stdout, '');
+});
+
+async function using_(host: LcowHost, use: (lcow: Lcow) => Promise<void>): Promise<void> {
+  const lcow = await Lcow.open({ data: host.data, run: host.run });
+  try {
+    await use(lcow);
+  } finally {
+    await lcow[Symbol.asyncDispose]();
+  }
+}
+
+test.run();
