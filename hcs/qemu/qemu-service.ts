@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { HcsError } from '../hcs-error.ts';
 import type { ComputeSystemDocument } from '../document/compute-system.ts';
 import { decodeComputeSystemDocument } from '../document/decode-compute-system.ts';
+import { decodeSystemQuery } from '../document/decode-queries.ts';
 import type { BasicProperties, ServiceProperties, SystemQuery } from '../document/properties.ts';
 import type { ComputeService } from '../service.ts';
 import { describeExecution, type HostExecution } from './accelerator.ts';
@@ -125,11 +126,12 @@ class QemuService implements QemuComputeService {
   }
 
   async enumerate(query: SystemQuery = {}): Promise<BasicProperties[]> {
+    const wanted = decodeSystemQuery(query);
     const found: BasicProperties[] = [];
     for (const id of await listIds(this.#runDirectory)) {
-      if (query.Ids !== undefined && !query.Ids.includes(id)) continue;
+      if (wanted.Ids !== undefined && !wanted.Ids.includes(id)) continue;
       const record = readRecord(join(this.#runDirectory, id));
-      if (record === undefined || !selects(query, record)) continue;
+      if (record === undefined || !selects(wanted, record)) continue;
       const state = await this.#stateOf(id, record);
       if (state !== 'Stopped') found.push(basicProperties(record, state));
     }

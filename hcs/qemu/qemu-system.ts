@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { HcsError } from '../hcs-error.ts';
 import { decodeModifySettingRequest } from '../document/decode-modify-setting-request.ts';
+import { decodePropertyQuery, decodeSaveOptions } from '../document/decode-queries.ts';
 import type { ModifySettingRequest } from '../document/modify-setting-request.ts';
 import type {
   BasicProperties,
@@ -82,7 +83,9 @@ export class MachineHandle implements QemuComputeSystem {
   }
 
   async terminate(): Promise<void> {
-    await this.#open('terminate').terminate();
+    // Through a closed handle there is nothing to end: not an error, as with what has stopped.
+    if (this.#closed !== undefined) return this.#closed;
+    await this.#machine.terminate();
   }
 
   async pause(): Promise<void> {
@@ -96,17 +99,13 @@ export class MachineHandle implements QemuComputeSystem {
   async save(options: SaveOptions): Promise<void> {
     const machine = this.#open('save');
     const op = `save compute system ${this.id}`;
-    const path = options.SaveStateFilePath;
-    if ((options.SaveType ?? 'ToFile') !== 'ToFile') {
-      const Message = `SaveType is ${JSON.stringify(options.SaveType)}: QEMU saves ToFile`;
+    const { SaveType = 'ToFile', SaveStateFilePath: path } = decodeSaveOptions(options, op);
+    if (SaveType !== 'ToFile' || path === undefined) {
+      const Message = `SaveType is ${JSON.stringify(SaveType)}: QEMU saves ToFile`;
       throw new HcsError(op, 'NOT_SUPPORTED', [{ Message, Source: 'SaveType' }]);
     }
-    if (path === undefined || path === '') {
-      const Message = 'SaveStateFilePath is missing';
-      throw new HcsError(op, 'E_INVALIDARG', [{ Message, Source: 'SaveStateFilePath' }]);
-    }
     await machine.change(op, ['Paused'], async (plug) => {
-      await saveState(plug.qmp, machine.folder, resolve(path), {
+      await saveState(op, plug.qmp, machine.folder, resolve(path), {
         qemuVersion: plug.qmp.version,
         accelerator: machine.record.accelerator ?? 'tcg',
         document: plug.document,
@@ -127,12 +126,13 @@ export class MachineHandle implements QemuComputeSystem {
   async properties(query: PropertyQuery = {}): Promise<ComputeSystemProperties> {
     const machine = this.#open('read the properties of');
     const { record, exitStatus } = machine;
+    const wanted = decodePropertyQuery(query, `read the properties of compute system ${this.id}`);
     const properties: ComputeSystemProperties = basicProperties(record, machine.state);
     if (exitStatus !== undefined) {
       properties.Stopped = true;
       properties.ExitType = exitStatus.ExitType;
     }
-    for (const type of query.PropertyTypes ?? []) {
+    for (const type of wanted.PropertyTypes ?? []) {
       if (type === 'TerminateOnLastHandleClosed') {
         properties.TerminateOnLastHandleClosed =
           record.document.ShouldTerminateOnLastHandleClosed === true;

@@ -2,7 +2,7 @@
  * A file of saved state: our header (what machine it is of), then QEMU's migration stream. QEMU may not
  * run programs (its sandbox), so the stream goes through a Unix socket in the system's folder.
  */
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -30,22 +30,26 @@ export interface SavedMachine {
   devices: DeviceState;
 }
 
-/** Writes a stopped machine's state to `path`, replacing a file there only when it is whole. */
+/**
+ * Writes a stopped machine's state to `path`, replacing a file there only when it is whole.
+ * @throws HcsError FILE_NOT_FOUND (no such folder), E_ACCESSDENIED; Error when QEMU or the disk fails
+ */
 export async function saveState(
+  op: string,
   qmp: QmpClient,
   folder: string,
   path: string,
   machine: SavedMachine,
 ): Promise<void> {
   const partial = `${path}.partial-${process.pid}`;
+  const handle = await open(partial, 'wx', 0o600).catch((error: unknown) => {
+    throw fileError(op, error, path, 'SaveStateFilePath');
+  });
   const server = createServer();
+  const file = handle.createWriteStream();
+  file.write(encodeHeader(machine));
   const received = new Promise<void>((resolve, reject) => {
     server.once('connection', (socket) => {
-      const file = createWriteStream(partial, { flags: 'wx', mode: 0o600 });
-      const header = Buffer.from(JSON.stringify(machine));
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(header.length);
-      file.write(Buffer.concat([MAGIC, length, header]));
       pipeline(socket, file).then(resolve, reject);
     });
   });
@@ -55,16 +59,24 @@ export async function saveState(
     await prepareMigration(qmp);
     const done = migrationEnd(qmp);
     await qmp.execute('migrate', { uri: `unix:${SOCKET}` });
-    await done;
-    await received;
+    // A full disk ends the stream, which QEMU reports as a failure of its own: tell the first.
+    await Promise.all([received, done]);
     await rename(partial, path);
   } catch (error) {
+    file.destroy();
     await rm(partial, { force: true });
     throw error;
   } finally {
     server.close();
     await rm(join(folder, SOCKET), { force: true });
   }
+}
+
+function encodeHeader(machine: SavedMachine): Buffer {
+  const header = Buffer.from(JSON.stringify(machine));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  return Buffer.concat([MAGIC, length, header]);
 }
 
 /** Reads what machine the state in `path` is of, and where its stream begins. */
