@@ -30,6 +30,11 @@ export function handleContract(contract: Contract): void {
     assert.is((await stage.service.enumerate()).length, 1);
   });
 
+  contract('the check for what is left sees a system that is there', async (stage) => {
+    await (await stage.create()).start();
+    assert.ok((await stage.leftovers()).length > 0);
+  });
+
   contract('a system that is not there cannot be opened', async (stage) => {
     const error = await hcsRejection(
       stage.service.open('no-such-system'),

@@ -1,5 +1,7 @@
 /** The contract suite over hcs/qemu, with real VMs. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kernelCommandLine } from '../../hcs/document/kernel-command-line.ts';
 import { lcowDocument } from '../../hcs/document/lcow-document.ts';
@@ -8,14 +10,16 @@ import { openQemuService } from '../../hcs/qemu/qemu-service.ts';
 import { greetGuest } from '../harness/greet-guest.ts';
 import { filesBelow, mountsNaming, processesNaming } from '../harness/leftovers.ts';
 import { skip } from '../harness/skip.ts';
-import { buildTestGuest } from '../harness/test-guest.ts';
+import { buildTestGuest, type TestGuest } from '../harness/test-guest.ts';
 import { computeServiceSuite } from './compute-service-suite.ts';
 import type { ServiceUnderTest, SubjectOptions } from './service-under-test.ts';
 
 const GUEST_PORT = 0x4c43;
 
-async function makeService({ folder }: SubjectOptions): Promise<ServiceUnderTest> {
-  const guest = await buildTestGuest(join(folder, 'guest'));
+async function makeService(
+  guest: TestGuest,
+  { folder }: SubjectOptions,
+): Promise<ServiceUnderTest> {
   const runDirectory = join(folder, 'run');
   await mkdir(runDirectory, { mode: 0o700 });
   const service = await openQemuService({ runDirectory });
@@ -48,10 +52,15 @@ async function makeService({ folder }: SubjectOptions): Promise<ServiceUnderTest
     ],
     close: async () => {
       await service[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-if (process.platform === 'win32') skip('QEMU is the engine of Linux');
-else computeServiceSuite('qemu', makeService);
+const guestFolder = mkdtempSync(join(tmpdir(), 'lcow-test-guest-'));
+process.on('exit', () => rmSync(guestFolder, { recursive: true, force: true }));
+try {
+  const guest = await buildTestGuest(guestFolder);
+  computeServiceSuite('qemu', (options) => makeService(guest, options));
+} catch (error) {
+  skip(`the contract of QEMU: no guest to boot: ${(error as Error).message}`);
+}
