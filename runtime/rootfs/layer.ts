@@ -17,7 +17,7 @@ import { writeFileAtomically } from './temporary-file.ts';
 import { encodeVhdFooter, readVhdFooter, VHD_FOOTER_BYTES } from './vhd.ts';
 
 /** Bytes that zlib hands over at once; larger spends memory, smaller spends calls. */
-const INFLATE_CHUNK_BYTES = 256 * 1024;
+const INFLATE_CHUNK_BYTES = 512 * 1024;
 
 export interface ConvertOptions {
   /** Where `layer.vhd` goes; its folder is made. What is there is replaced. */
@@ -157,7 +157,7 @@ async function* prepend(head: Buffer, source: AsyncGenerator<Buffer>): AsyncGene
 function decompressorFor(head: Buffer, op: string): Transform | undefined {
   const options = {
     chunkSize: INFLATE_CHUNK_BYTES,
-    readableHighWaterMark: 8 * INFLATE_CHUNK_BYTES,
+    readableHighWaterMark: 4 * INFLATE_CHUNK_BYTES,
   };
   if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b) return zlib.createGunzip(options);
   if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) {

@@ -109,7 +109,7 @@ export class ImageWriter {
     await this.writeInodeTables(inodes, placements, groups * inodesPerGroup);
     const bitmaps = this.output.block;
 
-    const directoriesIn = new Array<number>(groups).fill(0);
+    const directoriesIn = Array.from({ length: groups }, () => 0);
     for (const { inode } of inodes) {
       const group = Math.floor((inode.number - 1) / inodesPerGroup);
       if (isDirectory(inode)) directoriesIn[group] = (directoriesIn[group] as number) + 1;

@@ -124,9 +124,9 @@ function split(full: string): { index: number; name: string } | undefined {
       if (full === prefix) return { index, name: '' };
     } else if (full.startsWith(prefix)) {
       const name = full.slice(prefix.length);
-      return name.length >= 1 && name.length <= 255 && /^[\x01-\x7f]+$/.test(name)
-        ? { index, name }
-        : undefined;
+      // Kernels disagree on how bytes above 127 hash, and nobody uses them.
+      const isPlain = name.length >= 1 && name.length <= 255 && /^[ -~]+$/.test(name);
+      return isPlain ? { index, name } : undefined;
     }
   }
   return undefined;

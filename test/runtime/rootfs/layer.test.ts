@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as zlib from 'node:zlib';
@@ -24,6 +24,7 @@ import {
   debugfsBytes,
   hasE2fsprogs,
   temporaryFolder,
+  withMounted,
 } from './file-system-check.ts';
 import { type BuiltEntry, buildTar, directory, file, hardlink, symlink } from './tar-builder.ts';
 
@@ -205,6 +206,55 @@ else {
     const names = debugfs(image, 'ls -p /');
     assert.not.match(names, /\.wh\./);
     assert.match(debugfs(image, 'stat /explicit'), /Mode:\s+0700/);
+  });
+
+  test('the kernel merges two layers as their whiteouts say', async () => {
+    const lower = await convert(
+      buildTar([
+        file('etc/gone', '1'),
+        file('etc/kept', '1'),
+        file('opaque/old', '1'),
+        file('again/old', '1'),
+        file('merged/old', '1'),
+      ]),
+    );
+    const upper = await convert(
+      buildTar([
+        file('etc/.wh.gone', ''),
+        file('opaque/.wh..wh..opq', ''),
+        file('opaque/new', '2'),
+        file('.wh.again', ''),
+        file('again/new', '2'),
+        file('merged/new', '2'),
+      ]),
+    );
+    const merged = withMounted(lower, (below) =>
+      withMounted(upper, (above) => {
+        const target = join(folder, 'merged');
+        mkdirSync(target);
+        const options = `lowerdir=${above}:${below}`;
+        if (spawnSync('mount', ['-t', 'overlay', 'overlay', '-o', options, target]).status !== 0) {
+          return undefined;
+        }
+        try {
+          return readdirSync(target, { recursive: true }).map(String).sort();
+        } finally {
+          spawnSync('umount', [target]);
+        }
+      }),
+    );
+    if (merged === undefined) return skip('loop or overlay mounts are not possible here');
+    assert.equal(merged, [
+      'again',
+      'again/new',
+      'etc',
+      'etc/kept',
+      'merged',
+      'merged/new',
+      'merged/old',
+      'opaque',
+      'opaque/new',
+    ]);
   });
 
   test("an image cannot bring overlayfs's own attributes", async () => {
