@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
+import { ioError } from '../rootfs/io-error.ts';
 import { convertLayer, layerSizeBytes } from '../rootfs/layer.ts';
 import { sweepTemporaryFiles, writeFileAtomically } from '../rootfs/temporary-file.ts';
 import { withLease } from './content-lease.ts';
@@ -103,16 +104,18 @@ async function withSource<T>(
   op: string,
   use: (source: ImageSource, image: SourceImage, stamp: SourceStamp) => Promise<T>,
 ): Promise<T> {
-  await mkdir(data.temporary, { recursive: true, mode: 0o700 });
-  sweepTemporaryFiles(data.temporary);
   try {
+    await mkdir(data.temporary, { recursive: true, mode: 0o700 });
+    sweepTemporaryFiles(data.temporary);
     await using source = await openImageSource(location.path, data.temporary);
     // Taken before reading: what changes meanwhile will look changed.
     const stamp = await stampSource(source);
     return await use(source, await readImage(source, location.selector), stamp);
   } catch (error) {
-    if (error instanceof RuntimeError) throw error;
-    throw new RuntimeError('invalid-argument', op, messageOf(error), { cause: error });
+    if ((error as Error).name === 'ShapeError') {
+      throw new RuntimeError('invalid-argument', op, messageOf(error), { cause: error });
+    }
+    throw ioError(op, error);
   }
 }
 

@@ -11,6 +11,7 @@ import { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { ImageWriter, type ImageLimits } from './ext4/image-writer.ts';
+import { ioError } from './io-error.ts';
 import { LayerApplier } from './layer-applier.ts';
 import { TarReader } from './tar-reader.ts';
 import { writeFileAtomically } from './temporary-file.ts';
@@ -186,8 +187,5 @@ function asRuntimeError(error: unknown, op: string): RuntimeError {
   if (name === 'TarPathError' || name === 'FileTreeError' || error instanceof RangeError) {
     return new RuntimeError('invalid-argument', op, messageOf(error), { cause: error });
   }
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new RuntimeError('resource-exhausted', op, messageOf(error), { cause: error });
-  }
-  return new RuntimeError('internal', op, messageOf(error), { cause: error });
+  return ioError(op, error);
 }

@@ -7,7 +7,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
-import { messageOf, RuntimeError } from '../errors.ts';
+import { RuntimeError } from '../errors.ts';
 import { encodeDirectory } from './ext4/directory-blocks.ts';
 import { encodeExtents } from './ext4/extent-tree.ts';
 import {
@@ -31,6 +31,7 @@ import {
 import { encodeInode } from './ext4/inode-record.ts';
 import { newDirectory } from './ext4/file-tree.ts';
 import { encodeSuperblock, SUPERBLOCK_OFFSET } from './ext4/superblock.ts';
+import { ioError } from './io-error.ts';
 import { encodeVhdFooter } from './vhd.ts';
 
 /** hcsshim's default as well: enough for most containers, and a sparse file costs only what is written. */
@@ -80,13 +81,7 @@ export async function createScratch(
     }
   } catch (error) {
     if (created) await rm(path, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    throw new RuntimeError(
-      code === 'EEXIST' ? 'already-exists' : code === 'ENOSPC' ? 'resource-exhausted' : 'internal',
-      op,
-      messageOf(error),
-      { cause: error },
-    );
+    throw ioError(op, error);
   }
 }
 

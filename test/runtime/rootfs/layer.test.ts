@@ -319,6 +319,22 @@ test('a source that fails in the middle fails the conversion', async () => {
   assert.equal(readdirSync(join(folder, 'failing')), []);
 });
 
+test('a full disk is reported as one, and what was written is gone', async () => {
+  const small = join(folder, 'small-disk');
+  mkdirSync(small);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', small]).status !== 0) {
+    return skip('tmpfs mounts are not possible here');
+  }
+  try {
+    const destination = join(small, 'layer.vhd');
+    const error = await rejection(convertLayer(chunks(LAYER), { destination }));
+    assert.is((error as RuntimeError).code, 'resource-exhausted', String(error));
+    assert.equal(readdirSync(small), []);
+  } finally {
+    spawnSync('umount', [small]);
+  }
+});
+
 test('gzip with several members is one stream', async () => {
   const half = 512 * 100;
   const blob = Buffer.concat([gzipSync(LAYER.subarray(0, half)), gzipSync(LAYER.subarray(half))]);
