@@ -72,7 +72,7 @@ function main(args) {
   warmUp();
   if (mode === '--run') return runFirstContainer();
   if (mode === '--test') return runTests(args);
-  if (mode === '--bench') return node(['dist/bench/main.js', ...args], { mayFail: true });
+  if (mode === '--bench') return node(['dist/bench/first-light.js', ...args], { mayFail: true });
   step('ready', 'npm start runs a container, npm test every test, bin/lcow is the command');
   return 0;
 }
