@@ -95,7 +95,7 @@ async function execs(): Promise<number[]> {
 function timed(command: string, args: readonly string[]): number {
   const env = { ...ENV, LCOW_DATA: join(folder, 'data'), LCOW_RUN: join(folder, 'run') };
   const beginMs = performance.now();
-  const { status, stderr } = spawnSync(command, args, { cwd: ROOT, env });
+  const { status, stderr } = spawnSync(command, args, { cwd: ROOT, env, encoding: 'utf8' });
   const tookMs = performance.now() - beginMs;
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} exited ${status}: ${stderr}`);
   return tookMs;

@@ -138,7 +138,7 @@ export class Lcow implements AsyncDisposable {
 }
 
 /** The image's configuration of its process. */
-export function imageProcess({ config: { config = {} } }: ResolvedImage): ImageProcess {
+export function imageProcess({ config: { config } }: ResolvedImage): ImageProcess {
   return {
     ...(config.Entrypoint == null ? {} : { entrypoint: config.Entrypoint }),
     ...(config.Cmd == null ? {} : { cmd: config.Cmd }),

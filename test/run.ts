@@ -124,12 +124,15 @@ function killGroup(pid: number | undefined): void {
 function finish(): void {
   const sum = (pick: (outcome: Outcome) => number): number =>
     outcomes.reduce((total, outcome) => total + pick(outcome), 0);
-  const failed = sum((outcome) => outcome.failed);
+  // Set-up runs the agent's own tests (cargo test) first and hands their count on: "<passed> <failed>".
+  const rust = (process.env['LCOW_RUST_TESTS'] ?? '0 0').split(' ').map(Number);
+  const failed = sum((outcome) => outcome.failed) + (rust[1] ?? 0);
+  const passed = sum((outcome) => outcome.passed) + (rust[0] ?? 0);
   const skipped = sum((outcome) => outcome.skipped.length);
   for (const { file } of outcomes.filter((outcome) => outcome.failed > 0)) {
     process.stdout.write(`failed: ${file}\n`);
   }
   const tail = skipped > 0 ? `, ${skipped} skipped` : '';
-  process.stdout.write(`${sum((outcome) => outcome.passed)} passed, ${failed} failed${tail}\n`);
+  process.stdout.write(`${passed} passed, ${failed} failed${tail}\n`);
   process.exitCode = failed > 0 || outcomes.length === 0 ? 1 : 0;
 }

@@ -6,8 +6,8 @@ export const v1 = lcow.agent.v1;
 
 export interface Method<Request, Response> {
   readonly path: string;
-  encode(request: Request): Buffer;
-  decode(bytes: Uint8Array): Response;
+  readonly encode: (request: Request) => Buffer;
+  readonly decode: (bytes: Uint8Array) => Response;
 }
 
 interface Encoder<T> {

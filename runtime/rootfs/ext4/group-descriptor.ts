@@ -22,12 +22,15 @@ export interface GroupDescriptor {
   unusedInodes: number;
 }
 
-/** Write a descriptor at `at`. With `checksum` (the file system's UUID and the group's number) its crc16 too: gdt_csum. */
+/**
+ * Write a descriptor at `at`. With `checksum` (descriptorSeed of the file system's UUID, and the group's number) its
+ * crc16 too: gdt_csum.
+ */
 export function encodeGroupDescriptor(
   target: Buffer,
   at: number,
   group: GroupDescriptor,
-  checksum?: { uuid: Buffer; number: number },
+  checksum?: { seed: number; number: number },
 ): void {
   target.writeUInt32LE(group.blockBitmap, at);
   target.writeUInt32LE(group.inodeBitmap, at + 0x04);
@@ -38,12 +41,17 @@ export function encodeGroupDescriptor(
   target.writeUInt16LE(group.flags, at + 0x12);
   target.writeUInt16LE(group.unusedInodes, at + 0x1c);
   if (checksum === undefined) return;
-  const number = Buffer.alloc(4);
-  number.writeUInt32LE(checksum.number);
-  let crc = crc16(0xffff, checksum.uuid, 0, 16);
-  crc = crc16(crc, number, 0, 4);
-  crc = crc16(crc, target, at, at + DESCRIPTOR_BYTES - 2);
+  const { seed, number } = checksum;
+  NUMBER.writeUInt32LE(number);
+  const crc = crc16(crc16(seed, NUMBER, 0, 4), target, at, at + DESCRIPTOR_BYTES - 2);
   target.writeUInt16LE(crc, at + 0x1e);
+}
+
+const NUMBER = Buffer.alloc(4);
+
+/** What the checksums of all descriptors of a file system begin with. */
+export function descriptorSeed(uuid: Buffer): number {
+  return crc16(0xffff, uuid, 0, 16);
 }
 
 /** A bitmap of one block: bits `[0, used)` set, the rest up to `size` clear, all beyond `size` set (they do not exist). */
@@ -77,12 +85,22 @@ function setBit(bitmap: Buffer, bit: number): void {
   bitmap[bit >> 3] = (bitmap[bit >> 3] as number) | (1 << (bit & 7));
 }
 
+let table: Uint16Array | undefined;
+
 /** CRC-16/ARC (polynomial 0x8005 reflected), continued from `crc`, as lib/crc16 of the kernel. */
 export function crc16(crc: number, bytes: Buffer, from: number, to: number): number {
+  table ??= crc16Table();
   let value = crc;
   for (let i = from; i < to; i++) {
-    value ^= bytes[i] as number;
-    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xa001 : value >>> 1;
+    value = (value >>> 8) ^ (table[(value ^ (bytes[i] as number)) & 0xff] as number);
   }
   return value;
+}
+
+function crc16Table(): Uint16Array {
+  return Uint16Array.from({ length: 256 }, (_, byte) => {
+    let value = byte;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xa001 : value >>> 1;
+    return value;
+  });
 }
