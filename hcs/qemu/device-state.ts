@@ -16,6 +16,8 @@ export interface DeviceState {
   adapters: Record<string, PluggedAdapter>;
   /** Guest link ports that have a device. */
   ports: number[];
+  /** Whether the vsock device is there. */
+  vsock?: boolean;
   /** The slot of the memory balloon, once memory was resized. */
   balloonSlot?: number;
   /** MiB the guest may use now; absent: what the document says. */

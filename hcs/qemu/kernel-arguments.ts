@@ -23,6 +23,8 @@ const COMMON = [
   'tsc=reliable',
   'no_timer_check',
   'noreplace-smp',
+  // Every device reaches all memory. Without it persistent memory's address range costs 64 MiB of bounce buffers.
+  'swiotlb=noforce',
 ] as const;
 
 const EMULATED = [

@@ -8,6 +8,7 @@ import { HcsError, type ErrorEvent } from '../hcs-error.ts';
 import type { ComputeSystemDocument } from '../document/compute-system.ts';
 import type { Accelerator } from '../document/properties.ts';
 import { SCSI_CONTROLLER_IDS } from '../document/scsi-controllers.ts';
+import type { LinkKind } from './guest-link.ts';
 
 /** Root ports, one device each, for what is hot-added on PCI Express: adapters and the balloon. */
 export const ROOT_PORTS = 4;
@@ -21,19 +22,21 @@ export const MONITOR_SOCKETS = ['qmp-0.sock', 'qmp-1.sock'] as const;
 export const CONSOLE_SOCKET = 'com0.sock';
 /** Ports the virtio-serial device has; port 0 is reserved for a console. Each costs queues at boot. */
 export const SERIAL_PORTS_MAX = 8;
+/** The root port of the vsock device, made where the link is vsock. */
+export const VSOCK_PORT_ID = 'rp-vsock';
 /** The file descriptor of the owner's monitor. */
 const OWNER_MONITOR_FD = 3;
 
 /** PCI addresses on the root bus. */
-const ADDRESS = { serial: 2, scsi: 4, plan9: 8, rng: 9, rootPorts: 16 } as const;
+const ADDRESS = { serial: 2, scsi: 4, plan9: 8, rng: 9, vsock: 10, rootPorts: 16 } as const;
 
 /** What else decides the line. */
 export interface MachineOptions {
   accelerator: Accelerator;
   /** Wait for saved state instead of booting. */
   incoming: boolean;
-  /** Where virtual machines' RAM is shared with a device process (vhost-user), true. */
-  sharedMemory: boolean;
+  /** Serial has a virtio-serial device; vsock a place for its device, and RAM that its back end shares. */
+  link: LinkKind;
   /** QEMU takes the owner's monitor on file descriptor 3. */
   ownerMonitor: boolean;
 }
@@ -107,7 +110,7 @@ export function machineArguments(
     ...processorAndMemory(document, options),
     ...boot(document),
     ...monitors(options),
-    ...fixedDevices(document),
+    ...fixedDevices(document, options.link),
   );
   if (options.incoming) args.push('-incoming', 'defer');
   return args;
@@ -136,7 +139,7 @@ function processorAndMemory(document: ComputeSystemDocument, options: MachineOpt
     pmem.count > 0
       ? `size=${memoryMiB}M,slots=${pmem.count},maxmem=${memoryMiB + pmem.totalMiB}M`
       : `size=${memoryMiB}M`;
-  const backend = options.sharedMemory ? 'memory-backend-memfd,share=on' : 'memory-backend-ram';
+  const backend = options.link === 'vsock' ? 'memory-backend-memfd,share=on' : 'memory-backend-ram';
   return [
     '-machine',
     machine.join(','),
@@ -186,17 +189,22 @@ function monitors(options: MachineOptions): string[] {
   return args;
 }
 
-function fixedDevices(document: ComputeSystemDocument): string[] {
+function fixedDevices(document: ComputeSystemDocument, link: LinkKind): string[] {
   const args: string[] = [];
   const device = (model: string, id: string, address: string, extra = ''): void => {
     args.push('-device', `${model},id=${id},bus=pcie.0,addr=${address}${extra}`);
   };
-  device(
-    'virtio-serial-pci-non-transitional',
-    'vser',
-    hex(ADDRESS.serial),
-    `,max_ports=${SERIAL_PORTS_MAX}`,
-  );
+  if (link === 'serial') {
+    device(
+      'virtio-serial-pci-non-transitional',
+      'vser',
+      hex(ADDRESS.serial),
+      `,max_ports=${SERIAL_PORTS_MAX}`,
+    );
+  } else {
+    // The device comes when its back end serves; a root port is where it can.
+    device('pcie-root-port', VSOCK_PORT_ID, hex(ADDRESS.vsock), ',chassis=9,slot=9');
+  }
   for (const index of controllerOrder(document).keys()) {
     // One queue: under emulation more only cost probe time.
     device(

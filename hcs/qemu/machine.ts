@@ -19,6 +19,7 @@ import type { SystemExitStatus } from '../document/system-exit-status.ts';
 import type { DeviceState } from './device-state.ts';
 import { fileError } from './disk-image.ts';
 import type { EndpointResolver } from './endpoint.ts';
+import type { LinkKind } from './guest-link.ts';
 import { bootFiles, machineArguments, MONITOR_SOCKETS } from './machine-arguments.ts';
 import { plugDocument } from './plug-document.ts';
 import type { Plug } from './plug.ts';
@@ -27,7 +28,7 @@ import { writeRecordIn, type SystemRecord } from './record.ts';
 import { removeFolder } from './run-folder.ts';
 import { loadState } from './saved-state.ts';
 import { connectSocket } from './socket-path.ts';
-import { adoptVmm, spawnVmm, type VmmProcess } from './vmm-process.ts';
+import { adoptVmm, spawnVmm, type ProcessExit, type VmmProcess } from './vmm-process.ts';
 
 /** How long QEMU may take to greet. It takes 40 ms. */
 const READY_TIMEOUT_MS = 20_000;
@@ -48,6 +49,8 @@ export interface MachineOptions {
   record: SystemRecord;
   qemu: string;
   endpoints: EndpointResolver;
+  /** The program that serves the vsock device of a machine whose link is vsock. */
+  vsockBackend?: string;
   /** Saved state to continue from: where its stream begins in the file. */
   restore?: { path: string; streamOffset: number; devices: DeviceState };
 }
@@ -81,7 +84,10 @@ export class Machine {
     this.exited = new Promise((resolve) => {
       this.#settleExit = resolve;
     });
-    this.gone = this.exited.then(() => this.#removeFolder());
+    this.gone = this.exited.then(async () => {
+      await Promise.race([this.#process?.backendEnded, pauseMs(QUIT_TIMEOUT_MS)]);
+      await this.#removeFolder();
+    });
   }
 
   /** A new machine in state Created. QEMU is spawned now if all that it needs is there. */
@@ -119,6 +125,20 @@ export class Machine {
     return this.#state;
   }
 
+  get link(): LinkKind {
+    return this.record.link ?? 'serial';
+  }
+
+  /** Settles when the guest can dial no more, with why. Of an adopted machine's back end nothing is told. */
+  get linkEnded(): Promise<string> {
+    const exited = this.exited.then(() => 'the system has exited');
+    const backend = this.#process?.backendEnded?.then(() => 'the vsock back end has ended');
+    // A system that exits takes its back end along: then the exit is what is told.
+    return backend === undefined
+      ? exited
+      : Promise.race([exited, backend.then((why) => Promise.race([exited, pauseMs(50, why)]))]);
+  }
+
   get vmmPid(): number | undefined {
     return this.record.vmm?.pid;
   }
@@ -134,7 +154,8 @@ export class Machine {
       await this.#orExit(op, this.prepare(op));
       const { restore } = this.#options;
       if (restore !== undefined) {
-        const load = loadState(this.#monitor(op), this.folder, restore.path, restore.streamOffset);
+        const { path, streamOffset, devices } = restore;
+        const load = loadState(this.#monitor(op), this.folder, path, streamOffset, devices);
         await this.#orExit(op, load);
       }
       await this.#command(op, 'cont');
@@ -216,7 +237,7 @@ export class Machine {
     const args = machineArguments(document, {
       accelerator: this.record.accelerator ?? 'tcg',
       incoming: this.#options.restore !== undefined,
-      sharedMemory: false,
+      link: this.link,
       ownerMonitor: true,
     });
     this.#mark('spawn');
@@ -226,6 +247,9 @@ export class Machine {
       folder: this.folder,
       dieWithOwner,
       ownMounts: document.VirtualMachine.Devices?.Plan9 !== undefined && process.geteuid?.() === 0,
+      ...(this.#options.vsockBackend === undefined || this.link !== 'vsock'
+        ? {}
+        : { vsockBackend: this.#options.vsockBackend }),
     });
     this.record.vmm = this.#process.identity;
     writeRecordIn(this.folder, this.record);
@@ -249,6 +273,7 @@ export class Machine {
   }
 
   #plug(op: string): Plug {
+    const backendEnded = this.#process?.backendEnded;
     return {
       op,
       qmp: this.#monitor(op),
@@ -257,6 +282,9 @@ export class Machine {
       folder: this.folder,
       pid: this.record.vmm?.pid ?? 0,
       endpoints: this.#options.endpoints,
+      ...(backendEnded === undefined
+        ? {}
+        : { backend: { ended: backendEnded, said: () => this.#process?.stderrTail() ?? '' } }),
     };
   }
 
@@ -301,18 +329,19 @@ export class Machine {
   }
 
   #watchExit(qmp: QmpClient): void {
-    const gone = this.#process?.exited ?? Promise.resolve({});
+    const gone: Promise<ProcessExit> = this.#process?.exited ?? Promise.resolve({});
     // The reason comes over the monitor: read it to its end before judging the exit.
-    void Promise.all([gone, qmp.closed]).then(() => {
-      if (!this.#detached) this.#finish();
+    void Promise.all([gone, qmp.closed]).then(([exit]) => {
+      if (!this.#detached) this.#finish(exit);
     });
   }
 
-  #finish(): void {
+  #finish(exit: ProcessExit = {}): void {
     if (this.#state === 'Stopped') return;
     this.#state = 'Stopped';
     this.#mark('exited');
-    this.exitStatus = exitStatus(this.#forced, this.#shutdownReason, this.#process?.stderrTail());
+        const said = this.#process?.stderrTail() || (exit.signal ?? exit.code)?.toString();
+    this.exitStatus = exitStatus(this.#forced, this.#shutdownReason, said);
     this.#qmp?.close();
     this.#settleExit(this.exitStatus);
   }
@@ -379,8 +408,10 @@ export class Machine {
       if (error instanceof QmpError) throw failed(op, 'E_FAIL', error.message, error);
       // The monitor closed: the process's end says why, and follows at once.
       const status = await Promise.race([this.exited, pauseMs(QUIT_TIMEOUT_MS)]);
-      const why = this.#process?.stderrTail() || (error as Error).message;
-      if (status === undefined) throw failed(op, 'E_FAIL', why, error);
+      const said = this.#process?.stderrTail() || (error as Error).message;
+      if (status === undefined) throw failed(op, 'E_FAIL', said, error);
+      const exit = status.Attribution?.[0]?.WorkerExit;
+      const why = exit?.Type ?? exit?.Detail ?? said;
       const code: HresultName = this.#forced ? 'HCS_E_TERMINATED' : 'HCS_E_UNEXPECTED_EXIT';
       throw failed(op, code, `QEMU ended: ${why}`, error);
     }
@@ -399,7 +430,7 @@ function failed(op: string, code: HresultName, Message: string, cause: unknown):
 function exitStatus(
   forced: boolean,
   reason: string | undefined,
-  stderr: string | undefined,
+  said: string | undefined,
 ): SystemExitStatus {
   if (forced || reason === 'host-qmp-quit') {
     return { Status: HRESULT.HCS_E_TERMINATED | 0, ExitType: 'ForcedExit' };
@@ -412,7 +443,7 @@ function exitStatus(
       Attribution: [{ WorkerExit: { Type, Initiator: 'GuestOS' } }],
     };
   }
-  const Detail = stderr === undefined || stderr === '' ? (reason ?? 'QEMU ended') : stderr;
+  const Detail = said ?? reason ?? 'QEMU ended';
   return {
     Status: HRESULT.HCS_E_UNEXPECTED_EXIT | 0,
     ExitType: 'UnexpectedExit',
@@ -420,9 +451,11 @@ function exitStatus(
   };
 }
 
-function pauseMs(timeoutMs: number): Promise<undefined> {
+function pauseMs(timeoutMs: number): Promise<undefined>;
+function pauseMs<T>(timeoutMs: number, value: T): Promise<T>;
+function pauseMs<T>(timeoutMs: number, value?: T): Promise<T | undefined> {
   return new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), timeoutMs).unref();
+    setTimeout(() => resolve(value), timeoutMs).unref();
   });
 }
 

@@ -15,16 +15,18 @@ export async function setMemory(plug: Plug, sizeMiB: number): Promise<void> {
     const message = `is ${sizeMiB}: QEMU cannot give more than the ${initial} MiB it started with`;
     throw settingError(plug.op, 'NOT_SUPPORTED', SOURCE, message);
   }
-  if (plug.devices.balloonSlot === undefined) {
-    const slot = freeRootPort(plug, SOURCE);
-    await plugIn(plug, SOURCE, [
-      {
-        command: 'device_add',
-        args: { driver: 'virtio-balloon-pci-non-transitional', id: 'balloon', bus: `rp${slot}` },
-      },
-    ]);
-    plug.devices.balloonSlot = slot;
-  }
+  if (plug.devices.balloonSlot === undefined) await plugBalloon(plug, freeRootPort(plug, SOURCE));
   await plugIn(plug, SOURCE, [{ command: 'balloon', args: { value: sizeMiB * MIB } }]);
   plug.devices.memoryMiB = sizeMiB;
+}
+
+/** Gives the guest its balloon at a root port. */
+export async function plugBalloon(plug: Plug, slot: number): Promise<void> {
+  await plugIn(plug, SOURCE, [
+    {
+      command: 'device_add',
+      args: { driver: 'virtio-balloon-pci-non-transitional', id: 'balloon', bus: `rp${slot}` },
+    },
+  ]);
+  plug.devices.balloonSlot = slot;
 }

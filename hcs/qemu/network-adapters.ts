@@ -3,8 +3,13 @@ import { createHash } from 'node:crypto';
 import type { NetworkAdapter } from '../document/network-adapter.ts';
 import { freeRootPort, plugIn, settingError, unplugDevice, type Plug } from './plug.ts';
 
-/** Plugs an adapter in. @throws HcsError ERROR_NOT_FOUND (endpoint), ERROR_ALREADY_EXISTS */
-export async function addAdapter(plug: Plug, key: string, adapter: NetworkAdapter): Promise<void> {
+/** Plugs an adapter in; `savedSlot` is where saved state had it. @throws HcsError ERROR_NOT_FOUND (endpoint), ERROR_ALREADY_EXISTS */
+export async function addAdapter(
+  plug: Plug,
+  key: string,
+  adapter: NetworkAdapter,
+  savedSlot?: number,
+): Promise<void> {
   const source = `VirtualMachine/Devices/NetworkAdapters/${key}`;
   if (plug.devices.adapters[key] !== undefined) {
     throw settingError(plug.op, 'ERROR_ALREADY_EXISTS', source, 'is plugged in already');
@@ -15,7 +20,7 @@ export async function addAdapter(plug: Plug, key: string, adapter: NetworkAdapte
     const message = `is ${JSON.stringify(endpointId)}: this host has no such endpoint`;
     throw settingError(plug.op, 'ERROR_NOT_FOUND', `${source}/EndpointId`, message);
   }
-  const slot = freeRootPort(plug, source);
+  const slot = savedSlot ?? freeRootPort(plug, source);
   const macAddress = adapter.MacAddress?.replaceAll('-', ':').toLowerCase() ?? macFor(key);
   const netdev = `net${slot}`;
   await plugIn(plug, source, [

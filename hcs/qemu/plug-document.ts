@@ -2,16 +2,19 @@
 import { openSerialPort } from './guest-link.ts';
 import type { DeviceState } from './device-state.ts';
 import { attachDisk } from './scsi-disks.ts';
+import { plugBalloon } from './memory-size.ts';
 import { addAdapter } from './network-adapters.ts';
 import { addPMem } from './persistent-memory.ts';
 import { addShare } from './plan9-shares.ts';
 import type { Plug } from './plug.ts';
+import { plugVsock } from './vsock-backend.ts';
 import { PLAN9_FLAGS } from '../document/plan9.ts';
 
 /** Idempotent: what is plugged in already is left alone. */
 export async function plugDocument(plug: Plug, saved?: DeviceState): Promise<void> {
   const declared = plug.document.VirtualMachine.Devices ?? {};
   const { devices } = plug;
+  if (plug.backend !== undefined) await plugVsock(plug, plug.backend);
   // Ports first and in order: their numbers are part of the saved state.
   for (const port of saved?.ports ?? []) await openSerialPort(plug, port);
   for (const [controller, { Attachments = {} }] of Object.entries(declared.Scsi ?? {})) {
@@ -58,12 +61,11 @@ async function plugSaved(plug: Plug, saved: DeviceState): Promise<void> {
       ...(share.files === undefined ? {} : { AllowedFiles: share.files }),
     });
   }
-  const adapters = Object.entries(saved.adapters).sort(([, a], [, b]) => a.slot - b.slot);
-  for (const [key, adapter] of adapters) {
+  for (const [key, { endpoint, macAddress, slot }] of Object.entries(saved.adapters)) {
     if (devices.adapters[key] !== undefined) continue;
-    await addAdapter(plug, key, {
-      EndpointId: adapter.endpoint,
-      MacAddress: adapter.macAddress,
-    });
+    await addAdapter(plug, key, { EndpointId: endpoint, MacAddress: macAddress }, slot);
+  }
+  if (saved.balloonSlot !== undefined && devices.balloonSlot === undefined) {
+    await plugBalloon(plug, saved.balloonSlot);
   }
 }

@@ -18,6 +18,13 @@ export interface Plug {
   /** QEMU's. */
   pid: number;
   endpoints: EndpointResolver;
+  /** The vsock back end of a machine whose link is vsock, and that this process started. */
+  backend?: {
+    /** Settles when it has ended. */
+    readonly ended: Promise<void>;
+    /** The end of what it wrote to stderr. */
+    said(): string;
+  };
 }
 
 /** How long a guest may take to let go of a device. */

@@ -25,6 +25,7 @@ import { identify, isAlive, readRecord, type SystemRecord } from './record.ts';
 import { checkId, listIds, makeFolder, removeFolder } from './run-folder.ts';
 import { readSavedMachine } from './saved-state.ts';
 import { findQemu } from './vmm-process.ts';
+import { findVsockBackend } from './vsock-backend.ts';
 
 /** How a service is opened. */
 export interface QemuServiceOptions {
@@ -34,8 +35,10 @@ export interface QemuServiceOptions {
   qemuBinary?: string;
   /** Default auto: KVM where a probe shows that it works, else emulation. */
   accelerator?: 'kvm' | 'tcg' | 'auto';
-  /** Default serial: it works on every host. */
+  /** Default serial: it works on every host. A system that is restored from saved state has serial. */
   link?: LinkKind;
+  /** The program that serves vsock devices: a name that PATH finds, or a path. Default vhost-device-vsock. */
+  vsockBackend?: string;
   /** What EndpointIds stand for. Default: USER_MODE_ENDPOINT alone. */
   endpoints?: EndpointResolver;
 }
@@ -46,12 +49,8 @@ export interface QemuComputeService extends ComputeService {
   open(id: string): Promise<QemuComputeSystem>;
 }
 
-/** Opens the service. @throws HcsError NOT_SUPPORTED for a link that is not there yet */
+/** Opens the service. */
 export async function openQemuService(options: QemuServiceOptions): Promise<QemuComputeService> {
-  if (options.link === 'vsock') {
-    const Message = 'link is "vsock": this engine has the serial link only';
-    throw new HcsError('open the QEMU service', 'NOT_SUPPORTED', [{ Message, Source: 'link' }]);
-  }
   return Promise.resolve(new QemuService(options));
 }
 
@@ -60,6 +59,8 @@ class QemuService implements QemuComputeService {
   readonly #binary: string;
   readonly #wanted: 'kvm' | 'tcg' | 'auto';
   readonly #endpoints: EndpointResolver;
+  readonly #link: LinkKind;
+  readonly #vsockBackend: string | undefined;
   /** Machines that this process has handles on, and how many. */
   readonly #machines = new Map<string, { machine: Promise<Machine>; handles: number }>();
   readonly #handles = new Set<MachineHandle>();
@@ -70,6 +71,8 @@ class QemuService implements QemuComputeService {
     this.#binary = options.qemuBinary ?? 'qemu-system-x86_64';
     this.#wanted = options.accelerator ?? 'auto';
     this.#endpoints = options.endpoints ?? userModeOnly;
+    this.#link = options.link ?? 'serial';
+    this.#vsockBackend = options.vsockBackend;
   }
 
   async create(id: string, document: ComputeSystemDocument): Promise<QemuComputeSystem> {
@@ -81,12 +84,15 @@ class QemuService implements QemuComputeService {
     if (this.#machines.has(id)) throw alreadyExists(op, id);
     const { accelerator } = await this.#execution(qemu);
     const restored = await restoreOf(op, wanted, accelerator);
+    const link = restored === undefined ? this.#link : 'serial';
+    const vsockBackend = link === 'vsock' ? findVsockBackend(op, this.#vsockBackend) : undefined;
     const record: SystemRecord = {
       version: 1,
       id,
       runtimeId: randomUUID(),
       creator: identify(process.pid) ?? { pid: process.pid },
       accelerator,
+      link,
       document: restored?.document ?? wanted,
       devices: emptyDeviceState(),
     };
@@ -101,6 +107,7 @@ class QemuService implements QemuComputeService {
           record,
           qemu,
           endpoints: this.#endpoints,
+          ...(vsockBackend === undefined ? {} : { vsockBackend }),
           ...(restored === undefined ? {} : { restore: restored.restore }),
         });
       } catch (error) {

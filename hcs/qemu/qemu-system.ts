@@ -21,6 +21,7 @@ import type { SystemRecord } from './record.ts';
 import { saveState } from './saved-state.ts';
 import { connectSocket } from './socket-path.ts';
 import { readStatistics } from './statistics.ts';
+import { VsockListener } from './vsock-listener.ts';
 
 /** A ComputeSystem on QEMU, and what researchers want to know beyond the contract. */
 export interface QemuComputeSystem extends ComputeSystem {
@@ -105,6 +106,10 @@ export class MachineHandle implements QemuComputeSystem {
       throw new HcsError(op, 'NOT_SUPPORTED', [{ Message, Source: 'SaveType' }]);
     }
     await machine.change(op, ['Paused'], async (plug) => {
+      if (machine.link === 'vsock') {
+        const Message = 'the link is vsock: its back end cannot be saved; the serial link can';
+        throw new HcsError(op, 'NOT_SUPPORTED', [{ Message, Source: 'link' }]);
+      }
       await saveState(op, plug.qmp, machine.folder, resolve(path), {
         qemuVersion: plug.qmp.version,
         accelerator: machine.record.accelerator ?? 'tcg',
@@ -160,9 +165,13 @@ export class MachineHandle implements QemuComputeSystem {
       const Message = `port ${port} is not from 1 to 4294967295`;
       throw new HcsError(op, 'E_INVALIDARG', [{ Message, Source: 'port' }]);
     }
-    await machine.change(op, ['Created', 'Running', 'Paused'], (plug) =>
-      openSerialPort(plug, port),
-    );
+    await machine.change(op, ['Created', 'Running', 'Paused'], async (plug) => {
+      // The vsock device takes every port.
+      if (machine.link === 'serial') await openSerialPort(plug, port);
+    });
+    if (machine.link === 'vsock') {
+      return VsockListener.open(op, machine.folder, port, machine.linkEnded);
+    }
     return new SerialListener(machine.folder, port, machine.exited);
   }
 

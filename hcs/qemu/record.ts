@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { ComputeSystemDocument } from '../document/compute-system.ts';
 import type { Accelerator } from '../document/properties.ts';
 import type { DeviceState } from './device-state.ts';
+import type { LinkKind } from './guest-link.ts';
 
 export const RECORD_FILE = 'record.json';
 const RECORD_VERSION = 1;
@@ -30,6 +31,8 @@ export interface SystemRecord {
   /** QEMU; absent until it was started. */
   vmm?: ProcessIdentity;
   accelerator?: Accelerator;
+  /** Absent: serial. */
+  link?: LinkKind;
   document: ComputeSystemDocument;
   devices: DeviceState;
 }

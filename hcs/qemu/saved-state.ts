@@ -56,7 +56,7 @@ export async function saveState(
   received.catch(() => undefined);
   try {
     await listenSocket(server, join(folder, SOCKET));
-    await prepareMigration(qmp);
+    await prepareMigration(qmp, machine.devices);
     const done = migrationEnd(qmp);
     await qmp.execute('migrate', { uri: `unix:${SOCKET}` });
     // A full disk ends the stream, which QEMU reports as a failure of its own: tell the first.
@@ -119,8 +119,9 @@ export async function loadState(
   folder: string,
   path: string,
   streamOffset: number,
+  devices: DeviceState,
 ): Promise<void> {
-  await prepareMigration(qmp);
+  await prepareMigration(qmp, devices);
   const done = migrationEnd(qmp);
   await qmp.execute('migrate-incoming', { uri: `unix:${SOCKET}` });
   const socket = await connectSocket(join(folder, SOCKET));
@@ -131,9 +132,13 @@ export async function loadState(
   await rm(join(folder, SOCKET), { force: true });
 }
 
-async function prepareMigration(qmp: QmpClient): Promise<void> {
+async function prepareMigration(qmp: QmpClient, devices: DeviceState): Promise<void> {
   await qmp.execute('migrate-set-capabilities', {
-    capabilities: [{ capability: 'events', state: true }],
+    capabilities: [
+      { capability: 'events', state: true },
+      // Persistent memory is mapped from its file: it is not saved, and could not be written to.
+      { capability: 'x-ignore-shared', state: Object.keys(devices.pmem).length > 0 },
+    ],
   });
   // QEMU's default would hold the stream at 128 MiB a second.
   await qmp.execute('migrate-set-parameters', { 'max-bandwidth': 2 ** 40 });

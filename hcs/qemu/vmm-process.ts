@@ -11,9 +11,12 @@ import type { Socket } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { HcsError } from '../hcs-error.ts';
 import { identify, isAlive, type ProcessIdentity } from './record.ts';
+import { BACKEND_LIFE_FD, besideBackend } from './vsock-backend.ts';
 
 /** How much of QEMU's stderr is kept, its end. */
 const STDERR_TAIL_BYTES = 8 * 1024;
+/** How long the end of stderr may follow the exit. */
+const LAST_WORDS_MS = 20;
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** How a process ended, as far as can be told: one that we did not spawn has neither. */
@@ -31,6 +34,8 @@ export interface VmmProcess {
   readonly exited: Promise<ProcessExit>;
   /** The end of what it wrote to stderr. */
   stderrTail(): string;
+  /** Settles when the vsock back end has ended; undefined where we started none. */
+  readonly backendEnded: Promise<void> | undefined;
   /** SIGKILL. */
   kill(): void;
   /** Lets this process end, or go on, without QEMU: nothing of it is watched any more. */
@@ -64,10 +69,13 @@ export function spawnVmm(options: {
   folder: string;
   dieWithOwner: boolean;
   ownMounts: boolean;
+  /** The vsock back end to run beside QEMU. */
+  vsockBackend?: string;
 }): VmmProcess {
   const line = [
     ...(options.dieWithOwner ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
     ...(options.ownMounts ? ['unshare', '--mount', '--propagation', 'slave', '--'] : []),
+    ...(options.vsockBackend === undefined ? [] : besideBackend(options.vsockBackend)),
     options.binary,
     ...options.args,
   ];
@@ -76,7 +84,10 @@ export function spawnVmm(options: {
     env: { PATH: SYSTEM_PATH, LANG: 'C.UTF-8' },
     // Its own session: a Ctrl-C in our terminal is ours alone.
     detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    stdio: [
+      ...(['ignore', 'ignore', 'pipe', 'pipe'] as const),
+      ...(options.vsockBackend === undefined ? [] : (['pipe'] as const)),
+    ],
   });
   return new SpawnedVmm(child);
 }
@@ -85,6 +96,7 @@ class SpawnedVmm implements VmmProcess {
   readonly identity: ProcessIdentity;
   readonly monitor: Socket;
   readonly exited: Promise<ProcessExit>;
+  readonly backendEnded: Promise<void> | undefined;
   readonly #child: ChildProcess;
   #tail = '';
 
@@ -95,6 +107,16 @@ class SpawnedVmm implements VmmProcess {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#tail = (this.#tail + text).slice(-STDERR_TAIL_BYTES);
     });
+    const life = child.stdio[BACKEND_LIFE_FD] as Socket | undefined;
+    if (life !== undefined) {
+      life.resume().on('error', () => undefined);
+      this.backendEnded = new Promise((resolve) => {
+        life.once('close', () => resolve());
+      });
+    }
+    const said = new Promise<void>((resolve) => {
+      child.stderr?.once('close', resolve);
+    });
     this.exited = new Promise((resolve) => {
       child.once('error', (error) => {
         this.#tail += error.message;
@@ -104,7 +126,12 @@ class SpawnedVmm implements VmmProcess {
         const exit: ProcessExit = {};
         if (code !== null) exit.code = code;
         if (signal !== null) exit.signal = signal;
-        resolve(exit);
+        // Its last words are in the pipe by now; who else holds the pipe open is not waited for.
+        const timer = setTimeout(() => resolve(exit), LAST_WORDS_MS);
+        void said.then(() => {
+          clearTimeout(timer);
+          resolve(exit);
+        });
       });
     });
   }
@@ -121,6 +148,7 @@ class SpawnedVmm implements VmmProcess {
     this.#child.unref();
     this.#child.stderr?.destroy();
     this.monitor.destroy();
+    (this.#child.stdio[BACKEND_LIFE_FD] as Socket | undefined)?.destroy();
   }
 }
 
@@ -147,6 +175,7 @@ export function adoptVmm(identity: ProcessIdentity, monitorClosed: Promise<void>
     identity,
     monitor: undefined,
     exited,
+    backendEnded: undefined,
     stderrTail: () => '',
     kill() {
       if (!isAlive(identity)) return;

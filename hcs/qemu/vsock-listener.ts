@@ -1,0 +1,152 @@
+/**
+ * The host's end of a vsock port of one VM: a Unix socket in its folder, to which the VM's back end
+ * connects once for each connection that the guest dials (vsock-backend.ts).
+ */
+import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { HcsError } from '../hcs-error.ts';
+import type { GuestListener } from '../service.ts';
+import { connectSocket } from './socket-path.ts';
+import { guestSocketName } from './vsock-backend.ts';
+
+/** Connections that wait for accept(). A guest that dials more is refused: it can be hostile. */
+export const WAITING_MAX = 8;
+
+/** See the module's comment. */
+export class VsockListener implements GuestListener {
+  readonly port: number;
+  readonly #server: Server;
+  readonly #folder: FileHandle;
+  readonly #waiting: Socket[] = [];
+  readonly #accepting: ((socket: Socket) => void)[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #closing = new AbortController();
+  #disposed: Promise<void> | undefined;
+
+  private constructor(port: number, folder: FileHandle) {
+    this.port = port;
+    this.#folder = folder;
+    this.#server = createServer((socket) => this.#take(socket));
+  }
+
+  /**
+   * Listens.
+   * @param ended settles when no guest can dial any more, with why
+   * @throws HcsError ERROR_ALREADY_EXISTS where another listener has the port
+   */
+  static async open(
+    op: string,
+    path: string,
+    port: number,
+    ended: Promise<string>,
+  ): Promise<VsockListener> {
+    const name = guestSocketName(port);
+    await removeStale(op, join(path, name), port);
+    // Kept open: a path through it is short enough for a socket, and names it until it is closed.
+    const folder = await open(path, 'r');
+    const listener = new VsockListener(port, folder);
+    try {
+      await listener.#listen(`/proc/self/fd/${folder.fd}/${name}`);
+    } catch (error) {
+      await folder.close();
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'EADDRINUSE') throw taken(op, port);
+      throw new HcsError(op, 'E_FAIL', [{ Message: message, Source: 'port' }], { cause: error });
+    }
+    void ended.then((why) => listener.#closing.abort(why));
+    return listener;
+  }
+
+  async accept(signal?: AbortSignal): Promise<Socket> {
+    const op = `accept a connection to port ${this.port}`;
+    if (this.#closing.signal.aborted) throw closed(op, this.#closing.signal);
+    if (signal?.aborted === true) throw givenUp(op, signal);
+    const next = this.#waiting.shift();
+    if (next !== undefined) return next;
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        const at = this.#accepting.indexOf(take);
+        if (at !== -1) this.#accepting.splice(at, 1);
+        signal?.removeEventListener('abort', abort);
+        this.#closing.signal.removeEventListener('abort', shut);
+        settle();
+      };
+      const take = (socket: Socket): void => end(() => resolve(socket));
+      const abort = (): void => end(() => reject(givenUp(op, signal)));
+      const shut = (): void => end(() => reject(closed(op, this.#closing.signal)));
+      this.#accepting.push(take);
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#closing.signal.addEventListener('abort', shut, { once: true });
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed ??= this.#close();
+    return this.#disposed;
+  }
+
+  #take(socket: Socket): void {
+    // The stream's end is told by 'close'; why a peer on this host went says nothing more.
+    socket.on('error', () => undefined);
+    const next = this.#accepting.shift();
+    if (next === undefined && this.#waiting.length >= WAITING_MAX) {
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      const at = this.#waiting.indexOf(socket);
+      if (at !== -1) this.#waiting.splice(at, 1);
+    });
+    if (next === undefined) this.#waiting.push(socket);
+    else next(socket);
+  }
+
+  #listen(path: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(path, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort('the listener is closed');
+    for (const socket of this.#sockets) socket.destroy();
+    // It removes the socket's file, by the path through the folder that is still open.
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+    });
+    await this.#folder.close();
+  }
+}
+
+/** Removes the socket of a listener whose process died. One that is listened on stays. */
+async function removeStale(op: string, path: string, port: number): Promise<void> {
+  try {
+    (await connectSocket(path)).destroy();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ECONNREFUSED') await unlink(path);
+    return;
+  }
+  throw taken(op, port);
+}
+
+function taken(op: string, port: number): HcsError {
+  const Message = `port ${port} has a listener already`;
+  return new HcsError(op, 'ERROR_ALREADY_EXISTS', [{ Message, Source: 'port' }]);
+}
+
+function givenUp(op: string, signal: AbortSignal | undefined): HcsError {
+  const Message = `no connection until ${String(signal?.reason)}`;
+  return new HcsError(op, 'HCS_E_CONNECTION_TIMEOUT', [{ Message }]);
+}
+
+function closed(op: string, signal: AbortSignal): HcsError {
+  return new HcsError(op, 'HCS_E_CONNECTION_CLOSED', [{ Message: String(signal.reason) }]);
+}
