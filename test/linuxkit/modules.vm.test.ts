@@ -52,7 +52,7 @@ test('in a guest every listed module loads in the order of the list', async () =
     const wanted = manifest.modules
       .filter(({ groups }) => groups.some((group) => group !== 'hyperv'))
       .map(({ name }) => `/lib/modules/${manifest.kernel.release}/${name}.ko`);
-    assert.equal(loaded.toSorted(), wanted.toSorted());
+    assert.equal(new Set(loaded), new Set(wanted));
     for (const [line, , , how] of results) assert.match(how ?? '', /^(ok|File exists)$/, line);
   });
 });
