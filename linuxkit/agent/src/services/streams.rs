@@ -1,0 +1,229 @@
+//! Service Streams: one call joins the host to one process's bytes. The bytes themselves live in
+//! `crate::stdio`; a call that ends takes none with it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt};
+use tonic::{Request, Response, Status, Streaming, async_trait};
+
+use super::Handler;
+use super::containers::reference;
+use crate::bounds::invalid;
+use crate::process::Process;
+use crate::proto::{
+    AttachOpen, Attached, Data, GuestFrame, HostFrame, StdinAck, guest_frame, host_frame,
+    streams_server::Streams,
+};
+use crate::stdio::{MAX_FRAME, Output};
+
+/// Frames on their way to the session's HTTP/2 stream; each at most 64 KiB.
+const QUEUE: usize = 4;
+
+type Frames = Pin<Box<dyn Stream<Item = Result<GuestFrame, Status>> + Send>>;
+
+#[async_trait]
+impl Streams for Handler {
+    type AttachStream = Frames;
+
+    async fn attach(
+        &self,
+        request: Request<Streaming<HostFrame>>,
+    ) -> Result<Response<Frames>, Status> {
+        let mut frames = request.into_inner();
+        let open = match frames.next().await {
+            Some(Ok(HostFrame {
+                frame: Some(host_frame::Frame::Open(open)),
+            })) => open,
+            Some(Err(status)) => return Err(status),
+            _ => return Err(invalid("frame", "the first frame must be `open`")),
+        };
+        let name = reference(open.process.clone())?;
+        let process = self.await_process(&name).await?;
+        let session = Session::open(process, &open)?;
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        tokio::spawn(async move {
+            if let Err(status) = session.run(frames, &sender).await {
+                let _ = sender.send(Err(status)).await;
+            }
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
+    }
+}
+
+struct Session {
+    process: Arc<Process>,
+    number: u64,
+    newest: watch::Receiver<u64>,
+    stdout: u64,
+    stderr: u64,
+}
+
+type Sender = mpsc::Sender<Result<GuestFrame, Status>>;
+
+fn frame(frame: guest_frame::Frame) -> Result<GuestFrame, Status> {
+    Ok(GuestFrame { frame: Some(frame) })
+}
+
+/// Puts a frame into the slot that was waited for.
+fn fill(slot: &mut Option<mpsc::Permit<'_, Result<GuestFrame, Status>>>, next: guest_frame::Frame) {
+    if let Some(slot) = slot.take() {
+        slot.send(frame(next));
+    }
+}
+
+/// Waits for bytes of an output; for ever when the process has none.
+async fn grown(output: Option<&Arc<Output>>, sent: u64) {
+    let Some(output) = output else {
+        return std::future::pending().await;
+    };
+    while output.window().end() <= sent {
+        output.data().await;
+    }
+}
+
+impl Session {
+    fn open(process: Arc<Process>, open: &AttachOpen) -> Result<Self, Status> {
+        let check = |output: &Option<Arc<Output>>, offset: u64, field: &str| {
+            let (base, end) = output
+                .as_ref()
+                .map(|output| {
+                    let window = output.window();
+                    (window.base(), window.end())
+                })
+                .unwrap_or_default();
+            if (base..=end).contains(&offset) {
+                Ok(())
+            } else {
+                Err(Status::out_of_range(format!("{field}: {offset}, held are {base}..{end}")))
+            }
+        };
+        check(&process.stdout, open.stdout_offset, "stdout_offset")?;
+        check(&process.stderr, open.stderr_offset, "stderr_offset")?;
+        let (number, newest) = process.attach();
+        Ok(Self {
+            process,
+            number,
+            newest,
+            stdout: open.stdout_offset,
+            stderr: open.stderr_offset,
+        })
+    }
+
+    async fn run(mut self, mut frames: Streaming<HostFrame>, sender: &Sender) -> Result<(), Status> {
+        let process = self.process.clone();
+        let received = process.stdin.as_ref().map_or(0, |stdin| stdin.received());
+        let attached = Attached {
+            stdin_offset: received,
+            pid: process.pid() as u32,
+        };
+        if sender.send(frame(guest_frame::Frame::Attached(attached))).await.is_err() {
+            return Ok(());
+        }
+        let mut told = (0, false);
+        let mut host_open = true;
+        let drained = process.wait_drained();
+        tokio::pin!(drained);
+        let mut exit = None;
+        let mut slot = None;
+        let (number, mut newest) = (self.number, self.newest.clone());
+        loop {
+            // A slot first, then what to put into it: nothing is taken out of a window that cannot be sent.
+            tokio::select! {
+                biased;
+                _ = newest.wait_for(|newest| *newest != number) => {
+                    return Err(Status::aborted("a newer attachment took this process over"));
+                }
+                () = sender.closed() => return Ok(()),
+                from_host = frames.next(), if host_open => match from_host {
+                    Some(frame) => self.take(frame?.frame.ok_or_else(|| invalid("frame", "empty"))?)?,
+                    // The host has said all; what is left to say to it is still said.
+                    None => host_open = false,
+                },
+                permit = sender.reserve(), if slot.is_none() => match permit {
+                    Ok(permit) => slot = Some(permit),
+                    Err(_) => return Ok(()),
+                },
+                () = acknowledged(&process, told), if slot.is_some() => {
+                    told = process.stdin.as_ref().map_or(told, |stdin| stdin.taken());
+                    let ack = StdinAck { offset: told.0, closed: told.1 };
+                    fill(&mut slot, guest_frame::Frame::StdinAck(ack));
+                }
+                () = grown(process.stdout.as_ref(), self.stdout), if slot.is_some() => {
+                    let data = cut(process.stdout.as_ref(), &mut self.stdout);
+                    fill(&mut slot, guest_frame::Frame::Stdout(data));
+                }
+                () = grown(process.stderr.as_ref(), self.stderr), if slot.is_some() => {
+                    let data = cut(process.stderr.as_ref(), &mut self.stderr);
+                    fill(&mut slot, guest_frame::Frame::Stderr(data));
+                }
+                status = &mut drained, if exit.is_none() => exit = Some(status),
+                () = std::future::ready(()), if exit.is_some() && slot.is_some() => {
+                    fill(&mut slot, guest_frame::Frame::Exit(exit.unwrap_or_default()));
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// A frame of the host.
+    fn take(&self, frame: host_frame::Frame) -> Result<(), Status> {
+        let process = &self.process;
+        match frame {
+            host_frame::Frame::Open(_) => Err(invalid("open", "a second one")),
+            host_frame::Frame::Stdin(data) => {
+                if data.bytes.len() > MAX_FRAME {
+                    return Err(invalid("stdin.bytes", format!("{} bytes, at most {MAX_FRAME}", data.bytes.len())));
+                }
+                let stdin = process
+                    .stdin
+                    .as_ref()
+                    .ok_or_else(|| Status::failed_precondition("the process has no stdin"))?;
+                stdin.push(data.offset, &data.bytes).map_err(|why| invalid("stdin", why))
+            }
+            host_frame::Frame::StdinEof(_) => {
+                if let Some(stdin) = &process.stdin {
+                    stdin.end();
+                }
+                Ok(())
+            }
+            host_frame::Frame::Ack(ack) => {
+                for (output, offset, sent, field) in [
+                    (&process.stdout, ack.stdout_offset, self.stdout, "ack.stdout_offset"),
+                    (&process.stderr, ack.stderr_offset, self.stderr, "ack.stderr_offset"),
+                ] {
+                    if offset > sent {
+                        return Err(invalid(field, format!("{offset}, sent are {sent}")));
+                    }
+                    if let Some(output) = output {
+                        output.acknowledge(offset).map_err(|why| invalid(field, why))?;
+                    }
+                }
+                Ok(())
+            }
+            host_frame::Frame::Resize(size) => process.resize(size.width, size.height),
+        }
+    }
+}
+
+/// Waits until stdin stands elsewhere than was told.
+async fn acknowledged(process: &Process, told: (u64, bool)) {
+    let Some(stdin) = &process.stdin else {
+        return std::future::pending().await;
+    };
+    while stdin.taken() == told {
+        stdin.progress().await;
+    }
+}
+
+/// The next frame's bytes of an output.
+fn cut(output: Option<&Arc<Output>>, sent: &mut u64) -> Data {
+    let offset = *sent;
+    let bytes = output
+        .map(|output| output.window().read(offset, MAX_FRAME))
+        .unwrap_or_default();
+    *sent += bytes.len() as u64;
+    Data { offset, bytes }
+}

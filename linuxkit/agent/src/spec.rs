@@ -1,0 +1,239 @@
+//! What the guest changes in an OCI spec before it is run: root, cgroup, users by name, terminal, the files
+//! that name hosts. What the host must decide (capabilities, mounts, limits) is left as it came.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use oci_spec::runtime::{
+    LinuxNamespaceType, Mount, MountBuilder, Process, RootBuilder, Spec,
+};
+use tonic::Status;
+
+use crate::bounds::{self, invalid};
+use crate::lookup;
+use crate::proto::Stdio;
+use crate::user::Database;
+
+/// The cgroup of container `id`, below the mount.
+pub fn cgroup(id: &str) -> String {
+    format!("/lcow/{id}")
+}
+
+/// The cgroup of container `id` as a folder.
+pub fn cgroup_folder(id: &str) -> String {
+    format!("/sys/fs/cgroup/lcow/{id}")
+}
+
+/// Parses and edits the spec of container `id`, whose root is `rootfs` (open as `root`). `extra` are mounts
+/// that the agent adds behind the spec's own.
+pub fn edit(
+    bytes: &[u8],
+    id: &str,
+    rootfs: &str,
+    root: &File,
+    stdio: &Stdio,
+    extra: Vec<Mount>,
+) -> Result<Spec, Status> {
+    if bytes.len() > bounds::MAX_JSON {
+        return Err(invalid("spec", format!("{} bytes, at most {}", bytes.len(), bounds::MAX_JSON)));
+    }
+    let mut spec: Spec = serde_json::from_slice(bytes).map_err(|error| invalid("spec", error))?;
+    let read_only = spec.root().as_ref().and_then(|r| r.readonly()).unwrap_or(false);
+    let new_root = RootBuilder::default()
+        .path(rootfs)
+        .readonly(read_only)
+        .build()
+        .map_err(|error| invalid("spec.root", error))?;
+    spec.set_root(Some(new_root));
+    // Hooks name programs of the host; nothing of theirs exists here (hcsshim drops them too).
+    spec.set_hooks(None);
+    spec.set_windows(None);
+    spec.set_vm(None);
+
+    let mut process = spec.process().clone().ok_or_else(|| invalid("spec.process", "missing"))?;
+    edit_process(&mut process, root, stdio, "spec.process")?;
+    let cwd = process.cwd().to_string_lossy().into_owned();
+    if !read_only && cwd != "/" {
+        make_folder(root, &cwd).map_err(|error| invalid("spec.process.cwd", error))?;
+    }
+    spec.set_process(Some(process));
+
+    let mut linux = spec.linux().clone().ok_or_else(|| invalid("spec.linux", "missing"))?;
+    let namespaces = linux.namespaces().clone().unwrap_or_default();
+    if !namespaces.iter().any(|n| n.typ() == LinuxNamespaceType::Mount) {
+        return Err(invalid("spec.linux.namespaces", "no mount namespace"));
+    }
+    for namespace in &namespaces {
+        if let Some(path) = namespace.path() {
+            let path = path.to_string_lossy();
+            if !path.starts_with("/proc/") && !path.starts_with("/run/lcow/") {
+                return Err(invalid(
+                    "spec.linux.namespaces",
+                    format!("path {path:?} is not a namespace of this VM"),
+                ));
+            }
+        }
+    }
+    linux.set_cgroups_path(Some(PathBuf::from(cgroup(id))));
+    spec.set_linux(Some(linux));
+
+    let mut mounts = spec.mounts().clone().unwrap_or_default();
+    bounds::count("spec.mounts", mounts.len() + extra.len(), 1024)?;
+    for mount in extra {
+        if !mounts.iter().any(|m| m.destination() == mount.destination()) {
+            mounts.push(mount);
+        }
+    }
+    spec.set_mounts(Some(mounts));
+    Ok(spec)
+}
+
+/// Edits a process object: its user by name, HOME, terminal.
+pub fn edit_process(
+    process: &mut Process,
+    root: &File,
+    stdio: &Stdio,
+    field: &str,
+) -> Result<(), Status> {
+    bounds::count(&format!("{field}.args"), process.args().as_ref().map_or(0, Vec::len), 32768)?;
+    if !process.cwd().is_absolute() {
+        return Err(invalid(
+            &format!("{field}.cwd"),
+            format!("{:?} is not absolute", process.cwd()),
+        ));
+    }
+    let mut env = process.env().clone().unwrap_or_default();
+    let has_home = env.iter().any(|entry| entry.starts_with("HOME="));
+    let mut user = process.user().clone();
+    let name = user.username().clone().filter(|name| !name.is_empty());
+    if name.is_some() || !has_home {
+        let database = Database::read(root);
+        let mut home = None;
+        if let Some(name) = name {
+            let resolved = database
+                .resolve(&name)
+                .map_err(|why| invalid(&format!("{field}.user.username"), why))?;
+            user.set_uid(resolved.uid);
+            user.set_gid(resolved.gid);
+            let mut groups = user.additional_gids().clone().unwrap_or_default();
+            groups.extend(resolved.groups);
+            groups.sort_unstable();
+            groups.dedup();
+            user.set_additional_gids(Some(groups));
+            user.set_username(None);
+            home = Some(resolved.home);
+        }
+        if !has_home {
+            let home = home.unwrap_or_else(|| database.home(user.uid()));
+            env.push(format!("HOME={home}"));
+        }
+        process.set_user(user);
+        process.set_env(Some(env));
+    }
+    process.set_terminal(Some(stdio.terminal));
+    Ok(())
+}
+
+/// A bind mount of a file or folder of the VM.
+pub fn bind(source: &str, destination: &str, read_only: bool) -> Result<Mount, Status> {
+    let mut options = vec!["rbind".to_owned(), "rprivate".to_owned()];
+    if read_only {
+        options.push("ro".to_owned());
+    }
+    MountBuilder::default()
+        .source(source)
+        .destination(destination)
+        .typ("bind")
+        .options(options)
+        .build()
+        .map_err(|error| invalid("mounts", error))
+}
+
+/// Makes a folder and its parents inside `root`, as runc does for a working folder.
+fn make_folder(root: &File, path: &str) -> std::io::Result<()> {
+    if lookup::open_in_root(root, path, libc::O_PATH | libc::O_DIRECTORY).is_ok() {
+        return Ok(());
+    }
+    let mut parent = lookup::open_in_root(root, "/", libc::O_PATH | libc::O_DIRECTORY)?;
+    let mut walked = String::new();
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        if part == ".." || part == "." {
+            return Err(std::io::Error::other(format!("{path:?} is not plain")));
+        }
+        walked.push('/');
+        walked.push_str(part);
+        parent = match lookup::open_in_root(root, &walked, libc::O_PATH | libc::O_DIRECTORY) {
+            Ok(found) => found,
+            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => {
+                nix::sys::stat::mkdirat(
+                    Some(std::os::fd::AsRawFd::as_raw_fd(&parent)),
+                    part,
+                    nix::sys::stat::Mode::from_bits_truncate(0o755),
+                )?;
+                lookup::open_in_root(root, &walked, libc::O_PATH | libc::O_DIRECTORY)?
+            }
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> (tempfile::TempDir, File) {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("etc")).expect("etc");
+        std::fs::write(
+            folder.path().join("etc/passwd"),
+            "root:x:0:0::/root:\nann:x:7:8::/home/ann:\n",
+        )
+        .expect("passwd");
+        let file = File::open(folder.path()).expect("root");
+        (folder, file)
+    }
+
+    fn document(process: &str, rest: &str) -> Vec<u8> {
+        format!(
+            r#"{{"ociVersion":"1.2.0","root":{{"path":"ignored","readonly":false}},"process":{process},
+                "hooks":{{"prestart":[{{"path":"/bin/evil"}}]}},"linux":{{"namespaces":[{{"type":"mount"}},{{"type":"pid"}}]{rest}}}}}"#
+        )
+        .into_bytes()
+    }
+
+    #[test]
+    fn root_cgroup_user_home_and_working_folder_are_set_and_hooks_dropped() {
+        let (folder, root) = root();
+        let bytes = document(
+            r#"{"cwd":"/srv/app","args":["sh"],"env":["A=1"],"user":{"uid":0,"gid":0,"username":"ann"}}"#,
+            "",
+        );
+        let stdio = Stdio { terminal: true, ..Stdio::default() };
+        let spec = edit(&bytes, "box", "/run/lcow/c/box/rootfs", &root, &stdio, vec![]).expect("edited");
+        let process = spec.process().clone().expect("process");
+        assert_eq!((process.user().uid(), process.user().gid()), (7, 8));
+        assert_eq!(process.env().clone().expect("env"), ["A=1", "HOME=/home/ann"]);
+        assert_eq!(process.terminal(), Some(true));
+        assert!(spec.hooks().is_none());
+        let linux = spec.linux().clone().expect("linux");
+        assert_eq!(linux.cgroups_path().clone().expect("path"), PathBuf::from("/lcow/box"));
+        assert!(folder.path().join("srv/app").is_dir());
+    }
+
+    #[test]
+    fn a_spec_without_mount_namespace_or_with_an_unknown_user_is_refused() {
+        let (_folder, root) = root();
+        let stdio = Stdio::default();
+        let refused = |bytes: &[u8]| {
+            edit(bytes, "box", "/r", &root, &stdio, vec![]).expect_err("refused").message().to_owned()
+        };
+        let bytes = br#"{"ociVersion":"1.2.0","process":{"cwd":"/","user":{"uid":0,"gid":0}},"linux":{}}"#;
+        assert!(refused(bytes).contains("namespaces"));
+        let bytes = document(r#"{"cwd":"/","user":{"uid":0,"gid":0,"username":"bob"}}"#, "");
+        assert!(refused(&bytes).contains("bob"));
+        let bytes = document(r#"{"cwd":"rel","user":{"uid":0,"gid":0}}"#, "");
+        assert!(refused(&bytes).contains("cwd"));
+        assert!(refused(b"{").starts_with("spec:"));
+    }
+}

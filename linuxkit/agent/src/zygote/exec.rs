@@ -1,0 +1,338 @@
+//! A worker's second job: a further process in a running container, or in the VM itself.
+//!
+//! Not libcontainer's tenant path: that reads the whole spec again, runs two further processes and moves a
+//! process between cgroups. Here one clone3(2) puts the child into the cgroup, and the child does the rest.
+
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+
+use libcontainer::capabilities;
+use libcontainer::oci_spec::runtime::{LinuxSeccomp, PosixRlimitType, Process};
+use libcontainer::syscall::syscall::SyscallType;
+use serde::{Deserialize, Serialize};
+
+use super::{Cause, Failure, Reply, init, seccomp, wire};
+use crate::lookup;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Exec {
+    /// The container's init; 0 runs in the VM's own namespaces.
+    pub init_pid: i32,
+    /// Absolute path of the cgroup that receives the process.
+    pub cgroup: String,
+    /// Whether the container has a user namespace of its own.
+    pub user_namespace: bool,
+    pub process: Process,
+    pub seccomp: Option<LinuxSeccomp>,
+    pub width: u16,
+    pub height: u16,
+}
+
+/// Starts the process; the reply carries its pid and the terminal's master.
+pub fn exec(
+    request: &Exec,
+    fds: Vec<OwnedFd>,
+    _socket: &OwnedFd,
+) -> Result<(Reply, Option<OwnedFd>), Failure> {
+    let terminal = request.process.terminal().unwrap_or(false);
+    let score = request.process.oom_score_adj().unwrap_or(0);
+    std::fs::write("/proc/self/oom_score_adj", score.to_string())
+        .map_err(|error| Failure::io("set process.oomScoreAdj", &error))?;
+    let cgroup = std::fs::File::open(&request.cgroup)
+        .map_err(|error| Failure::io("open the container's cgroup", &error))?;
+    let filter = match &request.seccomp {
+        None => None,
+        Some(profile) => Some(seccomp::compiled(&request.cgroup, profile)?),
+    };
+    if request.init_pid > 0 {
+        enter(request)?;
+    }
+    let (ours, theirs) = wire::pair(libc::SOCK_STREAM)
+        .map_err(|error| Failure::io("make a socket", &error))?;
+    let pid = clone_into(&cgroup).map_err(|error| Failure::io("fork", &error))?;
+    if pid == 0 {
+        drop(ours);
+        let failure = match become_process(request, &fds, terminal, filter.as_deref(), &theirs) {
+            Ok(never) => match never {},
+            Err(failure) => failure,
+        };
+        let _ = wire::send_reply(&theirs, &Reply::Failed(failure), None);
+        // SAFETY: the child of a failed exec has nothing to clean up.
+        unsafe { libc::_exit(127) }
+    }
+    drop(theirs);
+    drop(fds);
+    match outcome(&ours) {
+        Ok(master) => Ok((Reply::Started { pid }, master)),
+        Err(failure) => {
+            // SAFETY: waits for our own child, which is about to exit.
+            unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) };
+            Err(failure)
+        }
+    }
+}
+
+/// Reads what the child says until its exec closes the socket: a terminal's master, or a failure.
+fn outcome(socket: &OwnedFd) -> Result<Option<OwnedFd>, Failure> {
+    let mut master = None;
+    let mut text = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let (length, mut fds) = wire::recv_fds(socket, &mut buffer)
+            .map_err(|error| Failure::io("hear from the process", &error))?;
+        master = fds.pop().or(master);
+        if length == 0 {
+            break;
+        }
+        text.extend_from_slice(&buffer[..length]);
+    }
+    // A terminal's message is one zero byte; a failure's follows as length and JSON.
+    let text = text.strip_prefix(&[0xff]).unwrap_or(&text);
+    if text.len() <= 4 {
+        return Ok(master);
+    }
+    Err(match serde_json::from_slice(&text[4..]) {
+        Ok(Reply::Failed(failure)) => failure,
+        _ => Failure::other("the process failed before its exec"),
+    })
+}
+
+/// Joins the container's namespaces; the process namespace is the one of children.
+fn enter(request: &Exec) -> Result<(), Failure> {
+    // SAFETY: pidfd_open(2); the result is checked before it is owned.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, request.init_pid, 0) } as RawFd;
+    if fd < 0 {
+        return Err(Failure::new(Cause::NotFound, "the container's init is gone"));
+    }
+    // SAFETY: `fd` was just made and belongs to nobody else.
+    let init = unsafe { OwnedFd::from_raw_fd(fd) };
+    let mut flags = libc::CLONE_NEWNS
+        | libc::CLONE_NEWPID
+        | libc::CLONE_NEWNET
+        | libc::CLONE_NEWIPC
+        | libc::CLONE_NEWUTS
+        | libc::CLONE_NEWCGROUP;
+    if request.user_namespace {
+        flags |= libc::CLONE_NEWUSER;
+    }
+    // SAFETY: the worker has one thread; setns acts on it alone.
+    if unsafe { libc::setns(init.as_raw_fd(), flags) } < 0 {
+        let error = io::Error::last_os_error();
+        return Err(match error.raw_os_error() {
+            Some(libc::ESRCH) => Failure::new(Cause::NotFound, "the container's init is gone"),
+            _ => Failure::io("enter the container's namespaces", &error),
+        });
+    }
+    Ok(())
+}
+
+/// fork(2) into a cgroup, without the wait that moving a process there costs.
+fn clone_into(cgroup: &std::fs::File) -> io::Result<i32> {
+    // SAFETY: an all-zero clone_args is valid.
+    let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
+    args.flags = CLONE_INTO_CGROUP;
+    args.exit_signal = libc::SIGCHLD as u64;
+    args.cgroup = cgroup.as_raw_fd() as u64;
+    // SAFETY: no CLONE_VM and no new stack: it behaves as fork(2), in a process with one thread.
+    let pid = unsafe {
+        libc::syscall(
+            libc::SYS_clone3,
+            &raw const args,
+            size_of::<libc::clone_args>(),
+        )
+    };
+    if pid < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(pid as i32)
+}
+
+enum Never {}
+
+/// The flag of clone3(2) alone; libc's constant is too narrow for it.
+const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
+
+fn last(what: &str) -> Failure {
+    Failure::io(what, &io::Error::last_os_error())
+}
+
+/// Runs in the child: everything between fork and exec.
+fn become_process(
+    request: &Exec,
+    fds: &[OwnedFd],
+    terminal: bool,
+    filter: Option<&seccomp::Program>,
+    socket: &OwnedFd,
+) -> Result<Never, Failure> {
+    let process = &request.process;
+    let user = process.user();
+    // SAFETY: plain calls on this process, which has one thread.
+    unsafe { libc::setsid() };
+    if terminal {
+        let slave = open_terminal(request, socket)?;
+        stdio([slave.as_raw_fd(); 3])?;
+    } else {
+        let fd = |index: usize| fds.get(index).map_or(-1, AsRawFd::as_raw_fd);
+        stdio([fd(0), fd(1), fd(2)])?;
+    }
+    for limit in process.rlimits().iter().flatten() {
+        let value = libc::rlimit {
+            rlim_cur: limit.soft(),
+            rlim_max: limit.hard(),
+        };
+        // SAFETY: a valid rlimit for the duration of the call.
+        if unsafe { libc::setrlimit(resource(limit.typ()), &value) } < 0 {
+            return Err(last(&format!("set the limit {}", limit.typ())));
+        }
+    }
+    // SAFETY: umask cannot fail.
+    unsafe { libc::umask(user.umask().unwrap_or(0o022) as libc::mode_t) };
+    let cwd = process.cwd().to_string_lossy();
+    let entered = std::env::set_current_dir(cwd.as_ref());
+    let no_new_privileges = process.no_new_privileges().unwrap_or(false);
+    if no_new_privileges {
+        // SAFETY: prctl with plain numbers.
+        if unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) } < 0 {
+            return Err(last("set noNewPrivileges"));
+        }
+    } else if let Some(filter) = filter {
+        filter.load()?;
+    }
+    let syscall = SyscallType::default().create_syscall();
+    if let Some(capabilities) = process.capabilities() {
+        capabilities::reset_effective(syscall.as_ref())
+            .map_err(|error| Failure::other(format!("cannot reset capabilities: {error}")))?;
+        set_user(user.uid(), user.gid(), user.additional_gids().as_deref().unwrap_or(&[]))?;
+        capabilities::drop_privileges(capabilities, syscall.as_ref())
+            .map_err(|error| Failure::other(format!("cannot set capabilities: {error}")))?;
+    } else {
+        set_user(user.uid(), user.gid(), user.additional_gids().as_deref().unwrap_or(&[]))?;
+    }
+    if let Err(error) = entered {
+        // A folder that only its user may enter.
+        std::env::set_current_dir(cwd.as_ref()).map_err(|_| {
+            let cause = match error.kind() {
+                io::ErrorKind::NotFound => Cause::ExecNotFound,
+                _ => Cause::ExecNotPermitted,
+            };
+            Failure::new(cause, format!("cannot enter process.cwd {cwd:?}: {error}"))
+        })?;
+    }
+    let empty = Vec::new();
+    let args = process.args().as_ref().unwrap_or(&empty);
+    let env = process.env().as_ref().unwrap_or(&empty);
+    let root = std::fs::File::open("/").map_err(|error| Failure::io("open the root", &error))?;
+    let name = args.first().map_or("", String::as_str);
+    let path = lookup::find(&root, name, lookup::path_of(env), &cwd)?;
+    drop(root);
+    // SAFETY: marks descriptors; nothing is closed before exec.
+    if unsafe {
+        libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, libc::CLOSE_RANGE_CLOEXEC)
+    } < 0
+    {
+        return Err(last("close descriptors"));
+    }
+    if let (true, Some(filter)) = (no_new_privileges, filter) {
+        filter.load()?;
+    }
+    let error = init::execve(&path, args, env);
+    Err(Failure::execve(&path, &error))
+}
+
+fn stdio(fds: [RawFd; 3]) -> Result<(), Failure> {
+    for (target, fd) in fds.into_iter().enumerate() {
+        // SAFETY: dup2 between descriptors of this process.
+        if unsafe { libc::dup2(fd, target as RawFd) } < 0 {
+            return Err(last("set up standard streams"));
+        }
+    }
+    Ok(())
+}
+
+fn set_user(uid: u32, gid: u32, groups: &[u32]) -> Result<(), Failure> {
+    // SAFETY: plain calls; the group list is valid for its length. The raw calls act on this thread, the only one.
+    unsafe {
+        libc::prctl(libc::PR_SET_KEEPCAPS, 1, 0, 0, 0);
+        if libc::setgroups(groups.len(), groups.as_ptr()) < 0 {
+            return Err(last("set process.user.additionalGids"));
+        }
+        if libc::setresgid(gid, gid, gid) < 0 {
+            return Err(last(&format!("set process.user.gid {gid}")));
+        }
+        if libc::setresuid(uid, uid, uid) < 0 {
+            return Err(last(&format!("set process.user.uid {uid}")));
+        }
+        libc::prctl(libc::PR_SET_KEEPCAPS, 0, 0, 0, 0);
+    }
+    Ok(())
+}
+
+/// Makes a terminal in the container's own devpts, sends its master, and makes it the controlling one.
+fn open_terminal(request: &Exec, socket: &OwnedFd) -> Result<OwnedFd, Failure> {
+    let open = |path: &std::ffi::CStr| {
+        // SAFETY: a literal path; the result is checked before it is owned.
+        let fd = unsafe { libc::open(path.as_ptr(), libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC) };
+        if fd < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: `fd` was just made and belongs to nobody else.
+        Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+    };
+    let master = open(c"/dev/pts/ptmx")
+        .or_else(|_| open(c"/dev/ptmx"))
+        .map_err(|error| Failure::io("open /dev/pts/ptmx", &error))?;
+    let size = libc::winsize {
+        ws_row: request.height,
+        ws_col: request.width,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    let unlock: libc::c_int = 0;
+    // SAFETY: ioctls on an open terminal with valid arguments; the peer is owned once.
+    let slave = unsafe {
+        if libc::ioctl(master.as_raw_fd(), libc::TIOCSPTLCK, &raw const unlock) < 0 {
+            return Err(last("unlock the terminal"));
+        }
+        let fd = libc::ioctl(
+            master.as_raw_fd(),
+            libc::TIOCGPTPEER,
+            libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC,
+        );
+        if fd < 0 {
+            return Err(last("open the terminal"));
+        }
+        let slave = OwnedFd::from_raw_fd(fd);
+        if request.width > 0 && request.height > 0 {
+            libc::ioctl(fd, libc::TIOCSWINSZ, &raw const size);
+        }
+        if libc::ioctl(fd, libc::TIOCSCTTY, 0) < 0 {
+            return Err(last("take the terminal"));
+        }
+        libc::fchown(fd, request.process.user().uid(), u32::MAX);
+        slave
+    };
+    wire::send_fds(socket, &[0xff], &[master.as_raw_fd()])
+        .map_err(|error| Failure::io("send the terminal", &error))?;
+    Ok(slave)
+}
+
+fn resource(kind: PosixRlimitType) -> libc::__rlimit_resource_t {
+    match kind {
+        PosixRlimitType::RlimitCpu => libc::RLIMIT_CPU,
+        PosixRlimitType::RlimitFsize => libc::RLIMIT_FSIZE,
+        PosixRlimitType::RlimitData => libc::RLIMIT_DATA,
+        PosixRlimitType::RlimitStack => libc::RLIMIT_STACK,
+        PosixRlimitType::RlimitCore => libc::RLIMIT_CORE,
+        PosixRlimitType::RlimitRss => libc::RLIMIT_RSS,
+        PosixRlimitType::RlimitNproc => libc::RLIMIT_NPROC,
+        PosixRlimitType::RlimitNofile => libc::RLIMIT_NOFILE,
+        PosixRlimitType::RlimitMemlock => libc::RLIMIT_MEMLOCK,
+        PosixRlimitType::RlimitAs => libc::RLIMIT_AS,
+        PosixRlimitType::RlimitLocks => libc::RLIMIT_LOCKS,
+        PosixRlimitType::RlimitSigpending => libc::RLIMIT_SIGPENDING,
+        PosixRlimitType::RlimitMsgqueue => libc::RLIMIT_MSGQUEUE,
+        PosixRlimitType::RlimitNice => libc::RLIMIT_NICE,
+        PosixRlimitType::RlimitRtprio => libc::RLIMIT_RTPRIO,
+        PosixRlimitType::RlimitRttime => libc::RLIMIT_RTTIME,
+    }
+}

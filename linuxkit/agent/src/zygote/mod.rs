@@ -1,0 +1,188 @@
+//! The zygote: a small, single-threaded process forked before the agent has threads or secrets. For each
+//! request it forks a worker, which does what must not happen in a process with threads (entering namespaces,
+//! cloning containers) and then exits, so that what it made becomes a child of PID 1.
+//!
+//! Wire: the agent sends one byte with one socket (SCM_RIGHTS) to the zygote; the worker reads its request from
+//! that socket, answers on it, and exits when the agent closes it. The agent closes it only after it has noted
+//! the pid, so no exit can be reaped before somebody knows whose it is.
+
+pub mod exec;
+pub mod files;
+pub mod init;
+pub mod seccomp;
+pub mod wire;
+
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+use serde::{Deserialize, Serialize};
+
+/// What a worker is asked for.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Request {
+    /// Descriptors: stdin, stdout, stderr (none with a terminal), then the status pipe's write end.
+    Create(init::Create),
+    /// Descriptors: stdin, stdout, stderr (none with a terminal).
+    Exec(Box<exec::Exec>),
+    /// Descriptor: the pipe that the tar stream is read from or written to.
+    Files(files::Files),
+}
+
+/// What a worker answers; a terminal's master comes with it as a descriptor.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Reply {
+    Started { pid: i32 },
+    Copied { bytes: u64 },
+    Failed(Failure),
+}
+
+/// Why a process could not be made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Failure {
+    pub cause: Cause,
+    pub message: String,
+}
+
+/// What kind of failure; decides the status code and the `lcow-cause` metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    ExecNotFound,
+    ExecNotPermitted,
+    Invalid,
+    NotFound,
+    Other,
+}
+
+impl Failure {
+    pub fn new(cause: Cause, message: impl Into<String>) -> Self {
+        Self {
+            cause,
+            message: message.into(),
+        }
+    }
+
+    pub fn other(message: impl Into<String>) -> Self {
+        Self::new(Cause::Other, message)
+    }
+
+    /// A failed step of `what`.
+    pub fn io(what: &str, error: &io::Error) -> Self {
+        Self::other(format!("cannot {what}: {error}"))
+    }
+
+    /// A failed execve(2) of `program`.
+    pub fn execve(program: &str, error: &io::Error) -> Self {
+        let cause = match error.raw_os_error() {
+            Some(libc::ENOENT | libc::ENOTDIR) => Cause::ExecNotFound,
+            Some(libc::EACCES | libc::EPERM | libc::ENOEXEC | libc::EISDIR | libc::ELOOP) => {
+                Cause::ExecNotPermitted
+            }
+            _ => Cause::Other,
+        };
+        Self::new(cause, format!("cannot execute {program:?}: {error}"))
+    }
+}
+
+/// The agent's end of the zygote.
+pub struct Control {
+    socket: OwnedFd,
+    pub pid: i32,
+}
+
+/// Forks the zygote. Call it while the process has one thread.
+pub fn fork() -> io::Result<Control> {
+    let (ours, theirs) = wire::pair(libc::SOCK_SEQPACKET)?;
+    // SAFETY: the process has one thread, so the child may do anything.
+    let pid = unsafe { libc::fork() };
+    match pid {
+        -1 => Err(io::Error::last_os_error()),
+        0 => {
+            drop(ours);
+            serve(&theirs);
+        }
+        pid => Ok(Control { socket: ours, pid }),
+    }
+}
+
+impl Control {
+    /// Asks for a worker that serves `socket`.
+    pub fn worker(&self, socket: &OwnedFd) -> io::Result<()> {
+        wire::send_fds(&self.socket, b"w", &[socket.as_raw_fd()])
+    }
+}
+
+/// The zygote's life: receive a socket, fork, forget it.
+fn serve(control: &OwnedFd) -> ! {
+    // SAFETY: single-threaded; literal names.
+    unsafe {
+        libc::prctl(libc::PR_SET_NAME, c"lcow-zygote".as_ptr());
+        // Workers are reaped by the kernel.
+        libc::signal(libc::SIGCHLD, libc::SIG_IGN);
+    }
+    let _ = std::fs::write("/proc/self/oom_score_adj", "-1000");
+    loop {
+        let mut byte = [0; 1];
+        let Ok((length, mut fds)) = wire::recv_fds(control, &mut byte) else {
+            continue;
+        };
+        if length == 0 {
+            std::process::exit(0);
+        }
+        let Some(socket) = fds.pop() else { continue };
+        // SAFETY: the zygote has one thread.
+        match unsafe { libc::fork() } {
+            -1 => {
+                let error = io::Error::last_os_error();
+                let reply = Reply::Failed(Failure::io("fork a worker", &error));
+                let _ = wire::send_reply(&socket, &reply, None);
+            }
+            0 => {
+                // SAFETY: the worker is single-threaded and will not return to `serve`.
+                unsafe {
+                    libc::close(control.as_raw_fd());
+                    libc::signal(libc::SIGCHLD, libc::SIG_DFL);
+                    libc::prctl(libc::PR_SET_DUMPABLE, 0);
+                }
+                work(&socket);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A worker's life: one request.
+fn work(socket: &OwnedFd) -> ! {
+    let outcome = std::panic::catch_unwind(|| {
+        let (request, fds) = wire::recv_request(socket)
+            .map_err(|error| Failure::io("read the agent's request", &error))?;
+        match request {
+            Request::Create(create) => init::create(create, fds),
+            Request::Exec(exec) => exec::exec(&exec, fds, socket),
+            Request::Files(files) => files::copy(&files, fds).map(|reply| (reply, None)),
+        }
+    });
+    let (reply, fd) = match outcome {
+        Ok(Ok(done)) => done,
+        Ok(Err(failure)) => (Reply::Failed(failure), None),
+        Err(_) => (Reply::Failed(Failure::other("the worker panicked")), None),
+    };
+    if wire::send_reply(socket, &reply, fd).is_ok() {
+        // Waits until the agent has noted the pid.
+        let mut byte = [0; 1];
+        // SAFETY: a valid one-byte buffer.
+        unsafe { libc::read(socket.as_raw_fd(), byte.as_mut_ptr().cast(), 1) };
+    }
+    // SAFETY: no destructor of this process matters.
+    unsafe { libc::_exit(0) }
+}
+
+/// A pipe whose ends close on exec: (read, write).
+pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let mut fds = [0; 2];
+    // SAFETY: `fds` holds two integers.
+    if unsafe { libc::pipe2(fds.as_mut_ptr(), libc::O_CLOEXEC) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: both were just made and belong to nobody else.
+    unsafe { Ok((OwnedFd::from_raw_fd(fds[0]), OwnedFd::from_raw_fd(fds[1]))) }
+}
