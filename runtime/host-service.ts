@@ -1,12 +1,21 @@
 /** The compute service of this host: QEMU on Linux. The one place of the runtime that knows which. */
 import { join } from 'node:path';
+import type { QemuServiceOptions } from '../hcs/qemu/qemu-service.ts';
 import type { ComputeService } from '../hcs/service.ts';
 import type { Directories } from './directories.ts';
 import { RuntimeError } from './errors.ts';
 import { removeOrphans } from './ownership.ts';
 
-/** @throws RuntimeError unsupported on other hosts */
-export async function openHostService({ run }: Directories): Promise<ComputeService> {
+type QemuLinkOptions = Pick<QemuServiceOptions, 'link' | 'vsockBackend'>;
+
+/**
+ * LCOW_LINK chooses how the guest's connections come: `serial`, the default, or `vsock`.
+ * @throws RuntimeError unsupported on other hosts, invalid-argument for another LCOW_LINK
+ */
+export async function openHostService(
+  { run }: Directories,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ComputeService> {
   if (process.platform !== 'linux') {
     throw new RuntimeError(
       'unsupported',
@@ -15,7 +24,27 @@ export async function openHostService({ run }: Directories): Promise<ComputeServ
     );
   }
   const { openQemuService } = await import('../hcs/qemu/qemu-service.ts');
-  return openQemuService({ runDirectory: join(run, 'vm') });
+  return openQemuService({ runDirectory: join(run, 'vm'), ...(await linkOptions(env)) });
+}
+
+async function linkOptions(env: NodeJS.ProcessEnv): Promise<QemuLinkOptions> {
+  const link = env['LCOW_LINK'] ?? '';
+  switch (link) {
+    case '':
+    case 'serial':
+      return {};
+    case 'vsock': {
+      const { builtVsockBackend } = await import('./vsock-backend.ts');
+      const vsockBackend = builtVsockBackend();
+      return vsockBackend === undefined ? { link } : { link, vsockBackend };
+    }
+    default:
+      throw new RuntimeError(
+        'invalid-argument',
+        'open the compute service',
+        `LCOW_LINK is ${JSON.stringify(link)}; there are serial and vsock`,
+      );
+  }
 }
 
 /**

@@ -126,12 +126,7 @@ async function connectBackend(
   }
 }
 
-function backendError(
-  plug: Plug,
-  program: VsockBackend,
-  what: string,
-  cause: unknown,
-): HcsError {
+function backendError(plug: Plug, program: VsockBackend, what: string, cause: unknown): HcsError {
   const message = `${what}: ${program.said() || 'it said nothing'}`;
   return settingError(plug.op, 'HCS_E_SERVICE_NOT_AVAILABLE', 'vsockBackend', message, cause);
 }

@@ -67,7 +67,7 @@ function overview(): string {
     'commands:',
     ...lines,
     '',
-    'lcow COMMAND --help tells more. Environment: LCOW_DATA, LCOW_RUN, LCOW_BOOT_FILES, LCOW_DEBUG=1.',
+    'lcow COMMAND --help tells more. Environment: LCOW_DATA, LCOW_RUN, LCOW_BOOT_FILES, LCOW_LINK, LCOW_DEBUG=1.',
     '',
   ].join('\n');
 }

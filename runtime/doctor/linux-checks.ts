@@ -165,16 +165,17 @@ function checkCgroup({ cgroup }: LinuxFacts): Check {
 }
 
 function checkVsock({ vhostVsock, vhostDeviceVsock }: LinuxFacts): Check {
-  if (vhostVsock) return check('vsock', 'vsock', 'ok', '/dev/vhost-vsock', '');
+  const device = vhostVsock ? '/dev/vhost-vsock is here and not used yet' : 'no /dev/vhost-vsock';
   if (vhostDeviceVsock !== undefined) {
-    return check('vsock', 'vsock', 'ok', `no /dev/vhost-vsock; back end ${vhostDeviceVsock}`, '');
+    return check('vsock', 'vsock', 'ok', `back end ${vhostDeviceVsock}; ${device}`, '');
   }
   return check(
     'vsock',
     'vsock',
     'warning',
-    'neither /dev/vhost-vsock nor vhost-device-vsock',
-    'none is needed: the link runs over a virtio-serial port; for vsock: modprobe vhost_vsock',
+    `no vhost-device-vsock; ${device}`,
+    'none is needed: the link runs over a virtio-serial port; for LCOW_LINK=vsock: ' +
+      'cargo install vhost-device-vsock',
   );
 }
 

@@ -8,6 +8,7 @@ import type { ExecutionProperties } from '../../hcs/document/properties.ts';
 import type { Directories } from '../directories.ts';
 import { messageOf } from '../errors.ts';
 import { openHostService } from '../host-service.ts';
+import { builtVsockBackend } from '../vsock-backend.ts';
 import { type LinuxFacts, NEEDED_TOOLS, type ProgramFact } from './linux-checks.ts';
 
 const run = promisify(execFile);
@@ -22,7 +23,7 @@ export async function gatherLinuxFacts(directories: Directories): Promise<LinuxF
       qemuPath === undefined ? new Set<string>() : devicesOf(qemuPath),
       askService(directories),
       missingOf(NEEDED_TOOLS),
-      find('vhost-device-vsock'),
+      builtVsockBackend() ?? find('vhost-device-vsock'),
       checkWritable(directories.run),
       checkWritable(directories.data),
     ]);

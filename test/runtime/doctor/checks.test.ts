@@ -32,7 +32,7 @@ const linux: LinuxFacts = {
   cgroup: 'v2',
   missingTools: [],
   vhostVsock: true,
-  vhostDeviceVsock: undefined,
+  vhostDeviceVsock: '/b',
   directories: [{ path: '/run/lcow', problem: undefined }],
 };
 const windows: WindowsFacts = {
