@@ -50,9 +50,7 @@ export function foreground(process_: ContainerProcess, options: ForegroundOption
         return status;
       } finally {
         release();
-        process.stdin.unpipe();
-        process.stdin.pause();
-        process.stdin.unref();
+        if (options.interactive) releaseStdin();
       }
     },
   };
@@ -75,6 +73,13 @@ function hold(process_: ContainerProcess, options: ForegroundOptions): () => voi
     for (const signal of FORWARDED) process.off(signal, forward);
     terminal?.[Symbol.dispose]();
   };
+}
+
+/** Nothing more is read: stdin must not keep this process. A file or /dev/null has no unref. */
+function releaseStdin(): void {
+  process.stdin.unpipe();
+  process.stdin.pause();
+  process.stdin.unref?.();
 }
 
 function impatience(): Promise<never> {

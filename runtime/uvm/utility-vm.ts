@@ -261,8 +261,13 @@ export class UtilityVm implements AsyncDisposable {
       { signal, timeoutMs: bootTimeoutMs },
     );
     const receivedMs = performance.now();
+    const marks = hello.timeline.slice(0, 64);
     timeline?.addGuest(
-      hello.timeline.slice(0, 64).map(({ name, atNs }) => ({ name: name ?? '', atNs: atNs ?? 0 })),
+      // The kernel's clock begins when the kernel does.
+      [
+        { name: 'kernel', atNs: 0 },
+        ...marks.map(({ name, atNs }) => ({ name: name ?? '', atNs: atNs ?? 0 })),
+      ],
       hello.nowNs,
       sentMs,
       receivedMs,

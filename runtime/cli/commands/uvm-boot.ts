@@ -165,7 +165,7 @@ async function useConsole(vm: UtilityVm): Promise<number> {
   } finally {
     terminal?.[Symbol.dispose]();
     stdin.pause();
-    stdin.unref();
+    stdin.unref?.();
     stream.destroy();
   }
 }
