@@ -2,6 +2,7 @@
  * The user's terminal while a process owns it: raw mode, size, and its restoration on every way out
  * (return, throw, signal, process exit).
  */
+import { execFileSync } from 'node:child_process';
 import { RuntimeError } from '../errors.ts';
 
 export interface TerminalSize {
@@ -22,16 +23,14 @@ export function requireTerminal(): void {
 }
 
 /**
- * Puts the terminal in raw mode and reports its changes of size.
- * Disposing it restores the terminal; so does the end of the process, however it comes (but SIGKILL).
+ * Puts the terminal in raw mode, input and output (the guest's terminal does all processing), and reports its
+ * changes of size. Disposing it restores the terminal; so does the end of the process, however it comes (but
+ * SIGKILL). Node's own setRawMode leaves output processing on, which doubles carriage returns, so stty does it.
  */
 export function takeTerminal(onResize: (size: TerminalSize) => void): Disposable {
   const { stdin, stdout } = process;
   const report = (): void => onResize(terminalSize());
-  const restore = (): void => {
-    if (stdin.isTTY && stdin.isRaw) stdin.setRawMode(false);
-  };
-  stdin.setRawMode(true);
+  const restore = process.platform === 'win32' ? rawByNode() : rawByStty();
   process.on('exit', restore);
   stdout.on('resize', report);
   return {
@@ -40,5 +39,24 @@ export function takeTerminal(onResize: (size: TerminalSize) => void): Disposable
       stdout.off('resize', report);
       restore();
     },
+  };
+
+  function rawByNode(): () => void {
+    stdin.setRawMode(true);
+    return () => stdin.setRawMode(false);
+  }
+}
+
+function rawByStty(): () => void {
+  const stty = (...args: string[]): string =>
+    execFileSync('stty', args, { stdio: ['inherit', 'pipe', 'ignore'], encoding: 'utf8' }).trim();
+  const before = stty('-g');
+  stty('raw', '-echo');
+  return () => {
+    try {
+      stty(before);
+    } catch {
+      // The terminal is gone (a hang-up): there is nothing to restore.
+    }
   };
 }

@@ -140,7 +140,7 @@ function signalNumber(signal: string | null): number {
   return SIGNALS[signal ?? ''] ?? 0;
 }
 
-/** "pid command" of every live process whose command line or working folder names the folder. */
+/** "pid command" of every live process whose command line, environment or working folder names the folder. */
 export function processesOf(folder: string): string[] {
   const found: string[] = [];
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -148,7 +148,10 @@ export function processesOf(folder: string): string[] {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
       const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
-      const names = command.includes(folder) || environment.includes(`LCOW_RUN=${folder}`);
+      const names =
+        command.includes(folder) ||
+        environment.includes(`LCOW_RUN=${folder}`) ||
+        readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
       if (names && readlinkSync(`/proc/${pid}/exe`) !== '')
         found.push(`${pid} ${command.slice(0, 120)}`);
     } catch {
