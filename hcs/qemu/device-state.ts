@@ -32,7 +32,7 @@ export interface AttachedDisk {
 
 export interface AttachedPMem {
   path: string;
-  /** Root port. */
+  /** NVDIMM slot. */
   slot: number;
 }
 

@@ -24,7 +24,7 @@ export class LineSplitter {
       }
       if (part.length > 0) this.#parts.push(part);
       if (at === -1) return lines;
-      const line = (this.#parts.length === 1 ? part : Buffer.concat(this.#parts)).toString();
+      const line = Buffer.concat(this.#parts).toString();
       lines.push(line.endsWith('\r') ? line.slice(0, -1) : line);
       this.#parts = [];
       this.#length = 0;

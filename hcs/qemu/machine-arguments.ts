@@ -10,8 +10,10 @@ import type { Accelerator } from '../document/properties.ts';
 import { SCSI_CONTROLLER_IDS } from '../document/scsi-controllers.ts';
 import type { LinkKind } from './guest-link.ts';
 
-/** Root ports, one device each, for what is hot-added on PCI Express: adapters and the balloon. */
-export const ROOT_PORTS = 4;
+/** Root ports, one device each, for what is hot-added on PCI Express: adapters and the balloon. Each costs boot time. */
+export const ROOT_PORTS = 2;
+/** NVDIMMs that can be plugged, however many the document declares: each slot is an ACPI device to the guest. */
+export const PMEM_SLOTS = 8;
 /** The tag that the guest mounts all Plan 9 shares by. */
 export const PLAN9_TAG = 'lcow9p';
 /** The folder, relative to the system's, that holds the shares. */
@@ -39,6 +41,8 @@ export interface MachineOptions {
   link: LinkKind;
   /** QEMU takes the owner's monitor on file descriptor 3. */
   ownerMonitor: boolean;
+  /** A firmware image that only loads kernels, which is faster than QEMU's default, a whole BIOS. */
+  firmware?: string;
 }
 
 /** The controllers' keys in guest order: hcsshim's first, then others as the document has them. */
@@ -108,6 +112,7 @@ export function machineArguments(
     '-sandbox',
     'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
     ...processorAndMemory(document, options),
+    ...(options.firmware === undefined ? [] : ['-bios', options.firmware]),
     ...boot(document),
     ...monitors(options),
     ...fixedDevices(document, options.link),
@@ -157,12 +162,12 @@ function processorAndMemory(document: ComputeSystemDocument, options: MachineOpt
 }
 
 /** See docs/decisions/0002-qemu-machine.md. */
-const TCG_CPU = 'qemu64';
+const TCG_CPU = 'qemu64,+rdrand';
 
-/** Slots and address space for persistent memory. QEMU has at most 256 slots. */
+/** Slots and address space for persistent memory. */
 export function pmemLimits(document: ComputeSystemDocument): { count: number; totalMiB: number } {
   const pmem = document.VirtualMachine.Devices?.VirtualPMem;
-  const count = Math.min(pmem?.MaximumCount ?? 0, 128);
+  const count = Math.min(pmem?.MaximumCount ?? 0, PMEM_SLOTS);
   const sizeMiB = Math.ceil((pmem?.MaximumSizeBytes ?? 0) / 1024 ** 2);
   return { count, totalMiB: count * sizeMiB };
 }

@@ -8,10 +8,8 @@
  * overlaps with the caller's work; what the document plugs in is plugged while it waits.
  */
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
-import { rename } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { HcsError, type ErrorEvent } from '../hcs-error.ts';
 import { HRESULT, type HresultName } from '../hresult.ts';
 import type { SystemState } from '../document/properties.ts';
@@ -28,7 +26,13 @@ import { writeRecordIn, type SystemRecord } from './record.ts';
 import { removeFolder } from './run-folder.ts';
 import { loadState } from './saved-state.ts';
 import { connectSocket } from './socket-path.ts';
-import { adoptVmm, spawnVmm, type ProcessExit, type VmmProcess } from './vmm-process.ts';
+import {
+  adoptVmm,
+  findFirmware,
+  spawnVmm,
+  type ProcessExit,
+  type VmmProcess,
+} from './vmm-process.ts';
 
 /** How long QEMU may take to greet. It takes 40 ms. */
 const READY_TIMEOUT_MS = 20_000;
@@ -86,7 +90,7 @@ export class Machine {
     });
     this.gone = this.exited.then(async () => {
       await Promise.race([this.#process?.backendEnded, pauseMs(QUIT_TIMEOUT_MS)]);
-      await this.#removeFolder();
+      await removeFolder(this.folder).catch(() => undefined);
     });
   }
 
@@ -234,11 +238,13 @@ export class Machine {
   #launch(): void {
     const { document } = this.record;
     const dieWithOwner = document.ShouldTerminateOnLastHandleClosed === true;
+    const firmware = findFirmware(this.#options.qemu);
     const args = machineArguments(document, {
       accelerator: this.record.accelerator ?? 'tcg',
       incoming: this.#options.restore !== undefined,
       link: this.link,
       ownerMonitor: true,
+      ...(firmware === undefined ? {} : { firmware }),
     });
     this.#mark('spawn');
     this.#process = spawnVmm({
@@ -340,21 +346,10 @@ export class Machine {
     if (this.#state === 'Stopped') return;
     this.#state = 'Stopped';
     this.#mark('exited');
-        const said = this.#process?.stderrTail() || (exit.signal ?? exit.code)?.toString();
+    const said = this.#process?.stderrTail() || (exit.signal ?? exit.code)?.toString();
     this.exitStatus = exitStatus(this.#forced, this.#shutdownReason, said);
     this.#qmp?.close();
     this.#settleExit(this.exitStatus);
-  }
-
-  async #removeFolder(): Promise<void> {
-    // Renamed first: a new system may take the name while this one is being removed.
-    const dead = join(this.folder, '..', `.dead-${process.pid}-${randomBytes(6).toString('hex')}`);
-    try {
-      await rename(this.folder, dead);
-    } catch {
-      return;
-    }
-    await removeFolder(dead).catch(() => undefined);
   }
 
   async #quit(): Promise<void> {

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { VirtualPMemDevice } from '../document/virtual-pmem.ts';
 import { fileError, recognizeDisk } from './disk-image.ts';
+import { PMEM_SLOTS } from './machine-arguments.ts';
 import { plugIn, settingError, unplugDevice, type Plug } from './plug.ts';
 
 /** NVDIMMs are plugged in whole units of this; what a file lacks reads as zeros. */
@@ -45,6 +46,7 @@ export async function addPMem(
     const message = `is ${sizeBytes} bytes: VirtualPMem/MaximumSizeBytes is ${limit}`;
     throw settingError(plug.op, 'E_INVALIDARG', `${source}/HostPath`, message);
   }
+  const slot = freeSlot(plug, source);
   const memory = `pmemmem${number}`;
   await plugIn(plug, source, [
     {
@@ -61,10 +63,10 @@ export async function addPMem(
     },
     {
       command: 'device_add',
-      args: { driver: 'nvdimm', id: `pmem${number}`, memdev: memory, slot: number, unarmed: true },
+      args: { driver: 'nvdimm', id: `pmem${number}`, memdev: memory, slot, unarmed: true },
     },
   ]);
-  plug.devices.pmem[number] = { path, slot: number };
+  plug.devices.pmem[number] = { path, slot };
 }
 
 /** Unplugs a device. @throws HcsError ERROR_NOT_FOUND, and what QEMU says where the guest keeps it */
@@ -76,6 +78,16 @@ export async function removePMem(plug: Plug, number: number): Promise<void> {
   await unplugDevice(plug, source, `pmem${number}`);
   delete plug.devices.pmem[number];
   await plugIn(plug, source, [{ command: 'object-del', args: { id: `pmemmem${number}` } }]);
+}
+
+/** @throws HcsError NOT_ENOUGH_MEMORY when all are taken: the caller's way out is a SCSI disk */
+function freeSlot(plug: Plug, source: string): number {
+  const taken = new Set(Object.values(plug.devices.pmem).map((device) => device.slot));
+  for (let slot = 0; slot < PMEM_SLOTS; slot += 1) {
+    if (!taken.has(slot)) return slot;
+  }
+  const message = `is one too many: all ${PMEM_SLOTS} NVDIMM slots are in use`;
+  throw settingError(plug.op, 'NOT_ENOUGH_MEMORY', source, message);
 }
 
 /** The disk's own bytes: a fixed VHD's without its footer, a raw file's all. */

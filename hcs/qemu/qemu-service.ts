@@ -82,8 +82,9 @@ class QemuService implements QemuComputeService {
     checkSupported(op, wanted);
     const qemu = findQemu(op, this.#binary);
     if (this.#machines.has(id)) throw alreadyExists(op, id);
-    const { accelerator } = await this.#execution(qemu);
-    const restored = await restoreOf(op, wanted, accelerator);
+    const execution = await this.#execution(qemu);
+    const { accelerator } = execution;
+    const restored = await restoreOf(op, wanted, execution);
     const link = restored === undefined ? this.#link : 'serial';
     const vsockBackend = link === 'vsock' ? findVsockBackend(op, this.#vsockBackend) : undefined;
     const record: SystemRecord = {
@@ -266,16 +267,18 @@ function selects(query: SystemQuery, record: SystemRecord): boolean {
 async function restoreOf(
   op: string,
   document: ComputeSystemDocument,
-  accelerator: string,
+  host: HostExecution,
 ): Promise<
   { document: ComputeSystemDocument; restore: NonNullable<MachineOptions['restore']> } | undefined
 > {
   const path = document.VirtualMachine.RestoreState?.SaveStateFilePath;
   if (path === undefined) return undefined;
   const { machine, streamOffset } = await readSavedMachine(op, path);
-  if (machine.accelerator !== accelerator) {
+  const saved = `QEMU ${machine.qemuVersion} with ${machine.accelerator}`;
+  const here = `QEMU ${host.qemuVersion} with ${host.accelerator}`;
+  if (saved !== here) {
     const Source = 'VirtualMachine/RestoreState/SaveStateFilePath';
-    const Message = `${Source} was saved under ${machine.accelerator}; this host runs ${accelerator}`;
+    const Message = `${Source} was saved by ${saved}; this host runs ${here}`;
     throw new HcsError(op, 'HCS_E_IMAGE_MISMATCH', [{ Message, Source }]);
   }
   const { VirtualMachine, ...rest } = document;

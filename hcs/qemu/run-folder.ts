@@ -4,14 +4,17 @@
  */
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HcsError } from '../hcs-error.ts';
 import { isAlive, readRecord, writeRecordIn, type SystemRecord } from './record.ts';
 
 /** Names that `id` may be; the contract's rule. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}$/;
-/** Prefix of folders that are being prepared; no id can begin so. */
+/** Prefix of folders that are being prepared; no id can begin so. The maker's pid follows. */
 const PREPARING = '.new-';
+/** A folder on its way out; the remover's pid follows. */
+const LEAVING = '.dead-';
+const TRANSIENT = /^\.(?:new|dead)-(\d+)-/;
 
 /** @throws HcsError E_INVALIDARG */
 export function checkId(op: string, id: string): void {
@@ -27,10 +30,7 @@ export function checkId(op: string, id: string): void {
  */
 export async function makeFolder(runDirectory: string, record: SystemRecord): Promise<string> {
   const folder = join(runDirectory, record.id);
-  const preparing = join(
-    runDirectory,
-    `${PREPARING}${process.pid}-${randomBytes(6).toString('hex')}`,
-  );
+  const preparing = join(runDirectory, `${PREPARING}${uniqueName()}`);
   try {
     await mkdir(preparing, { mode: 0o700 });
   } catch (error) {
@@ -65,7 +65,19 @@ export async function makeFolder(runDirectory: string, record: SystemRecord): Pr
 
 /** Removes a system's folder. Already gone is not an error. */
 export async function removeFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  // Renamed first: a new system may take the name while this one is being removed.
+  const leaving = join(dirname(folder), `${LEAVING}${uniqueName()}`);
+  try {
+    await rename(folder, leaving);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  await rm(leaving, { recursive: true, force: true });
+}
+
+function uniqueName(): string {
+  return `${process.pid}-${randomBytes(6).toString('hex')}`;
 }
 
 /** The ids that have a folder. A missing run directory has none. */
@@ -90,7 +102,7 @@ export async function sweepDead(runDirectory: string): Promise<string[]> {
     if (await removeIfDead(runDirectory, id)) removed.push(id);
   }
   for (const name of await readdir(runDirectory).catch(() => [])) {
-    const pid = name.startsWith(PREPARING) ? Number(name.slice(PREPARING.length).split('-')[0]) : 0;
+    const pid = Number(TRANSIENT.exec(name)?.[1] ?? 0);
     if (pid > 0 && !isAlive({ pid })) {
       await rm(join(runDirectory, name), { recursive: true, force: true });
     }

@@ -6,9 +6,9 @@
  * mounted there for Plan 9 vanishes with it. Both exec, so the child's pid is QEMU's.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { HcsError } from '../hcs-error.ts';
 import { identify, isAlive, type ProcessIdentity } from './record.ts';
 import { BACKEND_LIFE_FD, besideBackend } from './vsock-backend.ts';
@@ -60,6 +60,13 @@ export function findQemu(op: string, binary: string): string {
     `${binary} is not on this host: install QEMU (Debian and Ubuntu: apt install qemu-system-x86), ` +
     'or name its path';
   throw new HcsError(op, 'HCS_E_SERVICE_NOT_AVAILABLE', [{ Message, Source: 'QEMU' }]);
+}
+
+/** qboot, which QEMU ships for its microvm machine; undefined where it is not installed. */
+export function findFirmware(qemu: string): string | undefined {
+  const share = join(dirname(qemu), '..', 'share');
+  const candidates = [join(share, 'qemu', 'qboot.rom'), join(share, 'qboot', 'qboot.rom')];
+  return candidates.find((path) => existsSync(path));
 }
 
 /** Starts QEMU. Returns at once; that it cannot be executed shows as its exit. */
