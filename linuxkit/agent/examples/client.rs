@@ -12,7 +12,10 @@ use tonic::transport::{Channel, Endpoint};
 
 #[allow(clippy::all, dead_code)]
 mod proto {
-    include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto/generated/lcow.agent.v1.rs"));
+    include!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../proto/generated/lcow.agent.v1.rs"
+    ));
 }
 use proto::containers_client::ContainersClient;
 use proto::storage_client::StorageClient;
@@ -62,7 +65,11 @@ async fn connect(path: &str) -> Result<Channel, Error> {
         .initial_connection_window_size(16 << 20)
         .connect_with_connector(tower::service_fn(move |_| {
             let stream = stream.take();
-            async move { stream.map(TokioIo::new).ok_or_else(|| std::io::Error::other("gone")) }
+            async move {
+                stream
+                    .map(TokioIo::new)
+                    .ok_or_else(|| std::io::Error::other("gone"))
+            }
         }))
         .await?;
     Ok(channel)
@@ -70,16 +77,26 @@ async fn connect(path: &str) -> Result<Channel, Error> {
 
 fn rand16() -> [u8; 16] {
     let mut bytes = [0; 16];
-    let _ = std::fs::File::open("/dev/urandom").and_then(|mut f| std::io::Read::read_exact(&mut f, &mut bytes));
+    let _ = std::fs::File::open("/dev/urandom")
+        .and_then(|mut f| std::io::Read::read_exact(&mut f, &mut bytes));
     bytes
 }
 
 fn spec(args: &[String], terminal: bool) -> Vec<u8> {
-    let args = args.iter().map(|a| format!("{a:?}")).collect::<Vec<_>>().join(",");
+    let args = args
+        .iter()
+        .map(|a| format!("{a:?}"))
+        .collect::<Vec<_>>()
+        .join(",");
     let caps = r#"["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_KILL","CAP_MKNOD","CAP_NET_BIND_SERVICE","CAP_SETGID","CAP_SETUID","CAP_SYS_CHROOT","CAP_AUDIT_WRITE"]"#;
-    let seccomp = std::env::var("LCOW_SECCOMP").ok().map_or(String::new(), |path| {
-        format!(",\"seccomp\":{}", std::fs::read_to_string(path).unwrap_or_default())
-    });
+    let seccomp = std::env::var("LCOW_SECCOMP")
+        .ok()
+        .map_or(String::new(), |path| {
+            format!(
+                ",\"seccomp\":{}",
+                std::fs::read_to_string(path).unwrap_or_default()
+            )
+        });
     format!(r#"{{"ociVersion":"1.2.0","hostname":"box","root":{{"path":"rootfs"}},
 "process":{{"terminal":{terminal},"user":{{"uid":0,"gid":0}},"args":[{args}],"env":["PATH=/bin:/usr/bin","TERM=xterm"],"cwd":"/",
 "capabilities":{{"bounding":{caps},"effective":{caps},"permitted":{caps}}},"rlimits":[{{"type":"RLIMIT_NOFILE","soft":1024,"hard":1024}}],"noNewPrivileges":true}},
@@ -95,18 +112,36 @@ fn spec(args: &[String], terminal: bool) -> Vec<u8> {
 }
 
 fn process(args: &[String]) -> Vec<u8> {
-    let args = args.iter().map(|a| format!("{a:?}")).collect::<Vec<_>>().join(",");
+    let args = args
+        .iter()
+        .map(|a| format!("{a:?}"))
+        .collect::<Vec<_>>()
+        .join(",");
     let user = std::env::var("LCOW_USER").map_or(String::new(), |u| format!(",\"username\":{u:?}"));
     format!(r#"{{"user":{{"uid":0,"gid":0{user}}},"args":[{args}],"env":["PATH=/bin:/usr/bin"],"cwd":"/"}}"#).into_bytes()
 }
 
 /// Attaches and prints; gives the exit code and the number of bytes of stdout.
-async fn attach(channel: Channel, name: ProcessRef, input: Option<Vec<u8>>, quiet: bool) -> Result<(u32, u64), Error> {
+async fn attach(
+    channel: Channel,
+    name: ProcessRef,
+    input: Option<Vec<u8>>,
+    quiet: bool,
+) -> Result<(u32, u64), Error> {
     let (send, receive) = tokio::sync::mpsc::channel(16);
     let host = |frame| HostFrame { frame: Some(frame) };
-    send.send(host(host_frame::Frame::Open(AttachOpen { process: Some(name), stdout_offset: 0, stderr_offset: 0 }))).await?;
+    send.send(host(host_frame::Frame::Open(AttachOpen {
+        process: Some(name),
+        stdout_offset: 0,
+        stderr_offset: 0,
+    })))
+    .await?;
     let outgoing = tokio_stream::wrappers::ReceiverStream::new(receive);
-    let mut frames = StreamsClient::new(channel).max_decoding_message_size(4 << 20).attach(outgoing).await?.into_inner();
+    let mut frames = StreamsClient::new(channel)
+        .max_decoding_message_size(4 << 20)
+        .attach(outgoing)
+        .await?
+        .into_inner();
     let (acked, mut acks) = tokio::sync::watch::channel(0u64);
     if let Some(input) = input {
         let send = send.clone();
@@ -114,12 +149,33 @@ async fn attach(channel: Channel, name: ProcessRef, input: Option<Vec<u8>>, quie
             let mut offset = 0u64;
             for chunk in input.chunks(65536) {
                 let end = offset + chunk.len() as u64;
-                if acks.wait_for(|acked| end - *acked <= 1 << 20).await.is_err() { return }
-                let data = Data { offset, bytes: chunk.to_vec().into() };
-                if send.send(HostFrame { frame: Some(host_frame::Frame::Stdin(data)) }).await.is_err() { return }
+                if acks
+                    .wait_for(|acked| end - *acked <= 1 << 20)
+                    .await
+                    .is_err()
+                {
+                    return;
+                }
+                let data = Data {
+                    offset,
+                    bytes: chunk.to_vec().into(),
+                };
+                if send
+                    .send(HostFrame {
+                        frame: Some(host_frame::Frame::Stdin(data)),
+                    })
+                    .await
+                    .is_err()
+                {
+                    return;
+                }
                 offset = end;
             }
-            let _ = send.send(HostFrame { frame: Some(host_frame::Frame::StdinEof(StdinEof {})) }).await;
+            let _ = send
+                .send(HostFrame {
+                    frame: Some(host_frame::Frame::StdinEof(StdinEof {})),
+                })
+                .await;
         });
     }
     let (mut out, mut err, mut told) = (0, 0, 0);
@@ -128,19 +184,29 @@ async fn attach(channel: Channel, name: ProcessRef, input: Option<Vec<u8>>, quie
             Some(guest_frame::Frame::Stdout(data)) => {
                 assert_eq!(data.offset, out);
                 out += data.bytes.len() as u64;
-                if !quiet { print!("{}", String::from_utf8_lossy(&data.bytes)); }
+                if !quiet {
+                    print!("{}", String::from_utf8_lossy(&data.bytes));
+                }
             }
             Some(guest_frame::Frame::Stderr(data)) => {
                 err += data.bytes.len() as u64;
-                if !quiet { eprint!("{}", String::from_utf8_lossy(&data.bytes)); }
+                if !quiet {
+                    eprint!("{}", String::from_utf8_lossy(&data.bytes));
+                }
             }
-            Some(guest_frame::Frame::StdinAck(ack)) => { acked.send_replace(ack.offset); }
+            Some(guest_frame::Frame::StdinAck(ack)) => {
+                acked.send_replace(ack.offset);
+            }
             Some(guest_frame::Frame::Exit(exit)) => return Ok((exit.code, out)),
             _ => {}
         }
         if out + err - told > 256 * 1024 {
             told = out + err;
-            send.send(host(host_frame::Frame::Ack(Ack { stdout_offset: out, stderr_offset: err }))).await?;
+            send.send(host(host_frame::Frame::Ack(Ack {
+                stdout_offset: out,
+                stderr_offset: err,
+            })))
+            .await?;
         }
     }
     Err("the stream ended without an exit".into())
@@ -153,9 +219,28 @@ async fn main() -> Result<(), Error> {
     let channel = connect(&args[0]).await?;
     eprintln!("link {:?}", started.elapsed());
     let mut vm = VmClient::new(channel.clone());
-    let hello = vm.hello(HelloRequest { secret: vec![7; 32], entropy: vec![9; 32], wall_clock_ns: 1_800_000_000_000_000_000, hostname: "vm".into() }).await?.into_inner();
-    eprintln!("hello {:?}: {} {} {} {:?} cpus {} mem {}", started.elapsed(), hello.platform, hello.kernel_release, hello.runtime, hello.features, hello.cpus, hello.memory_bytes);
-    for mark in &hello.timeline { eprintln!("  {:>10} {:8.1} ms", mark.name, mark.at_ns as f64 / 1e6); }
+    let hello = vm
+        .hello(HelloRequest {
+            secret: vec![7; 32],
+            entropy: vec![9; 32],
+            wall_clock_ns: 1_800_000_000_000_000_000,
+            hostname: "vm".into(),
+        })
+        .await?
+        .into_inner();
+    eprintln!(
+        "hello {:?}: {} {} {} {:?} cpus {} mem {}",
+        started.elapsed(),
+        hello.platform,
+        hello.kernel_release,
+        hello.runtime,
+        hello.features,
+        hello.cpus,
+        hello.memory_bytes
+    );
+    for mark in &hello.timeline {
+        eprintln!("  {:>10} {:8.1} ms", mark.name, mark.at_ns as f64 / 1e6);
+    }
     let mut storage = StorageClient::new(channel.clone());
     let mut containers = ContainersClient::new(channel.clone());
     let mut rootfs = "/run/lcow/c/box/rootfs".to_owned();
@@ -173,99 +258,253 @@ async fn main() -> Result<(), Error> {
                 eprintln!("ping {:?}", clock.elapsed());
                 at += 1;
             }
-            "id" => { id = word(1); rootfs = format!("/run/lcow/c/{id}/rootfs"); at += 2; }
-            "tty" => { terminal = true; at += 1; }
-            "input" => { input = Some(vec![b'x'; word(1).parse()?]); at += 2; }
+            "id" => {
+                id = word(1);
+                rootfs = format!("/run/lcow/c/{id}/rootfs");
+                at += 2;
+            }
+            "tty" => {
+                terminal = true;
+                at += 1;
+            }
+            "input" => {
+                input = Some(vec![b'x'; word(1).parse()?]);
+                at += 2;
+            }
             "layer" => {
                 // A layer that lies in the initrd, shown under /run/lcow by a bind mount.
-                storage.mount(MountRequest { target: "/run/lcow/base".into(), source: Some(mount_request::Source::Bind(word(1))), ..Default::default() }).await?;
+                storage
+                    .mount(MountRequest {
+                        target: "/run/lcow/base".into(),
+                        source: Some(mount_request::Source::Bind(word(1))),
+                        ..Default::default()
+                    })
+                    .await?;
                 at += 2;
             }
             "overlay" => {
-                let layers = vec![LayerSource { source: Some(layer_source::Source::Path("/run/lcow/base".into())), ..Default::default() }];
-                storage.mount_overlay(MountOverlayRequest { target: rootfs.clone(), layers, ..Default::default() }).await?;
+                let layers = vec![LayerSource {
+                    source: Some(layer_source::Source::Path("/run/lcow/base".into())),
+                    ..Default::default()
+                }];
+                storage
+                    .mount_overlay(MountOverlayRequest {
+                        target: rootfs.clone(),
+                        layers,
+                        ..Default::default()
+                    })
+                    .await?;
                 eprintln!("overlay {:?}", clock.elapsed());
                 at += 1;
             }
             "disks" => {
-                let disk = |lun| DiskSource { source: Some(disk_source::Source::Scsi(ScsiDisk { controller: 0, lun })) };
-                let layers = vec![LayerSource { source: Some(layer_source::Source::Disk(disk(0))), ..Default::default() }];
-                storage.mount_overlay(MountOverlayRequest { target: rootfs.clone(), layers, scratch: Some(disk(1)), ..Default::default() }).await?;
+                let disk = |lun| DiskSource {
+                    source: Some(disk_source::Source::Scsi(ScsiDisk { controller: 0, lun })),
+                };
+                let layers = vec![LayerSource {
+                    source: Some(layer_source::Source::Disk(disk(0))),
+                    ..Default::default()
+                }];
+                storage
+                    .mount_overlay(MountOverlayRequest {
+                        target: rootfs.clone(),
+                        layers,
+                        scratch: Some(disk(1)),
+                        ..Default::default()
+                    })
+                    .await?;
                 eprintln!("disks {:?}", clock.elapsed());
                 at += 1;
             }
             "run" | "create" => {
-                let command = args[at + 1..].split(|a| a == ";").next().unwrap_or(&[]).to_vec();
-                let stdio = Stdio { terminal, stdin: input.is_some() || terminal, stdout: true, stderr: !terminal, width: 80, height: 24 };
-                let request = CreateContainerRequest { id: id.clone(), spec: spec(&command, terminal), rootfs: rootfs.clone(), stdio: Some(stdio), mounts: vec![] };
+                let command = args[at + 1..]
+                    .split(|a| a == ";")
+                    .next()
+                    .unwrap_or(&[])
+                    .to_vec();
+                let stdio = Stdio {
+                    terminal,
+                    stdin: input.is_some() || terminal,
+                    stdout: true,
+                    stderr: !terminal,
+                    width: 80,
+                    height: 24,
+                };
+                let request = CreateContainerRequest {
+                    id: id.clone(),
+                    spec: spec(&command, terminal),
+                    rootfs: rootfs.clone(),
+                    stdio: Some(stdio),
+                    mounts: vec![],
+                };
                 let pid = containers.create(request).await?.into_inner().pid;
                 eprintln!("create {:?}: pid {pid}", clock.elapsed());
                 let clock = Instant::now();
-                let name = ProcessRef { container_id: id.clone(), exec_id: String::new() };
+                let name = ProcessRef {
+                    container_id: id.clone(),
+                    exec_id: String::new(),
+                };
                 if args[at] == "run" {
                     let attached = tokio::spawn(attach(channel.clone(), name, input.take(), false));
-                    containers.start(StartContainerRequest { id: id.clone() }).await?;
+                    containers
+                        .start(StartContainerRequest { id: id.clone() })
+                        .await?;
                     eprintln!("start {:?}", clock.elapsed());
                     let (code, bytes) = attached.await??;
                     eprintln!("exit {code} after {:?}, {bytes} bytes", clock.elapsed());
                 } else {
-                    containers.start(StartContainerRequest { id: id.clone() }).await?;
+                    containers
+                        .start(StartContainerRequest { id: id.clone() })
+                        .await?;
                     eprintln!("start {:?}", clock.elapsed());
                 }
                 at += 2 + command.len();
             }
             "exec" | "execs" | "many" => {
-                let count: usize = if args[at] == "exec" { 1 } else { at += 1; args[at].parse()? };
+                let count: usize = if args[at] == "exec" {
+                    1
+                } else {
+                    at += 1;
+                    args[at].parse()?
+                };
                 let parallel = args[at - 1] == "many";
-                let command = args[at + 1..].split(|a| a == ";").next().unwrap_or(&[]).to_vec();
+                let command = args[at + 1..]
+                    .split(|a| a == ";")
+                    .next()
+                    .unwrap_or(&[])
+                    .to_vec();
                 let mut times = Vec::new();
                 let mut jobs = Vec::new();
                 for _ in 0..count {
                     exec_number += 1;
                     let exec_id = format!("e{exec_number}");
-                    let name = ProcessRef { container_id: if id == "vm" { String::new() } else { id.clone() }, exec_id: exec_id.clone() };
-                    let stdio = Stdio { terminal, stdin: input.is_some() || terminal, stdout: true, stderr: !terminal, width: 80, height: 24 };
-                    let request = ExecRequest { container_id: name.container_id.clone(), exec_id, process: process(&command), stdio: Some(stdio) };
+                    let name = ProcessRef {
+                        container_id: if id == "vm" {
+                            String::new()
+                        } else {
+                            id.clone()
+                        },
+                        exec_id: exec_id.clone(),
+                    };
+                    let stdio = Stdio {
+                        terminal,
+                        stdin: input.is_some() || terminal,
+                        stdout: true,
+                        stderr: !terminal,
+                        width: 80,
+                        height: 24,
+                    };
+                    let request = ExecRequest {
+                        container_id: name.container_id.clone(),
+                        exec_id,
+                        process: process(&command),
+                        stdio: Some(stdio),
+                    };
                     let mut containers = containers.clone();
                     let (channel, input) = (channel.clone(), input.clone());
                     let job = async move {
                         let clock = Instant::now();
-                        let attached = tokio::spawn(attach(channel, name.clone(), input, count > 1));
+                        let attached =
+                            tokio::spawn(attach(channel, name.clone(), input, count > 1));
                         containers.exec(request).await?;
                         let made = clock.elapsed();
                         let (code, bytes) = attached.await??;
                         let total = clock.elapsed();
-                        containers.delete(DeleteRequest { process: Some(name), force: false }).await?;
+                        containers
+                            .delete(DeleteRequest {
+                                process: Some(name),
+                                force: false,
+                            })
+                            .await?;
                         Ok::<_, Error>((made, total, code, bytes))
                     };
-                    if parallel { jobs.push(tokio::spawn(job)); } else { times.push(job.await?); }
+                    if parallel {
+                        jobs.push(tokio::spawn(job));
+                    } else {
+                        times.push(job.await?);
+                    }
                 }
-                for job in jobs { times.push(job.await??); }
+                for job in jobs {
+                    times.push(job.await??);
+                }
                 times.sort_by_key(|t| t.1);
                 let middle = times[times.len() / 2];
-                eprintln!("{count} execs in {:?}: median made {:?}, exit {:?}; first {:?} last {:?}; code {} bytes {}", clock.elapsed(), middle.0, middle.1, times[0].1, times[times.len() - 1].1, middle.2, middle.3);
+                eprintln!(
+                    "{count} execs in {:?}: median made {:?}, exit {:?}; first {:?} last {:?}; code {} bytes {}",
+                    clock.elapsed(),
+                    middle.0,
+                    middle.1,
+                    times[0].1,
+                    times[times.len() - 1].1,
+                    middle.2,
+                    middle.3
+                );
                 at += 2 + command.len();
             }
             "kill" => {
-                containers.signal(SignalRequest { process: Some(ProcessRef { container_id: id.clone(), exec_id: String::new() }), signal: word(1).parse()?, all: false }).await?;
+                containers
+                    .signal(SignalRequest {
+                        process: Some(ProcessRef {
+                            container_id: id.clone(),
+                            exec_id: String::new(),
+                        }),
+                        signal: word(1).parse()?,
+                        all: false,
+                    })
+                    .await?;
                 at += 2;
             }
             "delete" => {
-                let name = ProcessRef { container_id: id.clone(), exec_id: String::new() };
-                let exit = containers.delete(DeleteRequest { process: Some(name), force: true }).await?.into_inner();
+                let name = ProcessRef {
+                    container_id: id.clone(),
+                    exec_id: String::new(),
+                };
+                let exit = containers
+                    .delete(DeleteRequest {
+                        process: Some(name),
+                        force: true,
+                    })
+                    .await?
+                    .into_inner();
                 eprintln!("delete {:?}: {:?}", clock.elapsed(), exit.exit);
                 at += 1;
             }
             "stats" => {
-                eprintln!("{:?}", containers.stats(StatsRequest { id: id.clone() }).await?.into_inner());
+                eprintln!(
+                    "{:?}",
+                    containers
+                        .stats(StatsRequest { id: id.clone() })
+                        .await?
+                        .into_inner()
+                );
                 at += 1;
             }
-            "list" => { eprintln!("{:?}", containers.list(ListContainersRequest {}).await?.into_inner()); at += 1; }
+            "list" => {
+                eprintln!(
+                    "{:?}",
+                    containers
+                        .list(ListContainersRequest {})
+                        .await?
+                        .into_inner()
+                );
+                at += 1;
+            }
             "log" => {
-                println!("{}", proto::debug_client::DebugClient::new(channel.clone()).kernel_log(KernelLogRequest {}).await?.into_inner().text);
+                println!(
+                    "{}",
+                    proto::debug_client::DebugClient::new(channel.clone())
+                        .kernel_log(KernelLogRequest {})
+                        .await?
+                        .into_inner()
+                        .text
+                );
                 at += 1;
             }
-            "shutdown" => { vm.shutdown(ShutdownRequest { grace_ms: 0 }).await?; eprintln!("shutdown {:?}", clock.elapsed()); at += 1; }
+            "shutdown" => {
+                vm.shutdown(ShutdownRequest { grace_ms: 0 }).await?;
+                eprintln!("shutdown {:?}", clock.elapsed());
+                at += 1;
+            }
             ";" => at += 1,
             other => return Err(format!("what is {other:?}?").into()),
         }

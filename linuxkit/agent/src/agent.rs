@@ -135,7 +135,10 @@ impl Agent {
                 crate::error!("the zygote died; no further process can be started");
             }
             let process = lock(&self.pids).remove(&pid);
-            debug!("pid {pid} exited with {status:#x}, known: {}", process.is_some());
+            debug!(
+                "pid {pid} exited with {status:#x}, known: {}",
+                process.is_some()
+            );
             if let Some(process) = process {
                 self.exited(&process, status);
             }
@@ -170,9 +173,9 @@ impl Agent {
     pub fn container(&self, id: &str) -> Result<Arc<Container>, Status> {
         match lock(&self.containers).get(id) {
             Some(Slot::Ready(container)) => Ok(container.clone()),
-            Some(Slot::Creating) => {
-                Err(Status::failed_precondition(format!("container {id:?} is still being created")))
-            }
+            Some(Slot::Creating) => Err(Status::failed_precondition(format!(
+                "container {id:?} is still being created"
+            ))),
             None => Err(Status::not_found(format!("no container {id:?}"))),
         }
     }
@@ -183,18 +186,23 @@ impl Agent {
             return lock(&self.vm_processes)
                 .get(&name.exec_id)
                 .cloned()
-                .ok_or_else(|| Status::not_found(format!("no process {:?} in the VM", name.exec_id)));
+                .ok_or_else(|| {
+                    Status::not_found(format!("no process {:?} in the VM", name.exec_id))
+                });
         }
         let container = self.container(&name.container_id)?;
         if name.exec_id.is_empty() {
             return Ok(container.init.clone());
         }
-        lock(&container.execs).get(&name.exec_id).cloned().ok_or_else(|| {
-            Status::not_found(format!(
-                "no process {:?} in container {:?}",
-                name.exec_id, name.container_id
-            ))
-        })
+        lock(&container.execs)
+            .get(&name.exec_id)
+            .cloned()
+            .ok_or_else(|| {
+                Status::not_found(format!(
+                    "no process {:?} in container {:?}",
+                    name.exec_id, name.container_id
+                ))
+            })
     }
 
     /// Waits until the process is known, at most 30 s.

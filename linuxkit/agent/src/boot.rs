@@ -136,12 +136,42 @@ fn mount_file_systems() {
         (c"dev", c"/dev", c"devtmpfs", QUIET, Some(c"mode=0755")),
         (c"proc", c"/proc", c"proc", PLAIN, None),
         (c"sysfs", c"/sys", c"sysfs", PLAIN, None),
-        (c"run", c"/run", c"tmpfs", libc::MS_NOSUID | libc::MS_NODEV, Some(c"mode=0755")),
-        (c"tmp", c"/tmp", c"tmpfs", libc::MS_NOSUID | libc::MS_NODEV, Some(c"mode=1777")),
-        (c"devpts", c"/dev/pts", c"devpts", QUIET, Some(c"gid=5,mode=0620,ptmxmode=0666")),
-        (c"shm", c"/dev/shm", c"tmpfs", libc::MS_NOSUID | libc::MS_NODEV, Some(c"mode=1777")),
+        (
+            c"run",
+            c"/run",
+            c"tmpfs",
+            libc::MS_NOSUID | libc::MS_NODEV,
+            Some(c"mode=0755"),
+        ),
+        (
+            c"tmp",
+            c"/tmp",
+            c"tmpfs",
+            libc::MS_NOSUID | libc::MS_NODEV,
+            Some(c"mode=1777"),
+        ),
+        (
+            c"devpts",
+            c"/dev/pts",
+            c"devpts",
+            QUIET,
+            Some(c"gid=5,mode=0620,ptmxmode=0666"),
+        ),
+        (
+            c"shm",
+            c"/dev/shm",
+            c"tmpfs",
+            libc::MS_NOSUID | libc::MS_NODEV,
+            Some(c"mode=1777"),
+        ),
         // favordynmods: a process enters a cgroup without waiting for an RCU grace period.
-        (c"cgroup2", c"/sys/fs/cgroup", c"cgroup2", PLAIN, Some(c"nsdelegate,favordynmods")),
+        (
+            c"cgroup2",
+            c"/sys/fs/cgroup",
+            c"cgroup2",
+            PLAIN,
+            Some(c"nsdelegate,favordynmods"),
+        ),
     ];
     for (source, target, kind, flags, data) in table {
         if let Ok(path) = target.to_str() {
@@ -195,7 +225,11 @@ fn mount(
 
 /// The agent neither reads nor writes its standard streams; descriptors 0 to 2 must still be taken.
 fn stdio_to_null() {
-    if let Ok(null) = fs::OpenOptions::new().read(true).write(true).open("/dev/null") {
+    if let Ok(null) = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/null")
+    {
         for fd in 0..3 {
             // SAFETY: both are descriptors of this process; dup2 onto a closed or open number is defined.
             unsafe { libc::dup2(null.as_raw_fd(), fd) };

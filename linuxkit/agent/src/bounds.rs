@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use tonic::{Code, Status};
 use tonic::metadata::MetadataValue;
+use tonic::{Code, Status};
 
 use crate::zygote::{Cause, Failure};
 
@@ -42,7 +42,10 @@ pub fn id(field: &str, value: &str) -> Result<(), Status> {
     } else {
         Err(invalid(
             field,
-            format!("{} is not an identifier of 1..128 of A-Z a-z 0-9 _ . -", shown(value)),
+            format!(
+                "{} is not an identifier of 1..128 of A-Z a-z 0-9 _ . -",
+                shown(value)
+            ),
         ))
     }
 }
@@ -50,7 +53,10 @@ pub fn id(field: &str, value: &str) -> Result<(), Status> {
 /// A string of at most 4096 bytes without NUL.
 pub fn string(field: &str, value: &str) -> Result<(), Status> {
     if value.len() > MAX_STRING {
-        return Err(invalid(field, format!("{} bytes, at most {MAX_STRING}", value.len())));
+        return Err(invalid(
+            field,
+            format!("{} bytes, at most {MAX_STRING}", value.len()),
+        ));
     }
     if value.contains('\0') {
         return Err(invalid(field, "holds a NUL"));
@@ -62,11 +68,17 @@ pub fn string(field: &str, value: &str) -> Result<(), Status> {
 pub fn path(field: &str, value: &str) -> Result<(), Status> {
     string(field, value)?;
     let clean = value.starts_with('/')
-        && (value == "/" || value[1..].split('/').all(|part| !matches!(part, "" | "." | "..")));
+        && (value == "/"
+            || value[1..]
+                .split('/')
+                .all(|part| !matches!(part, "" | "." | "..")));
     if clean {
         Ok(())
     } else {
-        Err(invalid(field, format!("{} is not a plain absolute path", shown(value))))
+        Err(invalid(
+            field,
+            format!("{} is not a plain absolute path", shown(value)),
+        ))
     }
 }
 
@@ -76,7 +88,10 @@ pub fn run_path(field: &str, value: &str) -> Result<(), Status> {
     if value.starts_with("/run/lcow/") {
         Ok(())
     } else {
-        Err(invalid(field, format!("{} is not under /run/lcow/", shown(value))))
+        Err(invalid(
+            field,
+            format!("{} is not under /run/lcow/", shown(value)),
+        ))
     }
 }
 
@@ -85,7 +100,10 @@ pub fn count(field: &str, length: usize, limit: usize) -> Result<(), Status> {
     if length <= limit {
         Ok(())
     } else {
-        Err(invalid(field, format!("{length} elements, at most {limit}")))
+        Err(invalid(
+            field,
+            format!("{length} elements, at most {limit}"),
+        ))
     }
 }
 
@@ -159,7 +177,14 @@ mod tests {
     #[test]
     fn paths_stay_in_the_agents_tree() {
         assert!(run_path("target", "/run/lcow/c/a/rootfs").is_ok());
-        for bad in ["/run/lcow", "/etc", "/run/lcow/../etc", "run/lcow/a", "/run/lcow//a", "/run/lcow/./a"] {
+        for bad in [
+            "/run/lcow",
+            "/etc",
+            "/run/lcow/../etc",
+            "run/lcow/a",
+            "/run/lcow//a",
+            "/run/lcow/./a",
+        ] {
             assert!(run_path("target", bad).is_err(), "{bad}");
         }
     }

@@ -24,7 +24,12 @@ pub fn prepare(zygote: i32) {
             let available = fs::read_to_string(format!("{ROOT}/cgroup.controllers"))?;
             let wanted: Vec<String> = available
                 .split_whitespace()
-                .filter(|name| matches!(*name, "cpuset" | "cpu" | "io" | "memory" | "hugetlb" | "pids"))
+                .filter(|name| {
+                    matches!(
+                        *name,
+                        "cpuset" | "cpu" | "io" | "memory" | "hugetlb" | "pids"
+                    )
+                })
                 .map(|name| format!("+{name}"))
                 .collect();
             let wanted = wanted.join(" ");
@@ -51,7 +56,10 @@ pub fn oom_kills(id: &str) -> u64 {
 
 /// Freezes or thaws a group and waits until it is so.
 pub fn freeze(folder: &str, frozen: bool) -> io::Result<()> {
-    fs::write(format!("{folder}/cgroup.freeze"), if frozen { "1" } else { "0" })?;
+    fs::write(
+        format!("{folder}/cgroup.freeze"),
+        if frozen { "1" } else { "0" },
+    )?;
     wait_event(folder, "frozen", u64::from(frozen))
 }
 
@@ -162,7 +170,10 @@ pub fn pressure(path: &str, kind: &str) -> f64 {
         .unwrap_or_default()
         .lines()
         .find(|line| line.starts_with(kind))
-        .and_then(|line| line.split_whitespace().find_map(|part| part.strip_prefix("avg10=")))
+        .and_then(|line| {
+            line.split_whitespace()
+                .find_map(|part| part.strip_prefix("avg10="))
+        })
         .and_then(|value| value.parse().ok())
         .unwrap_or(0.0)
 }
@@ -232,7 +243,10 @@ fn links(pid: i32) -> Vec<LinkStat> {
 
 fn parse_link(line: &str) -> Option<LinkStat> {
     let (name, counts) = line.split_once(':')?;
-    let counts: Vec<u64> = counts.split_whitespace().filter_map(|c| c.parse().ok()).collect();
+    let counts: Vec<u64> = counts
+        .split_whitespace()
+        .filter_map(|c| c.parse().ok())
+        .collect();
     if counts.len() < 12 || name.trim() == "lo" {
         return None;
     }
@@ -255,10 +269,17 @@ mod tests {
 
     #[test]
     fn the_kernels_files_are_read() {
-        let stat = parse_io("8:16 rbytes=10 wbytes=20 rios=1 wios=2 dbytes=0 dios=0").expect("a line");
-        assert_eq!((stat.major, stat.minor, stat.read_bytes, stat.writes), (8, 16, 10, 2));
+        let stat =
+            parse_io("8:16 rbytes=10 wbytes=20 rios=1 wios=2 dbytes=0 dios=0").expect("a line");
+        assert_eq!(
+            (stat.major, stat.minor, stat.read_bytes, stat.writes),
+            (8, 16, 10, 2)
+        );
         let link = parse_link("  eth0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16").expect("a line");
-        assert_eq!((link.name.as_str(), link.rx_bytes, link.tx_bytes), ("eth0", 1, 9));
+        assert_eq!(
+            (link.name.as_str(), link.rx_bytes, link.tx_bytes),
+            ("eth0", 1, 9)
+        );
         assert_eq!(parse_keyed("oom 1\noom_kill 2\n").get("oom_kill"), Some(&2));
     }
 }

@@ -21,7 +21,7 @@ use crate::proto::{
 };
 use crate::storage::Mounted;
 use crate::zygote::{self, Cause, Failure, Reply, Request, exec, init};
-use crate::{cgroup, names, spawn, spec};
+use crate::{cgroup, devices, names, spawn, spec};
 
 /// Execs that one container remembers, running or not yet deleted.
 const MAX_EXECS: usize = 4096;
@@ -74,7 +74,10 @@ impl Container {
 pub fn check_stdio(stdio: Option<Stdio>) -> Result<Stdio, Status> {
     let stdio = stdio.unwrap_or_default();
     if stdio.terminal && stdio.stderr {
-        return Err(invalid("stdio.stderr", "true, with a terminal it must be false"));
+        return Err(invalid(
+            "stdio.stderr",
+            "true, with a terminal it must be false",
+        ));
     }
     bounds::at_most("stdio.width", stdio.width.into(), 65535)?;
     bounds::at_most("stdio.height", stdio.height.into(), 65535)?;
@@ -90,10 +93,15 @@ pub async fn create(agent: &Arc<Agent>, request: CreateContainerRequest) -> Resu
     {
         let mut containers = lock(&agent.containers);
         if containers.contains_key(&request.id) {
-            return Err(Status::already_exists(format!("container {:?} exists", request.id)));
+            return Err(Status::already_exists(format!(
+                "container {:?} exists",
+                request.id
+            )));
         }
         if containers.len() >= MAX_CONTAINERS {
-            return Err(Status::resource_exhausted(format!("{MAX_CONTAINERS} containers exist")));
+            return Err(Status::resource_exhausted(format!(
+                "{MAX_CONTAINERS} containers exist"
+            )));
         }
         containers.insert(request.id.clone(), Slot::Creating);
     }
@@ -186,6 +194,9 @@ async fn create_reserved(
     };
     agent.register(pid, &init);
     init.run(pid, ends, answer.fd)?;
+    // Before the start: no command of the user has run yet.
+    devices::restrict(&spec::cgroup_folder(&id), &document)
+        .map_err(|error| from_io(&format!("restrict the devices of container {id:?}"), &error))?;
     agent.oom.add(&id);
     let linux = document.linux().clone().unwrap_or_default();
     let user_namespace = linux
@@ -231,13 +242,19 @@ async fn add_mount(
     if !mount.file.is_empty() {
         bounds::string(&format!("{field}.file"), &mount.file)?;
         if mount.file.contains('/') || matches!(mount.file.as_str(), "." | "..") {
-            return Err(invalid(&format!("{field}.file"), format!("{:?} is not a plain file name", mount.file)));
+            return Err(invalid(
+                &format!("{field}.file"),
+                format!("{:?} is not a plain file name", mount.file),
+            ));
         }
     }
     let folder = format!("{}/mounts/m{index}", bundle(id));
     let source = match mount.source {
         Some(container_mount::Source::Plan9(share)) => {
-            let held = agent.storage.mount_share(&share, &folder, mount.read_only).await?;
+            let held = agent
+                .storage
+                .mount_share(&share, &folder, mount.read_only)
+                .await?;
             mounted.push(held);
             if mount.file.is_empty() {
                 folder
@@ -246,7 +263,10 @@ async fn add_mount(
             }
         }
         Some(container_mount::Source::Disk(disk)) => {
-            let held = agent.storage.mount_disk(&disk, &folder, "ext4", mount.read_only, &[]).await?;
+            let held = agent
+                .storage
+                .mount_disk(&disk, &folder, "ext4", mount.read_only, &[])
+                .await?;
             mounted.push(held);
             folder
         }
@@ -305,7 +325,14 @@ fn notify(id: &str) -> std::io::Result<()> {
 pub async fn exec(agent: &Arc<Agent>, request: ExecRequest) -> Result<u32, Status> {
     bounds::id("exec_id", &request.exec_id)?;
     if request.process.len() > bounds::MAX_JSON {
-        return Err(invalid("process", format!("{} bytes, at most {}", request.process.len(), bounds::MAX_JSON)));
+        return Err(invalid(
+            "process",
+            format!(
+                "{} bytes, at most {}",
+                request.process.len(),
+                bounds::MAX_JSON
+            ),
+        ));
     }
     let stdio = check_stdio(request.stdio)?;
     let mut object: SpecProcess =
@@ -345,10 +372,15 @@ pub async fn exec(agent: &Arc<Agent>, request: ExecRequest) -> Result<u32, Statu
     {
         let mut execs = lock(execs);
         if execs.contains_key(&name.exec_id) {
-            return Err(Status::already_exists(format!("process {:?} exists", name.exec_id)));
+            return Err(Status::already_exists(format!(
+                "process {:?} exists",
+                name.exec_id
+            )));
         }
         if execs.len() >= MAX_EXECS {
-            return Err(Status::resource_exhausted(format!("{MAX_EXECS} processes exist")));
+            return Err(Status::resource_exhausted(format!(
+                "{MAX_EXECS} processes exist"
+            )));
         }
         execs.insert(name.exec_id.clone(), process.clone());
     }
@@ -482,7 +514,11 @@ fn clean(agent: &Agent, id: &str, mounted: Vec<Mounted>, rootfs: Option<&str>) {
         let _ = std::fs::remove_file(format!("{folder}/{name}"));
     }
     // Never recursive where something may still be mounted.
-    for entry in std::fs::read_dir(format!("{folder}/mounts")).into_iter().flatten().flatten() {
+    for entry in std::fs::read_dir(format!("{folder}/mounts"))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let _ = std::fs::remove_dir(entry.path());
     }
     for name in ["/mounts", "/rootfs", ""] {
@@ -536,6 +572,9 @@ pub fn signal_process(process: &Process, signal: i32) -> Result<(), Status> {
 pub fn refused(op: &str, reply: Reply) -> Status {
     match reply {
         Reply::Failed(failure) => from_failure(op, &failure),
-        _ => from_failure(op, &Failure::new(Cause::Other, "an answer to another question")),
+        _ => from_failure(
+            op,
+            &Failure::new(Cause::Other, "an answer to another question"),
+        ),
     }
 }

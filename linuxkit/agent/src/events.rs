@@ -155,7 +155,10 @@ mod tests {
         assert!(matches!(&all[0].event, Some(event::Event::Lost(lost)) if lost.first_kept == 11));
         assert_eq!(all[1].sequence, 11);
         let tail = events.after(RING as u64 + 8, usize::MAX);
-        assert_eq!(tail.iter().map(|e| e.sequence).collect::<Vec<_>>(), [RING as u64 + 9, RING as u64 + 10]);
+        assert_eq!(
+            tail.iter().map(|e| e.sequence).collect::<Vec<_>>(),
+            [RING as u64 + 9, RING as u64 + 10]
+        );
         assert!(events.after(RING as u64 + 10, 5).is_empty());
     }
 

@@ -52,14 +52,12 @@ pub fn open_in_root(root: &impl AsRawFd, path: &str, flags: libc::c_int) -> io::
 }
 
 /// The path, as seen inside `root`, of the program that `name` means.
-pub fn find(
-    root: &impl AsRawFd,
-    name: &str,
-    search: &str,
-    cwd: &str,
-) -> Result<String, Failure> {
+pub fn find(root: &impl AsRawFd, name: &str, search: &str, cwd: &str) -> Result<String, Failure> {
     if name.is_empty() {
-        return Err(Failure::new(Cause::ExecNotFound, "cannot execute: no command was given"));
+        return Err(Failure::new(
+            Cause::ExecNotFound,
+            "cannot execute: no command was given",
+        ));
     }
     let candidates: Vec<String> = if name.starts_with('/') {
         vec![name.to_owned()]
@@ -124,7 +122,11 @@ mod tests {
         for name in ["bin", "usr/bin", "work", "bin/folder"] {
             fs::create_dir_all(folder.path().join(name)).expect("folders");
         }
-        for (name, mode) in [("bin/true", 0o755), ("bin/data", 0o644), ("work/run", 0o755)] {
+        for (name, mode) in [
+            ("bin/true", 0o755),
+            ("bin/data", 0o644),
+            ("work/run", 0o755),
+        ] {
             let path = folder.path().join(name);
             fs::write(&path, "").expect("file");
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("mode");
@@ -138,27 +140,55 @@ mod tests {
     #[test]
     fn path_is_searched_in_order_and_links_stay_in_the_root() {
         let (_folder, root) = root();
-        assert_eq!(find(&root, "true", "/usr/bin:/bin", "/").expect("found"), "/bin/true");
-        assert_eq!(find(&root, "yes", "/usr/bin:/bin", "/").expect("found"), "/usr/bin/yes");
+        assert_eq!(
+            find(&root, "true", "/usr/bin:/bin", "/").expect("found"),
+            "/bin/true"
+        );
+        assert_eq!(
+            find(&root, "yes", "/usr/bin:/bin", "/").expect("found"),
+            "/usr/bin/yes"
+        );
         // /bin/sh exists outside; inside it does not.
-        assert_eq!(find(&root, "up", "/usr/bin", "/").expect_err("missing").cause, Cause::ExecNotFound);
+        assert_eq!(
+            find(&root, "up", "/usr/bin", "/")
+                .expect_err("missing")
+                .cause,
+            Cause::ExecNotFound
+        );
     }
 
     #[test]
     fn a_name_with_a_slash_is_relative_to_the_working_folder() {
         let (_folder, root) = root();
-        assert_eq!(find(&root, "./run", "/bin", "/work").expect("found"), "/work/./run");
-        assert_eq!(find(&root, "/work/run", "", "/").expect("found"), "/work/run");
+        assert_eq!(
+            find(&root, "./run", "/bin", "/work").expect("found"),
+            "/work/./run"
+        );
+        assert_eq!(
+            find(&root, "/work/run", "", "/").expect("found"),
+            "/work/run"
+        );
     }
 
     #[test]
     fn what_cannot_be_executed_is_told_from_what_is_missing() {
         let (_folder, root) = root();
         for name in ["data", "folder"] {
-            assert_eq!(find(&root, name, "/bin", "/").expect_err("refused").cause, Cause::ExecNotPermitted);
+            assert_eq!(
+                find(&root, name, "/bin", "/").expect_err("refused").cause,
+                Cause::ExecNotPermitted
+            );
         }
-        assert_eq!(find(&root, "nothing", "/bin", "/").expect_err("missing").cause, Cause::ExecNotFound);
-        assert_eq!(find(&root, "", "/bin", "/").expect_err("missing").cause, Cause::ExecNotFound);
+        assert_eq!(
+            find(&root, "nothing", "/bin", "/")
+                .expect_err("missing")
+                .cause,
+            Cause::ExecNotFound
+        );
+        assert_eq!(
+            find(&root, "", "/bin", "/").expect_err("missing").cause,
+            Cause::ExecNotFound
+        );
     }
 
     #[test]

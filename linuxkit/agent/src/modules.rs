@@ -114,7 +114,8 @@ impl Modules {
 fn insert(path: &str) -> std::io::Result<()> {
     let file = File::open(path)?;
     // SAFETY: the descriptor is open for the call and the parameter string is a NUL-terminated literal.
-    let result = unsafe { libc::syscall(libc::SYS_finit_module, file.as_raw_fd(), c"".as_ptr(), 0) };
+    let result =
+        unsafe { libc::syscall(libc::SYS_finit_module, file.as_raw_fd(), c"".as_ptr(), 0) };
     if result == 0 {
         return Ok(());
     }

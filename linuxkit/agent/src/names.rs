@@ -19,7 +19,11 @@ const HOSTS: &str = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loop
 /// not mount itself and whose place exists in the root (or can be made there).
 pub fn mounts(id: &str, document: &[u8], root: &File) -> Result<Vec<Mount>, Status> {
     let spec: Spec = serde_json::from_slice(document).map_err(|error| invalid("spec", error))?;
-    let read_only = spec.root().as_ref().and_then(|root| root.readonly()).unwrap_or(false);
+    let read_only = spec
+        .root()
+        .as_ref()
+        .and_then(|root| root.readonly())
+        .unwrap_or(false);
     let folder = container::bundle(id);
     let hostname = spec.hostname().clone().unwrap_or_default();
     let mut found = Vec::new();
@@ -45,7 +49,8 @@ pub fn mounts(id: &str, document: &[u8], root: &File) -> Result<Vec<Mount>, Stat
                 "hostname" => format!("{hostname}\n"),
                 _ => std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default(),
             };
-            std::fs::write(&path, text).map_err(|error| from_io(&format!("write {path}"), &error))?;
+            std::fs::write(&path, text)
+                .map_err(|error| from_io(&format!("write {path}"), &error))?;
         }
         found.push(spec::bind(&path, &destination, false)?);
     }
@@ -147,11 +152,16 @@ fn plain(field: &str, value: &str) -> Result<(), Status> {
 
 fn check_hostname(field: &str, value: &str) -> Result<(), Status> {
     let good = (1..=64).contains(&value.len())
-        && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+        && value
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
     if good {
         Ok(())
     } else {
-        Err(invalid(field, format!("{value:?} is not a host name of 1..64 bytes")))
+        Err(invalid(
+            field,
+            format!("{value:?} is not a host name of 1..64 bytes"),
+        ))
     }
 }
 
@@ -178,11 +188,23 @@ mod tests {
     #[test]
     fn what_would_add_lines_is_refused() {
         let bad = |request: ConfigureNamesRequest| assert!(check(&request).is_err());
-        bad(ConfigureNamesRequest { nameservers: vec!["x\nnameserver 1.1.1.1".into()], ..Default::default() });
-        bad(ConfigureNamesRequest { searches: vec!["a\nb".into()], ..Default::default() });
-        bad(ConfigureNamesRequest { hostname: "a b".into(), ..Default::default() });
         bad(ConfigureNamesRequest {
-            hosts: vec![HostEntry { address: "1.1.1.1".into(), names: vec!["a\n".into()] }],
+            nameservers: vec!["x\nnameserver 1.1.1.1".into()],
+            ..Default::default()
+        });
+        bad(ConfigureNamesRequest {
+            searches: vec!["a\nb".into()],
+            ..Default::default()
+        });
+        bad(ConfigureNamesRequest {
+            hostname: "a b".into(),
+            ..Default::default()
+        });
+        bad(ConfigureNamesRequest {
+            hosts: vec![HostEntry {
+                address: "1.1.1.1".into(),
+                names: vec!["a\n".into()],
+            }],
             ..Default::default()
         });
     }

@@ -27,7 +27,10 @@ impl Watch {
     /// Watches container `id`; the kernel ends the watch when the group goes.
     pub fn add(&self, id: &str) {
         let path = format!("{}/memory.events", spec::cgroup_folder(id));
-        if let Ok(watch) = self.inotify.add_watch(path.as_str(), AddWatchFlags::IN_MODIFY) {
+        if let Ok(watch) = self
+            .inotify
+            .add_watch(path.as_str(), AddWatchFlags::IN_MODIFY)
+        {
             lock(&self.watched).insert(watch, (id.to_owned(), 0));
         }
     }
@@ -65,7 +68,10 @@ impl Watch {
 
 /// Turns changes into events for as long as the agent lives.
 pub async fn run(agent: Arc<Agent>) -> std::io::Result<()> {
-    let fd = crate::readiness::of(agent.oom.inotify.as_fd().try_clone_to_owned()?, Interest::READABLE)?;
+    let fd = crate::readiness::of(
+        agent.oom.inotify.as_fd().try_clone_to_owned()?,
+        Interest::READABLE,
+    )?;
     loop {
         let mut guard = fd.readable().await?;
         guard.clear_ready();

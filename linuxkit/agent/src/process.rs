@@ -139,7 +139,9 @@ impl Process {
                 let flags = libc::fcntl(fd.as_raw_fd(), libc::F_GETFL);
                 libc::fcntl(fd.as_raw_fd(), libc::F_SETFL, flags | libc::O_NONBLOCK);
             }
-            crate::readiness::of(fd, Interest::READABLE | Interest::WRITABLE).map(Arc::new).map_err(|error| internal("watch a stream", error))
+            crate::readiness::of(fd, Interest::READABLE | Interest::WRITABLE)
+                .map(Arc::new)
+                .map_err(|error| internal("watch a stream", error))
         };
         let (stdin, stdout, stderr) = match master {
             Some(master) => {
@@ -184,7 +186,10 @@ impl Process {
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let handle = tokio::spawn(task).abort_handle();
-        self.tasks.lock().unwrap_or_else(|e| e.into_inner()).push(handle);
+        self.tasks
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .push(handle);
     }
 
     pub fn pid(&self) -> i32 {
@@ -208,7 +213,11 @@ impl Process {
     /// Waits for the exit with no output left to come, without a limit.
     pub async fn wait_drained(&self) -> ExitStatus {
         let status = self.wait_reaped().await;
-        let _ = self.open_outputs.subscribe().wait_for(|open| *open == 0).await;
+        let _ = self
+            .open_outputs
+            .subscribe()
+            .wait_for(|open| *open == 0)
+            .await;
         status
     }
 
@@ -245,7 +254,9 @@ impl Process {
     /// Sets the terminal's size.
     pub fn resize(&self, width: u32, height: u32) -> Result<(), Status> {
         let (Ok(columns), Ok(rows)) = (u16::try_from(width), u16::try_from(height)) else {
-            return Err(Status::invalid_argument(format!("width, height: {width} x {height}, at most 65535")));
+            return Err(Status::invalid_argument(format!(
+                "width, height: {width} x {height}, at most 65535"
+            )));
         };
         let terminal = self.terminal.lock().unwrap_or_else(|e| e.into_inner());
         let Some(terminal) = terminal.as_ref() else {
@@ -258,8 +269,18 @@ impl Process {
             ws_ypixel: 0,
         };
         // SAFETY: an ioctl on an open terminal with a valid argument.
-        if unsafe { libc::ioctl(terminal.get_ref().as_raw_fd(), libc::TIOCSWINSZ, &raw const size) } < 0 {
-            return Err(from_io("resize the terminal", &std::io::Error::last_os_error()));
+        if unsafe {
+            libc::ioctl(
+                terminal.get_ref().as_raw_fd(),
+                libc::TIOCSWINSZ,
+                &raw const size,
+            )
+        } < 0
+        {
+            return Err(from_io(
+                "resize the terminal",
+                &std::io::Error::last_os_error(),
+            ));
         }
         Ok(())
     }
@@ -273,7 +294,12 @@ impl Process {
 
     /// Ends the pumps and closes the streams.
     pub fn dispose(&self) {
-        for task in self.tasks.lock().unwrap_or_else(|e| e.into_inner()).drain(..) {
+        for task in self
+            .tasks
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .drain(..)
+        {
             task.abort();
         }
         *self.terminal.lock().unwrap_or_else(|e| e.into_inner()) = None;

@@ -147,7 +147,13 @@ impl Signals {
         unsafe {
             let mut set: libc::sigset_t = std::mem::zeroed();
             libc::sigemptyset(&mut set);
-            for signal in [libc::SIGCHLD, libc::SIGINT, libc::SIGTERM, libc::SIGPWR, libc::SIGUSR2] {
+            for signal in [
+                libc::SIGCHLD,
+                libc::SIGINT,
+                libc::SIGTERM,
+                libc::SIGPWR,
+                libc::SIGUSR2,
+            ] {
                 libc::sigaddset(&mut set, signal);
             }
             libc::pthread_sigmask(libc::SIG_BLOCK, &set, std::ptr::null_mut());
@@ -168,9 +174,8 @@ impl Signals {
             .async_io(Interest::READABLE, |fd| {
                 let mut buffer = [0u8; 128 * 8];
                 // SAFETY: the buffer is valid for its length.
-                let length = unsafe {
-                    libc::read(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len())
-                };
+                let length =
+                    unsafe { libc::read(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len()) };
                 if length < 0 {
                     return Err(std::io::Error::last_os_error());
                 }
@@ -185,6 +190,10 @@ impl Signals {
 
 /// The whole grace that a host may ask for.
 pub fn grace(milliseconds: u32) -> Result<Duration, tonic::Status> {
-    bounds::at_most("grace_ms", milliseconds.into(), MAX_GRACE.as_millis() as u64)?;
+    bounds::at_most(
+        "grace_ms",
+        milliseconds.into(),
+        MAX_GRACE.as_millis() as u64,
+    )?;
     Ok(Duration::from_millis(milliseconds.into()))
 }

@@ -4,9 +4,7 @@
 use std::fs::File;
 use std::path::PathBuf;
 
-use oci_spec::runtime::{
-    LinuxNamespaceType, Mount, MountBuilder, Process, RootBuilder, Spec,
-};
+use oci_spec::runtime::{LinuxNamespaceType, Mount, MountBuilder, Process, RootBuilder, Spec};
 use tonic::Status;
 
 use crate::bounds::{self, invalid};
@@ -35,10 +33,17 @@ pub fn edit(
     extra: Vec<Mount>,
 ) -> Result<Spec, Status> {
     if bytes.len() > bounds::MAX_JSON {
-        return Err(invalid("spec", format!("{} bytes, at most {}", bytes.len(), bounds::MAX_JSON)));
+        return Err(invalid(
+            "spec",
+            format!("{} bytes, at most {}", bytes.len(), bounds::MAX_JSON),
+        ));
     }
     let mut spec: Spec = serde_json::from_slice(bytes).map_err(|error| invalid("spec", error))?;
-    let read_only = spec.root().as_ref().and_then(|r| r.readonly()).unwrap_or(false);
+    let read_only = spec
+        .root()
+        .as_ref()
+        .and_then(|r| r.readonly())
+        .unwrap_or(false);
     let new_root = RootBuilder::default()
         .path(rootfs)
         .readonly(read_only)
@@ -50,7 +55,10 @@ pub fn edit(
     spec.set_windows(None);
     spec.set_vm(None);
 
-    let mut process = spec.process().clone().ok_or_else(|| invalid("spec.process", "missing"))?;
+    let mut process = spec
+        .process()
+        .clone()
+        .ok_or_else(|| invalid("spec.process", "missing"))?;
     edit_process(&mut process, root, stdio, "spec.process")?;
     let cwd = process.cwd().to_string_lossy().into_owned();
     if !read_only && cwd != "/" {
@@ -58,9 +66,15 @@ pub fn edit(
     }
     spec.set_process(Some(process));
 
-    let mut linux = spec.linux().clone().ok_or_else(|| invalid("spec.linux", "missing"))?;
+    let mut linux = spec
+        .linux()
+        .clone()
+        .ok_or_else(|| invalid("spec.linux", "missing"))?;
     let namespaces = linux.namespaces().clone().unwrap_or_default();
-    if !namespaces.iter().any(|n| n.typ() == LinuxNamespaceType::Mount) {
+    if !namespaces
+        .iter()
+        .any(|n| n.typ() == LinuxNamespaceType::Mount)
+    {
         return Err(invalid("spec.linux.namespaces", "no mount namespace"));
     }
     for namespace in &namespaces {
@@ -80,7 +94,10 @@ pub fn edit(
     let mut mounts = spec.mounts().clone().unwrap_or_default();
     bounds::count("spec.mounts", mounts.len() + extra.len(), 1024)?;
     for mount in extra {
-        if !mounts.iter().any(|m| m.destination() == mount.destination()) {
+        if !mounts
+            .iter()
+            .any(|m| m.destination() == mount.destination())
+        {
             mounts.push(mount);
         }
     }
@@ -95,7 +112,11 @@ pub fn edit_process(
     stdio: &Stdio,
     field: &str,
 ) -> Result<(), Status> {
-    bounds::count(&format!("{field}.args"), process.args().as_ref().map_or(0, Vec::len), 32768)?;
+    bounds::count(
+        &format!("{field}.args"),
+        process.args().as_ref().map_or(0, Vec::len),
+        32768,
+    )?;
     if !process.cwd().is_absolute() {
         return Err(invalid(
             &format!("{field}.cwd"),
@@ -209,15 +230,32 @@ mod tests {
             r#"{"cwd":"/srv/app","args":["sh"],"env":["A=1"],"user":{"uid":0,"gid":0,"username":"ann"}}"#,
             "",
         );
-        let stdio = Stdio { terminal: true, ..Stdio::default() };
-        let spec = edit(&bytes, "box", "/run/lcow/c/box/rootfs", &root, &stdio, vec![]).expect("edited");
+        let stdio = Stdio {
+            terminal: true,
+            ..Stdio::default()
+        };
+        let spec = edit(
+            &bytes,
+            "box",
+            "/run/lcow/c/box/rootfs",
+            &root,
+            &stdio,
+            vec![],
+        )
+        .expect("edited");
         let process = spec.process().clone().expect("process");
         assert_eq!((process.user().uid(), process.user().gid()), (7, 8));
-        assert_eq!(process.env().clone().expect("env"), ["A=1", "HOME=/home/ann"]);
+        assert_eq!(
+            process.env().clone().expect("env"),
+            ["A=1", "HOME=/home/ann"]
+        );
         assert_eq!(process.terminal(), Some(true));
         assert!(spec.hooks().is_none());
         let linux = spec.linux().clone().expect("linux");
-        assert_eq!(linux.cgroups_path().clone().expect("path"), PathBuf::from("/lcow/box"));
+        assert_eq!(
+            linux.cgroups_path().clone().expect("path"),
+            PathBuf::from("/lcow/box")
+        );
         assert!(folder.path().join("srv/app").is_dir());
     }
 
@@ -226,11 +264,18 @@ mod tests {
         let (_folder, root) = root();
         let stdio = Stdio::default();
         let refused = |bytes: &[u8]| {
-            edit(bytes, "box", "/r", &root, &stdio, vec![]).expect_err("refused").message().to_owned()
+            edit(bytes, "box", "/r", &root, &stdio, vec![])
+                .expect_err("refused")
+                .message()
+                .to_owned()
         };
-        let bytes = br#"{"ociVersion":"1.2.0","process":{"cwd":"/","user":{"uid":0,"gid":0}},"linux":{}}"#;
+        let bytes =
+            br#"{"ociVersion":"1.2.0","process":{"cwd":"/","user":{"uid":0,"gid":0}},"linux":{}}"#;
         assert!(refused(bytes).contains("namespaces"));
-        let bytes = document(r#"{"cwd":"/","user":{"uid":0,"gid":0,"username":"bob"}}"#, "");
+        let bytes = document(
+            r#"{"cwd":"/","user":{"uid":0,"gid":0,"username":"bob"}}"#,
+            "",
+        );
         assert!(refused(&bytes).contains("bob"));
         let bytes = document(r#"{"cwd":"rel","user":{"uid":0,"gid":0}}"#, "");
         assert!(refused(&bytes).contains("cwd"));

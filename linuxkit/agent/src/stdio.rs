@@ -53,7 +53,10 @@ impl Window {
     /// Drops everything below `offset`, which must lie in what is held or before it.
     pub fn acknowledge(&mut self, offset: u64) -> Result<(), String> {
         if offset > self.end() {
-            return Err(format!("{offset} is beyond {}, the last byte sent", self.end()));
+            return Err(format!(
+                "{offset} is beyond {}, the last byte sent",
+                self.end()
+            ));
         }
         if offset > self.base {
             self.data.drain(..(offset - self.base) as usize);
@@ -166,7 +169,8 @@ impl Output {
 async fn read(fd: &AsyncFd<OwnedFd>, buffer: &mut [u8]) -> io::Result<usize> {
     fd.async_io(Interest::READABLE, |fd| {
         // SAFETY: the buffer is valid for its length.
-        let length = unsafe { libc::read(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len()) };
+        let length =
+            unsafe { libc::read(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len()) };
         if length < 0 {
             return Err(io::Error::last_os_error());
         }
@@ -225,7 +229,10 @@ impl Input {
     pub fn push(&self, offset: u64, bytes: &[u8]) -> Result<(), String> {
         let mut waiting = self.waiting();
         if offset != waiting.window.end() {
-            return Err(format!("offset {offset}, expected {}", waiting.window.end()));
+            return Err(format!(
+                "offset {offset}, expected {}",
+                waiting.window.end()
+            ));
         }
         if waiting.closed {
             // The process reads no more: its bytes are counted and dropped.
@@ -321,7 +328,9 @@ mod tests {
         window.push(b"!");
         assert_eq!(&window.read(3, 100)[..], b"lo!");
         assert!(window.acknowledge(7).is_err());
-        window.acknowledge(1).expect("an old acknowledgement changes nothing");
+        window
+            .acknowledge(1)
+            .expect("an old acknowledgement changes nothing");
         assert_eq!(window.base(), 3);
     }
 

@@ -101,10 +101,13 @@ impl Storage {
     pub async fn device(&self, disk: &DiskSource) -> Result<String, Status> {
         check_disk(disk)?;
         let (group, described) = match &disk.source {
-            Some(disk_source::Source::Scsi(scsi)) => {
-                ("scsi", format!("scsi disk controller {} lun {}", scsi.controller, scsi.lun))
+            Some(disk_source::Source::Scsi(scsi)) => (
+                "scsi",
+                format!("scsi disk controller {} lun {}", scsi.controller, scsi.lun),
+            ),
+            Some(disk_source::Source::Pmem(pmem)) => {
+                ("pmem", format!("pmem device {}", pmem.device))
             }
-            Some(disk_source::Source::Pmem(pmem)) => ("pmem", format!("pmem device {}", pmem.device)),
             None => return Err(invalid("disk.source", "missing")),
         };
         if let Some(found) = self.find(disk) {
@@ -143,7 +146,10 @@ impl Storage {
     fn scsi_host(&self, controller: usize) -> Option<String> {
         match self.platform {
             Platform::HyperV => {
-                let folder = format!("/sys/bus/vmbus/devices/{}", HYPERV_CONTROLLERS.get(controller)?);
+                let folder = format!(
+                    "/sys/bus/vmbus/devices/{}",
+                    HYPERV_CONTROLLERS.get(controller)?
+                );
                 child(&folder, "host")
             }
             Platform::Qemu => {
@@ -194,7 +200,10 @@ impl Storage {
         bounds::count("options", request.options.len(), 32)?;
         for option in &request.options {
             if option.is_empty() || option.len() > 256 || option.contains([',', '\0']) {
-                return Err(invalid("options", format!("{option:?} is not one option of 1..256 bytes")));
+                return Err(invalid(
+                    "options",
+                    format!("{option:?} is not one option of 1..256 bytes"),
+                ));
             }
         }
         let target = request.target;
@@ -270,8 +279,15 @@ impl Storage {
         read_only: bool,
     ) -> Result<Mounted, Status> {
         let name = share.name.clone();
-        if name.is_empty() || name.len() > 255 || name.contains(['/', ',', '\0']) || name.starts_with('.') {
-            return Err(invalid("plan9.name", format!("{name:?} is not a share's name")));
+        if name.is_empty()
+            || name.len() > 255
+            || name.contains(['/', ',', '\0'])
+            || name.starts_with('.')
+        {
+            return Err(invalid(
+                "plan9.name",
+                format!("{name:?} is not a share's name"),
+            ));
         }
         self.need("9p").await?;
         let _turn = self.turn.lock().await;
@@ -298,7 +314,9 @@ impl Storage {
     fn take(&self, target: &str, source: &str, shared: bool) -> Result<bool, Status> {
         let mut table = lock(&self.table);
         if table.overlays.contains_key(target) {
-            return Err(Status::already_exists(format!("an overlay is mounted at {target}")));
+            return Err(Status::already_exists(format!(
+                "an overlay is mounted at {target}"
+            )));
         }
         match table.mounts.get_mut(target) {
             None => {
@@ -353,7 +371,10 @@ impl Storage {
         blocking("unmount", move || {
             let (overlay, mounted) = {
                 let table = lock(&storage.table);
-                (table.overlays.contains_key(&target), table.mounts.contains_key(&target))
+                (
+                    table.overlays.contains_key(&target),
+                    table.mounts.contains_key(&target),
+                )
             };
             if overlay {
                 storage.forget_overlay(&target)
@@ -387,13 +408,18 @@ impl Storage {
     pub async fn mount_overlay(&self, request: MountOverlayRequest) -> Result<(), Status> {
         bounds::run_path("target", &request.target)?;
         if request.layers.is_empty() || request.layers.len() > MAX_LAYERS {
-            return Err(invalid("layers", format!("{} elements, 1..{MAX_LAYERS}", request.layers.len())));
+            return Err(invalid(
+                "layers",
+                format!("{} elements, 1..{MAX_LAYERS}", request.layers.len()),
+            ));
         }
         let target = request.target.clone();
         {
             let table = lock(&self.table);
             if table.overlays.contains_key(&target) || table.mounts.contains_key(&target) {
-                return Err(Status::already_exists(format!("something is mounted at {target}")));
+                return Err(Status::already_exists(format!(
+                    "something is mounted at {target}"
+                )));
             }
         }
         let mut parts = Vec::new();
@@ -471,7 +497,9 @@ impl Storage {
             Some(layer_source::Source::Disk(disk)) => {
                 let kind = filesystem(&format!("{field}.filesystem"), &layer.filesystem)?;
                 let place = match &disk.source {
-                    Some(disk_source::Source::Pmem(pmem)) => format!("/run/lcow/pmem/{}", pmem.device),
+                    Some(disk_source::Source::Pmem(pmem)) => {
+                        format!("/run/lcow/pmem/{}", pmem.device)
+                    }
                     _ => disk_place("layers", disk)?,
                 };
                 parts.push(self.mount_disk(disk, &place, kind, true, &[]).await?);
@@ -525,16 +553,22 @@ fn filesystem(field: &str, name: &str) -> Result<&'static str, Status> {
         "erofs" => Ok("erofs"),
         "squashfs" => Ok("squashfs"),
         "xfs" => Ok("xfs"),
-        other => Err(invalid(field, format!("{other:?} is none of ext4, erofs, squashfs, xfs"))),
+        other => Err(invalid(
+            field,
+            format!("{other:?} is none of ext4, erofs, squashfs, xfs"),
+        )),
     }
 }
 
 fn disk_place(folder: &str, disk: &DiskSource) -> Result<String, Status> {
     match &disk.source {
-        Some(disk_source::Source::Scsi(scsi)) => {
-            Ok(format!("/run/lcow/{folder}/{}-{}", scsi.controller, scsi.lun))
+        Some(disk_source::Source::Scsi(scsi)) => Ok(format!(
+            "/run/lcow/{folder}/{}-{}",
+            scsi.controller, scsi.lun
+        )),
+        Some(disk_source::Source::Pmem(pmem)) => {
+            Ok(format!("/run/lcow/{folder}/pmem{}", pmem.device))
         }
-        Some(disk_source::Source::Pmem(pmem)) => Ok(format!("/run/lcow/{folder}/pmem{}", pmem.device)),
         None => Err(invalid("disk.source", "missing")),
     }
 }
@@ -628,7 +662,9 @@ fn mount_tmpfs(target: &str, size: u64) -> Result<(), Status> {
 
 fn bind(source: &str, target: &str, read_only: bool) -> Result<(), Status> {
     let described = format!("bind {source} at {target}");
-    let folder = fs::metadata(source).map_err(|error| from_io(&described, &error))?.is_dir();
+    let folder = fs::metadata(source)
+        .map_err(|error| from_io(&described, &error))?
+        .is_dir();
     if folder {
         make_target(target)?;
     } else {
@@ -714,12 +750,15 @@ fn overlay(target: &str, lower: &[String], upper: Option<&str>) -> Result<(), St
         let mut names = Vec::with_capacity(lower.len());
         for (index, path) in lower.iter().enumerate() {
             let name = format!("{folder}/{index}");
-            std::os::unix::fs::symlink(path, &name).map_err(|error| from_io("name layers", &error))?;
+            std::os::unix::fs::symlink(path, &name)
+                .map_err(|error| from_io("name layers", &error))?;
             names.push(name);
         }
         data = overlay_options(&names, upper);
         if data.len() >= PAGE {
-            return Err(Status::resource_exhausted("layers: their names do not fit a mount's options"));
+            return Err(Status::resource_exhausted(
+                "layers: their names do not fit a mount's options",
+            ));
         }
     }
     if let Some(place) = upper {
@@ -728,8 +767,12 @@ fn overlay(target: &str, lower: &[String], upper: Option<&str>) -> Result<(), St
             fs::create_dir_all(&path).map_err(|error| from_io(&format!("make {path}"), &error))?;
         }
     }
-    mount("overlay", target, "overlay", 0, &data)
-        .map_err(|error| from_io(&format!("overlay {} layers at {target}", lower.len()), &error))
+    mount("overlay", target, "overlay", 0, &data).map_err(|error| {
+        from_io(
+            &format!("overlay {} layers at {target}", lower.len()),
+            &error,
+        )
+    })
 }
 
 fn overlay_options(lower: &[String], upper: Option<&str>) -> String {
@@ -773,7 +816,8 @@ pub fn trim(target: &str) -> Result<u64, Status> {
         minimum: u64,
     }
     const FITRIM: libc::c_ulong = 0xc018_5879;
-    let folder = fs::File::open(target).map_err(|error| from_io(&format!("trim {target}"), &error))?;
+    let folder =
+        fs::File::open(target).map_err(|error| from_io(&format!("trim {target}"), &error))?;
     let mut range = Range {
         start: 0,
         length: u64::MAX,
@@ -781,7 +825,10 @@ pub fn trim(target: &str) -> Result<u64, Status> {
     };
     // SAFETY: an ioctl on an open folder; `range` has the kernel's layout (struct fstrim_range) and is writable.
     if unsafe { libc::ioctl(folder.as_raw_fd(), FITRIM, &raw mut range) } < 0 {
-        return Err(from_io(&format!("trim {target}"), &io::Error::last_os_error()));
+        return Err(from_io(
+            &format!("trim {target}"),
+            &io::Error::last_os_error(),
+        ));
     }
     Ok(range.length)
 }
@@ -801,7 +848,9 @@ mod tests {
 
     #[test]
     fn the_largest_overlay_of_disks_fits_a_page() {
-        let lower: Vec<String> = (0..128).map(|i| format!("/run/lcow/layers/{}-{}", i % 4, 63)).collect();
+        let lower: Vec<String> = (0..128)
+            .map(|i| format!("/run/lcow/layers/{}-{}", i % 4, 63))
+            .collect();
         assert!(overlay_options(&lower, Some("/run/lcow/scratch/3-63")).len() < PAGE);
     }
 

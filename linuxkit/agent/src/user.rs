@@ -30,7 +30,9 @@ impl Database {
         let read = |path| {
             let mut bytes = Vec::new();
             if let Ok(fd) = open_in_root(root, path, libc::O_RDONLY | libc::O_NONBLOCK) {
-                let _ = std::fs::File::from(fd).take(MAX_FILE).read_to_end(&mut bytes);
+                let _ = std::fs::File::from(fd)
+                    .take(MAX_FILE)
+                    .read_to_end(&mut bytes);
             }
             String::from_utf8_lossy(&bytes).into_owned()
         };
@@ -98,7 +100,11 @@ impl Database {
             uid,
             gid,
             groups,
-            home: if home.is_empty() { "/".to_owned() } else { home },
+            home: if home.is_empty() {
+                "/".to_owned()
+            } else {
+                home
+            },
         })
     }
 
@@ -149,7 +155,15 @@ mod tests {
     #[test]
     fn a_name_gives_its_group_further_groups_and_home() {
         let ann = database().resolve("ann").expect("ann");
-        assert_eq!(ann, Resolved { uid: 1000, gid: 100, groups: vec![10, 6], home: "/home/ann".into() });
+        assert_eq!(
+            ann,
+            Resolved {
+                uid: 1000,
+                gid: 100,
+                groups: vec![10, 6],
+                home: "/home/ann".into()
+            }
+        );
     }
 
     #[test]

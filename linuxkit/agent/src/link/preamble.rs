@@ -217,7 +217,9 @@ mod tests {
     #[test]
     fn a_proof_is_asked_for_once_there_is_a_secret() {
         let secret = [5; 32];
-        let (bare, _) = Scanner::default().feed(&hello([1; 16], None)).expect("hello");
+        let (bare, _) = Scanner::default()
+            .feed(&hello([1; 16], None))
+            .expect("hello");
         assert_eq!(bare.judge(None), Verdict::Accepted);
         assert_eq!(bare.judge(Some(&secret)), Verdict::BadProof);
         let (proven, _) = Scanner::default()

@@ -174,8 +174,7 @@ impl Channel {
         loop {
             ready!(self.poll_ready(cx, |s| (&mut s.readable, &mut s.reader)))?;
             // SAFETY: the buffer is valid for its length.
-            let length =
-                unsafe { libc::read(self.fd(), buffer.as_mut_ptr().cast(), buffer.len()) };
+            let length = unsafe { libc::read(self.fd(), buffer.as_mut_ptr().cast(), buffer.len()) };
             if length >= 0 {
                 return Poll::Ready(Ok(length as usize));
             }

@@ -44,7 +44,11 @@ impl Handler {
 
     async fn freeze(&self, id: &str, frozen: bool) -> Result<(), Status> {
         let container = self.container(id)?;
-        let (from, op) = if frozen { ("running", "pause") } else { ("paused", "resume") };
+        let (from, op) = if frozen {
+            ("running", "pause")
+        } else {
+            ("paused", "resume")
+        };
         if container.state() != from {
             return Err(Status::failed_precondition(format!(
                 "container {id:?} is {}, not {from}",
@@ -139,7 +143,8 @@ impl Containers for Handler {
         request: Request<ResizeRequest>,
     ) -> Result<Response<ResizeResponse>, Status> {
         let request = request.into_inner();
-        self.named(request.process)?.resize(request.width, request.height)?;
+        self.named(request.process)?
+            .resize(request.width, request.height)?;
         Ok(Response::new(ResizeResponse {}))
     }
 
@@ -176,13 +181,19 @@ impl Containers for Handler {
     ) -> Result<Response<UpdateResponse>, Status> {
         let request = request.into_inner();
         if request.resources.len() > bounds::MAX_JSON {
-            return Err(invalid("resources", format!("{} bytes", request.resources.len())));
+            return Err(invalid(
+                "resources",
+                format!("{} bytes", request.resources.len()),
+            ));
         }
         let resources: LinuxResources = serde_json::from_slice(&request.resources)
             .map_err(|error| invalid("resources", error))?;
         let container = self.container(&request.id)?;
         if container.init.reaped().is_some() {
-            return Err(Status::failed_precondition(format!("container {:?} is stopped", request.id)));
+            return Err(Status::failed_precondition(format!(
+                "container {:?} is stopped",
+                request.id
+            )));
         }
         tokio::task::spawn_blocking(move || apply(&container.id, &resources))
             .await
@@ -200,7 +211,10 @@ impl Containers for Handler {
         } else {
             let container = self.container(&id)?;
             let alive = container.init.reaped().is_none();
-            (spec::cgroup_folder(&id), alive.then(|| container.init.pid()))
+            (
+                spec::cgroup_folder(&id),
+                alive.then(|| container.init.pid()),
+            )
         };
         let stats = tokio::task::spawn_blocking(move || cgroup::stats(&folder, pid))
             .await
@@ -284,10 +298,9 @@ impl Containers for Handler {
 
 /// Applies resources to a container's cgroup, as its creation did.
 fn apply(id: &str, resources: &LinuxResources) -> Result<(), Status> {
-    use libcgroups::common::{
-        CgroupConfig, CgroupManager, ControllerOpt, create_cgroup_manager,
-    };
-    let failed = |error: &dyn std::fmt::Display| internal(&format!("update container {id:?}"), error);
+    use libcgroups::common::{CgroupConfig, CgroupManager, ControllerOpt, create_cgroup_manager};
+    let failed =
+        |error: &dyn std::fmt::Display| internal(&format!("update container {id:?}"), error);
     let manager = create_cgroup_manager(CgroupConfig {
         cgroup_path: spec::cgroup(id).into(),
         systemd_cgroup: false,

@@ -62,7 +62,11 @@ impl Debug for Handler {
 /// The kernel's view of the agent's threads and of the zygote.
 fn threads() -> String {
     let mut text = String::new();
-    for entry in fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
+    for entry in fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let path = entry.path();
         let read = |name: &str| fs::read_to_string(path.join(name)).unwrap_or_default();
         let _ = write!(

@@ -88,7 +88,10 @@ impl Files for Handler {
                 Err(status) => return Err(status),
             };
             if chunk.len() > MAX_CHUNK {
-                return Err(invalid("chunk", format!("{} bytes, at most {MAX_CHUNK}", chunk.len())));
+                return Err(invalid(
+                    "chunk",
+                    format!("{} bytes, at most {MAX_CHUNK}", chunk.len()),
+                ));
             }
             if pipe.write_all(&chunk).await.is_err() {
                 // The worker gave up; it says why.
@@ -109,10 +112,7 @@ impl Files for Handler {
 
     type CopyOutStream = Chunks;
 
-    async fn copy_out(
-        &self,
-        request: Request<CopyOutRequest>,
-    ) -> Result<Response<Chunks>, Status> {
+    async fn copy_out(&self, request: Request<CopyOutRequest>) -> Result<Response<Chunks>, Status> {
         let request = request.into_inner();
         check_path(&request.path)?;
         let job = files::Files {

@@ -103,7 +103,13 @@ impl Service<http::Request<Body>> for Dispatch {
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let service = request.uri().path().split('/').nth(1).unwrap_or("").to_owned();
+        let service = request
+            .uri()
+            .path()
+            .split('/')
+            .nth(1)
+            .unwrap_or("")
+            .to_owned();
         macro_rules! offer {
             ($($field:ident: $server:ident),*) => {
                 $(if service == <$server<Handler> as NamedService>::NAME {

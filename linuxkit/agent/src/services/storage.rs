@@ -23,7 +23,10 @@ impl Storage for Handler {
         &self,
         request: Request<AttachRequest>,
     ) -> Result<Response<AttachResponse>, Status> {
-        let device = self.storage.device(&disk(request.into_inner().disk)?).await?;
+        let device = self
+            .storage
+            .device(&disk(request.into_inner().disk)?)
+            .await?;
         let name = device.trim_start_matches("/dev/");
         let sectors = std::fs::read_to_string(format!("/sys/class/block/{name}/size"))
             .map_err(|error| from_io(&format!("read the size of {device}"), &error))?;
@@ -35,7 +38,9 @@ impl Storage for Handler {
         &self,
         request: Request<DetachRequest>,
     ) -> Result<Response<DetachResponse>, Status> {
-        self.storage.detach(&disk(request.into_inner().disk)?).await?;
+        self.storage
+            .detach(&disk(request.into_inner().disk)?)
+            .await?;
         Ok(Response::new(DetachResponse {}))
     }
 

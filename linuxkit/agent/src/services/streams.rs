@@ -97,7 +97,9 @@ impl Session {
             if (base..=end).contains(&offset) {
                 Ok(())
             } else {
-                Err(Status::out_of_range(format!("{field}: {offset}, held are {base}..{end}")))
+                Err(Status::out_of_range(format!(
+                    "{field}: {offset}, held are {base}..{end}"
+                )))
             }
         };
         check(&process.stdout, open.stdout_offset, "stdout_offset")?;
@@ -112,14 +114,22 @@ impl Session {
         })
     }
 
-    async fn run(mut self, mut frames: Streaming<HostFrame>, sender: &Sender) -> Result<(), Status> {
+    async fn run(
+        mut self,
+        mut frames: Streaming<HostFrame>,
+        sender: &Sender,
+    ) -> Result<(), Status> {
         let process = self.process.clone();
         let received = process.stdin.as_ref().map_or(0, |stdin| stdin.received());
         let attached = Attached {
             stdin_offset: received,
             pid: process.pid() as u32,
         };
-        if sender.send(frame(guest_frame::Frame::Attached(attached))).await.is_err() {
+        if sender
+            .send(frame(guest_frame::Frame::Attached(attached)))
+            .await
+            .is_err()
+        {
             return Ok(());
         }
         let mut told = (0, false);
@@ -175,13 +185,18 @@ impl Session {
             host_frame::Frame::Open(_) => Err(invalid("open", "a second one")),
             host_frame::Frame::Stdin(data) => {
                 if data.bytes.len() > MAX_FRAME {
-                    return Err(invalid("stdin.bytes", format!("{} bytes, at most {MAX_FRAME}", data.bytes.len())));
+                    return Err(invalid(
+                        "stdin.bytes",
+                        format!("{} bytes, at most {MAX_FRAME}", data.bytes.len()),
+                    ));
                 }
                 let stdin = process
                     .stdin
                     .as_ref()
                     .ok_or_else(|| Status::failed_precondition("the process has no stdin"))?;
-                stdin.push(data.offset, &data.bytes).map_err(|why| invalid("stdin", why))
+                stdin
+                    .push(data.offset, &data.bytes)
+                    .map_err(|why| invalid("stdin", why))
             }
             host_frame::Frame::StdinEof(_) => {
                 if let Some(stdin) = &process.stdin {
@@ -191,14 +206,26 @@ impl Session {
             }
             host_frame::Frame::Ack(ack) => {
                 for (output, offset, sent, field) in [
-                    (&process.stdout, ack.stdout_offset, self.stdout, "ack.stdout_offset"),
-                    (&process.stderr, ack.stderr_offset, self.stderr, "ack.stderr_offset"),
+                    (
+                        &process.stdout,
+                        ack.stdout_offset,
+                        self.stdout,
+                        "ack.stdout_offset",
+                    ),
+                    (
+                        &process.stderr,
+                        ack.stderr_offset,
+                        self.stderr,
+                        "ack.stderr_offset",
+                    ),
                 ] {
                     if offset > sent {
                         return Err(invalid(field, format!("{offset}, sent are {sent}")));
                     }
                     if let Some(output) = output {
-                        output.acknowledge(offset).map_err(|why| invalid(field, why))?;
+                        output
+                            .acknowledge(offset)
+                            .map_err(|why| invalid(field, why))?;
                     }
                 }
                 Ok(())

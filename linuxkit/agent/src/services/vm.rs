@@ -9,10 +9,10 @@ use super::Handler;
 use crate::bounds::{self, from_io, invalid};
 use crate::link::preamble::Secret;
 use crate::proto::{
-    AddEntropyRequest, AddEntropyResponse, GetMemoryRequest, GetMemoryResponse,
-    GetTimelineRequest, GetTimelineResponse, HelloRequest, HelloResponse, PingRequest,
-    PingResponse, ResumeRequest, ResumeResponse, SetTimeRequest, SetTimeResponse, ShutdownRequest,
-    ShutdownResponse, vm_server::Vm,
+    AddEntropyRequest, AddEntropyResponse, GetMemoryRequest, GetMemoryResponse, GetTimelineRequest,
+    GetTimelineResponse, HelloRequest, HelloResponse, PingRequest, PingResponse, ResumeRequest,
+    ResumeResponse, SetTimeRequest, SetTimeResponse, ShutdownRequest, ShutdownResponse,
+    vm_server::Vm,
 };
 use crate::{cgroup, names, shutdown, timeline};
 
@@ -27,7 +27,9 @@ impl Vm for Handler {
         let request = request.into_inner();
         let secret = secret(&request.secret)?;
         if self.secret().is_some_and(|known| known != secret) {
-            return Err(Status::failed_precondition("secret: the VM has another (use Resume)"));
+            return Err(Status::failed_precondition(
+                "secret: the VM has another (use Resume)",
+            ));
         }
         check_entropy(&request.entropy, 32)?;
         if !request.hostname.is_empty() {
@@ -87,7 +89,10 @@ impl Vm for Handler {
         let machine_id = &request.machine_id;
         let plain = machine_id.len() == 32 && machine_id.bytes().all(|b| b.is_ascii_hexdigit());
         if !machine_id.is_empty() && !plain {
-            return Err(invalid("machine_id", format!("{machine_id:?} is not 32 hex digits")));
+            return Err(invalid(
+                "machine_id",
+                format!("{machine_id:?} is not 32 hex digits"),
+            ));
         }
         add_entropy(&request.entropy)?;
         if request.wall_clock_ns != 0 {
@@ -156,7 +161,10 @@ fn check_entropy(bytes: &[u8], least: usize) -> Result<(), Status> {
     if (least..=512).contains(&bytes.len()) {
         Ok(())
     } else {
-        Err(invalid("entropy", format!("{} bytes, {least}..512", bytes.len())))
+        Err(invalid(
+            "entropy",
+            format!("{} bytes, {least}..512", bytes.len()),
+        ))
     }
 }
 
@@ -195,7 +203,10 @@ fn add_entropy(bytes: &[u8]) -> Result<(), Status> {
 
 fn set_time(wall_clock_ns: i64) -> Result<(), Status> {
     if wall_clock_ns <= 0 {
-        return Err(invalid("wall_clock_ns", format!("{wall_clock_ns}, must be positive")));
+        return Err(invalid(
+            "wall_clock_ns",
+            format!("{wall_clock_ns}, must be positive"),
+        ));
     }
     let time = libc::timespec {
         tv_sec: wall_clock_ns / 1_000_000_000,
@@ -203,14 +214,22 @@ fn set_time(wall_clock_ns: i64) -> Result<(), Status> {
     };
     // SAFETY: a valid timespec for the duration of the call.
     if unsafe { libc::clock_settime(libc::CLOCK_REALTIME, &time) } < 0 {
-        return Err(bounds::internal("set the clock", std::io::Error::last_os_error()));
+        return Err(bounds::internal(
+            "set the clock",
+            std::io::Error::last_os_error(),
+        ));
     }
     Ok(())
 }
 
 /// A file's first line.
 fn line(path: &str) -> String {
-    fs::read_to_string(path).unwrap_or_default().lines().next().unwrap_or("").to_owned()
+    fs::read_to_string(path)
+        .unwrap_or_default()
+        .lines()
+        .next()
+        .unwrap_or("")
+        .to_owned()
 }
 
 fn cpus() -> u32 {
@@ -234,13 +253,17 @@ fn meminfo(key: &str) -> u64 {
 fn features(groups: &[String]) -> Vec<String> {
     let filesystems = fs::read_to_string("/proc/filesystems").unwrap_or_default();
     let has = |name: &str| {
-        filesystems.lines().any(|line| line.split_whitespace().next_back() == Some(name))
+        filesystems
+            .lines()
+            .any(|line| line.split_whitespace().next_back() == Some(name))
     };
-    let mut found: Vec<String> = ["9p", "ext4", "erofs", "overlay", "squashfs", "xfs", "pmem", "net", "scsi", "vsock"]
-        .into_iter()
-        .filter(|name| groups.iter().any(|group| group == name) || has(name))
-        .map(str::to_owned)
-        .collect();
+    let mut found: Vec<String> = [
+        "9p", "ext4", "erofs", "overlay", "squashfs", "xfs", "pmem", "net", "scsi", "vsock",
+    ]
+    .into_iter()
+    .filter(|name| groups.iter().any(|group| group == name) || has(name))
+    .map(str::to_owned)
+    .collect();
     found.push("seccomp".to_owned());
     found
 }

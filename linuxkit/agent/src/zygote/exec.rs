@@ -44,15 +44,26 @@ pub fn exec(
         None => None,
         Some(profile) => Some(seccomp::compiled(&request.cgroup, profile)?),
     };
-    if request.init_pid > 0 {
-        enter(request)?;
-    }
-    let (ours, theirs) = wire::pair(libc::SOCK_STREAM)
-        .map_err(|error| Failure::io("make a socket", &error))?;
+    let init = if request.init_pid > 0 {
+        Some(enter(request)?)
+    } else {
+        None
+    };
+    let (ours, theirs) =
+        wire::pair(libc::SOCK_STREAM).map_err(|error| Failure::io("make a socket", &error))?;
     let pid = clone_into(&cgroup).map_err(|error| Failure::io("fork", &error))?;
     if pid == 0 {
         drop(ours);
-        let failure = match become_process(request, &fds, terminal, filter.as_deref(), &theirs) {
+        let entered = init.as_ref().map_or(Ok(()), |init| {
+            setns(
+                init,
+                libc::CLONE_NEWCGROUP,
+                "enter the container's cgroup namespace",
+            )
+        });
+        let became = entered
+            .and_then(|()| become_process(request, &fds, terminal, filter.as_deref(), &theirs));
+        let failure = match became {
             Ok(never) => match never {},
             Err(failure) => failure,
         };
@@ -97,12 +108,16 @@ fn outcome(socket: &OwnedFd) -> Result<Option<OwnedFd>, Failure> {
     })
 }
 
-/// Joins the container's namespaces; the process namespace is the one of children.
-fn enter(request: &Exec) -> Result<(), Failure> {
+/// Joins the container's namespaces; the process namespace is the one of children. The cgroup namespace is left
+/// to the child: from inside it the worker could not name the cgroup that the child is cloned into.
+fn enter(request: &Exec) -> Result<OwnedFd, Failure> {
     // SAFETY: pidfd_open(2); the result is checked before it is owned.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, request.init_pid, 0) } as RawFd;
     if fd < 0 {
-        return Err(Failure::new(Cause::NotFound, "the container's init is gone"));
+        return Err(Failure::new(
+            Cause::NotFound,
+            "the container's init is gone",
+        ));
     }
     // SAFETY: `fd` was just made and belongs to nobody else.
     let init = unsafe { OwnedFd::from_raw_fd(fd) };
@@ -110,17 +125,21 @@ fn enter(request: &Exec) -> Result<(), Failure> {
         | libc::CLONE_NEWPID
         | libc::CLONE_NEWNET
         | libc::CLONE_NEWIPC
-        | libc::CLONE_NEWUTS
-        | libc::CLONE_NEWCGROUP;
+        | libc::CLONE_NEWUTS;
     if request.user_namespace {
         flags |= libc::CLONE_NEWUSER;
     }
-    // SAFETY: the worker has one thread; setns acts on it alone.
+    setns(&init, flags, "enter the container's namespaces")?;
+    Ok(init)
+}
+
+fn setns(init: &OwnedFd, flags: libc::c_int, what: &str) -> Result<(), Failure> {
+    // SAFETY: this process has one thread; setns acts on it alone.
     if unsafe { libc::setns(init.as_raw_fd(), flags) } < 0 {
         let error = io::Error::last_os_error();
         return Err(match error.raw_os_error() {
             Some(libc::ESRCH) => Failure::new(Cause::NotFound, "the container's init is gone"),
-            _ => Failure::io("enter the container's namespaces", &error),
+            _ => Failure::io(what, &error),
         });
     }
     Ok(())
@@ -198,15 +217,17 @@ fn become_process(
     } else if let Some(filter) = filter {
         filter.load()?;
     }
-    let syscall = SyscallType::default().create_syscall();
+    set_user(
+        user.uid(),
+        user.gid(),
+        user.additional_gids().as_deref().unwrap_or(&[]),
+    )?;
     if let Some(capabilities) = process.capabilities() {
+        // Leaving user 0 has emptied the effective set; what is permitted was kept.
+        let syscall = SyscallType::default().create_syscall();
         capabilities::reset_effective(syscall.as_ref())
-            .map_err(|error| Failure::other(format!("cannot reset capabilities: {error}")))?;
-        set_user(user.uid(), user.gid(), user.additional_gids().as_deref().unwrap_or(&[]))?;
-        capabilities::drop_privileges(capabilities, syscall.as_ref())
+            .and_then(|()| capabilities::drop_privileges(capabilities, syscall.as_ref()))
             .map_err(|error| Failure::other(format!("cannot set capabilities: {error}")))?;
-    } else {
-        set_user(user.uid(), user.gid(), user.additional_gids().as_deref().unwrap_or(&[]))?;
     }
     if let Err(error) = entered {
         // A folder that only its user may enter.
@@ -227,7 +248,12 @@ fn become_process(
     drop(root);
     // SAFETY: marks descriptors; nothing is closed before exec.
     if unsafe {
-        libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, libc::CLOSE_RANGE_CLOEXEC)
+        libc::syscall(
+            libc::SYS_close_range,
+            3u32,
+            u32::MAX,
+            libc::CLOSE_RANGE_CLOEXEC,
+        )
     } < 0
     {
         return Err(last("close descriptors"));
@@ -271,7 +297,12 @@ fn set_user(uid: u32, gid: u32, groups: &[u32]) -> Result<(), Failure> {
 fn open_terminal(request: &Exec, socket: &OwnedFd) -> Result<OwnedFd, Failure> {
     let open = |path: &std::ffi::CStr| {
         // SAFETY: a literal path; the result is checked before it is owned.
-        let fd = unsafe { libc::open(path.as_ptr(), libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC) };
+        let fd = unsafe {
+            libc::open(
+                path.as_ptr(),
+                libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC,
+            )
+        };
         if fd < 0 {
             return Err(io::Error::last_os_error());
         }

@@ -39,10 +39,14 @@ pub fn copy(request: &Files, fds: Vec<OwnedFd>) -> Result<Reply, Failure> {
         .map_err(|error| Failure::io("enter the container's root", &error))?;
     let path = Path::new(&request.path);
     let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            Failure::new(Cause::NotFound, format!("no such path {:?} in the container", request.path))
-        }
-        _ => Failure::new(Cause::Invalid, format!("cannot copy {:?}: {error}", request.path)),
+        io::ErrorKind::NotFound => Failure::new(
+            Cause::NotFound,
+            format!("no such path {:?} in the container", request.path),
+        ),
+        _ => Failure::new(
+            Cause::Invalid,
+            format!("cannot copy {:?}: {error}", request.path),
+        ),
     };
     let bytes = match request.direction {
         Direction::In => unpack(pipe, path),

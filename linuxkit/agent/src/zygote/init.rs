@@ -33,7 +33,10 @@ pub struct Create {
 /// Creates the container; the reply carries its pid and the terminal's master.
 pub fn create(request: Create, fds: Vec<OwnedFd>) -> Result<(Reply, Option<OwnedFd>), Failure> {
     let mut fds = fds.into_iter();
-    let mut next = || fds.next().ok_or_else(|| Failure::other("a descriptor is missing"));
+    let mut next = || {
+        fds.next()
+            .ok_or_else(|| Failure::other("a descriptor is missing"))
+    };
     let _ = std::fs::write("/proc/self/oom_score_adj", "0");
     std::fs::create_dir_all(STATE).map_err(|error| Failure::io("make the state folder", &error))?;
     let mut builder = ContainerBuilder::new(request.id.clone(), SyscallType::default())
@@ -42,7 +45,8 @@ pub fn create(request: Create, fds: Vec<OwnedFd>) -> Result<(Reply, Option<Owned
     let mut console = None;
     if request.terminal {
         let path = Path::new(&request.bundle).join("console");
-        let listener = listen(&path).map_err(|error| Failure::io("listen for a terminal", &error))?;
+        let listener =
+            listen(&path).map_err(|error| Failure::io("listen for a terminal", &error))?;
         builder = builder.with_console_socket(Some(path));
         console = Some(listener);
     } else {
@@ -67,9 +71,9 @@ pub fn create(request: Create, fds: Vec<OwnedFd>) -> Result<(Reply, Option<Owned
         .as_raw();
     let master = match console {
         None => None,
-        Some(listener) => {
-            Some(accept_master(&listener).map_err(|error| Failure::io("receive a terminal", &error))?)
-        }
+        Some(listener) => Some(
+            accept_master(&listener).map_err(|error| Failure::io("receive a terminal", &error))?,
+        ),
     };
     Ok((Reply::Started { pid }, master))
 }
@@ -115,7 +119,8 @@ fn accept_master(listener: &OwnedFd) -> io::Result<OwnedFd> {
     let peer = unsafe { OwnedFd::from_raw_fd(fd) };
     let mut name = [0; 256];
     let (_, mut fds) = wire::recv_fds(&peer, &mut name)?;
-    fds.pop().ok_or_else(|| io::Error::other("no descriptor came"))
+    fds.pop()
+        .ok_or_else(|| io::Error::other("no descriptor came"))
 }
 
 /// Runs the container's command: environment in the order given, our own lookup, causes on the status pipe.
@@ -192,7 +197,11 @@ pub fn execve(path: &str, args: &[String], env: &[String]) -> io::Error {
     // SAFETY: both arrays end in a null pointer and point to strings that live until the image is replaced.
     unsafe {
         libc::signal(libc::SIGPIPE, libc::SIG_DFL);
-        libc::execve(path.as_ptr(), pointers(&args).as_ptr(), pointers(&env).as_ptr());
+        libc::execve(
+            path.as_ptr(),
+            pointers(&args).as_ptr(),
+            pointers(&env).as_ptr(),
+        );
     }
     io::Error::last_os_error()
 }
