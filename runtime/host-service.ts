@@ -9,7 +9,8 @@ import { removeOrphans } from './ownership.ts';
 type QemuLinkOptions = Pick<QemuServiceOptions, 'link' | 'vsockBackend'>;
 
 /**
- * LCOW_LINK chooses how the guest's connections come: `serial`, the default, or `vsock`.
+ * LCOW_LINK chooses how the guest's connections come: `serial`, the default, or `vsock`. LCOW_QEMU names another
+ * QEMU than the one that PATH finds.
  * @throws RuntimeError unsupported on other hosts, invalid-argument for another LCOW_LINK
  */
 export async function openHostService(
@@ -24,7 +25,12 @@ export async function openHostService(
     );
   }
   const { openQemuService } = await import('../hcs/qemu/qemu-service.ts');
-  return openQemuService({ runDirectory: join(run, 'vm'), ...(await linkOptions(env)) });
+  const qemuBinary = env['LCOW_QEMU'];
+  return openQemuService({
+    runDirectory: join(run, 'vm'),
+    ...(qemuBinary ? { qemuBinary } : {}),
+    ...(await linkOptions(env)),
+  });
 }
 
 async function linkOptions(env: NodeJS.ProcessEnv): Promise<QemuLinkOptions> {

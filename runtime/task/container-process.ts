@@ -2,12 +2,11 @@
  * One process in the guest as the task layer sees it: a container's init, or an exec. It holds the state of
  * the table in state.ts, the process's streams and its exit, which is told once and after all output.
  */
-import { RuntimeError } from '../errors.ts';
 import type { AgentChannel } from '../guest/agent-channel.ts';
 import { decodeExitStatus, type ExitStatus } from '../guest/exit-status.ts';
 import { METHODS } from '../guest/methods.ts';
 import { type ProcessId, ProcessStreams } from '../guest/process-streams.ts';
-import { describeExit, type UtilityVm } from '../uvm/utility-vm.ts';
+import type { UtilityVm } from '../uvm/utility-vm.ts';
 import { nextStatus, type ProcessOperation, type ProcessStatus } from './state.ts';
 
 /** Which standard streams the process gets; what is false is /dev/null. */
@@ -42,7 +41,7 @@ export class ContainerProcess {
   readonly exited: Promise<ExitStatus>;
   /** In the guest; 0 until created. */
   pid = 0;
-  readonly #channel: AgentChannel;
+  readonly #vm: UtilityVm;
   readonly #process: ProcessId;
   readonly #subject: string;
   #status: ProcessStatus = 'created';
@@ -52,7 +51,7 @@ export class ContainerProcess {
   });
 
   constructor(vm: UtilityVm, channel: AgentChannel, process: ProcessId, stdio: StdioOptions) {
-    this.#channel = channel;
+    this.#vm = vm;
     this.#process = process;
     this.#subject =
       process.execId === ''
@@ -61,7 +60,7 @@ export class ContainerProcess {
     const message = stdioMessage(stdio);
     const piped = message.terminal || message.stdin || message.stdout || message.stderr;
     this.streams = piped ? new ProcessStreams(channel, process) : undefined;
-    this.exited = this.#awaitExit(vm);
+    this.exited = this.#awaitExit();
     this.exited.catch(() => {});
   }
 
@@ -84,7 +83,7 @@ export class ContainerProcess {
     this.require('kill');
     const all = options.all ?? false;
     const op = `send signal ${signal} to ${this.#subject}`;
-    await this.#channel.call(op, METHODS.signal, { process: this.#process, signal, all });
+    await this.#vm.call(op, METHODS.signal, { process: this.#process, signal, all });
   }
 
   /** Tells the terminal its size. */
@@ -95,18 +94,18 @@ export class ContainerProcess {
   /** Forgets the exited process in the guest. */
   async delete(options: { force?: boolean } = {}): Promise<void> {
     if (!options.force) this.require('delete');
-    await this.#channel.call(`delete ${this.#subject}`, METHODS.delete, {
+    await this.#vm.call(`delete ${this.#subject}`, METHODS.delete, {
       process: this.#process,
       force: options.force ?? false,
     });
     this.#status = 'deleted';
   }
 
-  async #awaitExit(vm: UtilityVm): Promise<ExitStatus> {
+  async #awaitExit(): Promise<ExitStatus> {
     try {
       return await (this.streams?.exit ?? this.#wait());
     } catch (error) {
-      throw await this.#explain(vm, error);
+      throw await this.#vm.explain(`follow ${this.#subject}`, error);
     } finally {
       if (this.#status !== 'deleted') this.#status = 'stopped';
     }
@@ -116,7 +115,7 @@ export class ContainerProcess {
   async #wait(): Promise<ExitStatus> {
     await this.#created;
     return decodeExitStatus(
-      await this.#channel.call(
+      await this.#vm.call(
         `wait for ${this.#subject}`,
         METHODS.wait,
         { process: this.#process },
@@ -129,18 +128,5 @@ export class ContainerProcess {
   created(pid: number): void {
     this.pid = pid;
     this.#markCreated();
-  }
-
-  /** A broken link usually means that the VM ended: then that is what is told. */
-  async #explain(vm: UtilityVm, error: unknown): Promise<unknown> {
-    if (!(error instanceof RuntimeError) || error.code !== 'unavailable') return error;
-    const status = await Promise.race([
-      vm.exited,
-      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 1000).unref()),
-    ]);
-    if (status === undefined) return error;
-    return new RuntimeError('unavailable', `follow ${this.#subject}`, describeExit(status), {
-      cause: error,
-    });
   }
 }

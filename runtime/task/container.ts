@@ -49,7 +49,7 @@ export class Container implements AsyncDisposable {
   /** Runs the user's command. @throws RuntimeError command-not-found, command-not-invocable, invalid-state */
   async start(): Promise<void> {
     this.init.require('start');
-    await this.#channel.call(`start container "${this.id}"`, METHODS.start, { id: this.id });
+    await this.#vm.call(`start container "${this.id}"`, METHODS.start, { id: this.id });
     // An exit may have been told before the reply to start.
     if (this.init.status === 'created') this.init.advance('start');
   }
@@ -68,7 +68,7 @@ export class Container implements AsyncDisposable {
     const exec = new ContainerProcess(this.#vm, this.#channel, id, stdio);
     this.#execs.set(execId, exec);
     try {
-      const { pid } = await this.#channel.call(`exec in container "${this.id}"`, METHODS.exec, {
+      const { pid } = await this.#vm.call(`exec in container "${this.id}"`, METHODS.exec, {
         ...id,
         process: Buffer.from(JSON.stringify(process)),
         stdio: stdioMessage(stdio),
@@ -99,13 +99,13 @@ export class Container implements AsyncDisposable {
 
   async pause(): Promise<void> {
     this.init.require('pause');
-    await this.#channel.call(`pause container "${this.id}"`, METHODS.pause, { id: this.id });
+    await this.#vm.call(`pause container "${this.id}"`, METHODS.pause, { id: this.id });
     this.init.advance('pause');
   }
 
   async resume(): Promise<void> {
     this.init.require('resume');
-    await this.#channel.call(`resume container "${this.id}"`, METHODS.resumeContainer, {
+    await this.#vm.call(`resume container "${this.id}"`, METHODS.resumeContainer, {
       id: this.id,
     });
     this.init.advance('resume');
@@ -113,7 +113,7 @@ export class Container implements AsyncDisposable {
 
   /** Pids in the container, with the exec's id of those we started ("init" for init). */
   async pids(): Promise<{ pid: number; execId: string }[]> {
-    const { pids } = await this.#channel.call('list pids', METHODS.pids, { id: this.id });
+    const { pids } = await this.#vm.call('list pids', METHODS.pids, { id: this.id });
     return pids.map(({ pid, execId }) => ({ pid: pid ?? 0, execId: execId ?? '' }));
   }
 

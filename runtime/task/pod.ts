@@ -74,9 +74,10 @@ export class Pod implements AsyncDisposable {
       this.#containers.set(id, container);
       return container;
     } catch (error) {
+      const explained = await this.vm.explain(op, error);
       // The VM may be gone; what cannot be released then went with it.
       await scope[Symbol.asyncDispose]().catch(() => {});
-      throw error;
+      throw explained;
     }
   }
 

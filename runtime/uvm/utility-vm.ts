@@ -8,7 +8,7 @@
  * Devices may be attached as soon as createUtilityVm returns: the guest finds them when it is up.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -30,9 +30,9 @@ import type { SystemExitStatus } from '../../hcs/document/system-exit-status.ts'
 import type { ComputeService, ComputeSystem, GuestListener } from '../../hcs/service.ts';
 import { withDeadline } from '../deadline.ts';
 import { RuntimeError } from '../errors.ts';
-import { AgentChannel } from '../guest/agent-channel.ts';
+import { AgentChannel, type CallOptions } from '../guest/agent-channel.ts';
 import { beginLink } from '../guest/link.ts';
-import { METHODS } from '../guest/methods.ts';
+import { type Method, METHODS } from '../guest/methods.ts';
 import { Scope } from '../scope.ts';
 import { Timeline } from '../timeline.ts';
 import { planShare, type Share, type ShareSource } from './plan9-shares.ts';
@@ -42,6 +42,11 @@ import { ScsiSlots, type ScsiSlot } from './scsi-slots.ts';
 export const AGENT_PORT = 0x4c43;
 /** From start to the agent's first answer. Long because emulation on a loaded host is slow. */
 export const BOOT_TIMEOUT_MS = 120_000;
+
+/** What must be free beside kernel and initrd: page tables, the agent. */
+const LEAST_FREE_MIB = 32;
+/** A link that breaks is followed by the VM's end within this, if that is why it broke. */
+const END_FOLLOWS_MS = 1000;
 
 export interface BootFilePaths {
   /** vmlinux or bzImage. */
@@ -120,6 +125,7 @@ export async function createUtilityVm(
   const scope = new Scope();
   try {
     options.signal?.throwIfAborted();
+    await checkMemory(options);
     const system = scope.use(await service.create(options.id, utilityVmDocument(options)));
     scope.defer(() => system.terminate());
     await mkdir(options.directory, { recursive: true, mode: 0o700 });
@@ -131,6 +137,26 @@ export async function createUtilityVm(
   } catch (error) {
     await scope[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+/**
+ * A guest that cannot unpack its initrd hangs in silence, so what cannot fit is refused. The kernel's file is about
+ * what it takes in memory (a vmlinux), the initrd is there twice while it is unpacked.
+ */
+async function checkMemory({ bootFiles, memoryMiB = DEFAULT_MEMORY_MIB }: UtilityVmOptions) {
+  const [kernel, initrd] = await Promise.all(
+    [bootFiles.kernel, bootFiles.initrd].map((path) =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  const leastMiB = Math.ceil(((kernel ?? 0) + 2 * (initrd ?? 0)) / 2 ** 20) + LEAST_FREE_MIB;
+  if (memoryMiB < leastMiB) {
+    const what = `memory of ${memoryMiB} MiB is less than the ${leastMiB} MiB that kernel and initrd need`;
+    throw new RuntimeError('invalid-argument', 'boot the VM', what);
   }
 }
 
@@ -169,6 +195,32 @@ export class UtilityVm implements AsyncDisposable {
     return this.#guest;
   }
 
+  /**
+   * Calls the agent once it is ready.
+   * @throws RuntimeError as AgentChannel.call; when the VM has ended, that is what is told
+   */
+  async call<Request, Response>(
+    op: string,
+    method: Method<Request, Response>,
+    request: Request,
+    options?: CallOptions,
+  ): Promise<Response> {
+    const agent = await this.ready;
+    try {
+      return await agent.call(op, method, request, options);
+    } catch (error) {
+      throw await this.explain(op, error);
+    }
+  }
+
+  /** The VM's end where that is why `op` failed, else the error itself. A broken link waits for the end a little. */
+  async explain(op: string, error: unknown): Promise<unknown> {
+    const broken = error instanceof RuntimeError && error.code === 'unavailable';
+    const status = await Promise.race([this.exited, delay(broken ? END_FOLLOWS_MS : 0)]);
+    if (status === undefined) return error;
+    return new RuntimeError('unavailable', op, describeExit(status), { cause: error });
+  }
+
   /** Attaches a disk image; a read-only one that is attached already is shared. */
   attachDisk(path: string, options: { readOnly: boolean }): Promise<ScsiSlot> {
     return this.#slots.reserve(path, options.readOnly, (slot) =>
@@ -179,8 +231,7 @@ export class UtilityVm implements AsyncDisposable {
   /** Detaches a disk; the guest has unmounted it. The last user's detach takes it away. */
   async detachDisk(slot: ScsiSlot): Promise<void> {
     await this.#slots.release(slot, async () => {
-      const agent = await this.ready;
-      await agent.call('detach a disk', METHODS.detach, { disk: { scsi: slot } });
+      await this.call('detach a disk', METHODS.detach, { disk: { scsi: slot } });
       await this.system.modify(removeScsiAttachment(slot));
     });
   }
@@ -198,8 +249,7 @@ export class UtilityVm implements AsyncDisposable {
 
   /** Asks the agent to stop everything and power off, then waits for the VM's end. */
   async shutdown(graceMs: number): Promise<SystemExitStatus> {
-    const agent = await this.ready;
-    await agent.call('shut the VM down', METHODS.shutdown, { graceMs });
+    await this.call('shut the VM down', METHODS.shutdown, { graceMs });
     return withDeadline('shut the VM down', this.exited, graceMs + 10_000);
   }
 
@@ -284,6 +334,12 @@ export class UtilityVm implements AsyncDisposable {
       memoryBytes: hello.memoryBytes,
     };
   }
+}
+
+function delay(ms: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), ms).unref();
+  });
 }
 
 function bootTimeout(timeoutMs: number): RuntimeError {

@@ -105,10 +105,7 @@ for (const phase of ['started', 'link', 'rootfs', 'container created', 'process 
     killVmm(host);
     const { code, stderr } = await run.finished;
     assert.is(code, 125, stderr);
-    assert.match(
-      stderr,
-      /VM exited \(UnexpectedExit|cannot .*(SystemAlreadyStopped|ALREADY_STOPPED)/,
-    );
+    assert.match(stderr, /the VM exited \(UnexpectedExit/);
   });
 }
 
@@ -143,14 +140,12 @@ test('a guest kernel that panics under the container ends it with the cause', as
 });
 
 test('a VMM that is not installed is named with advice', async ({ host }) => {
-  const bin = join(host.folder, 'bin');
-  mkdirSync(bin);
-  const node = process.execPath;
-  writeFileSync(join(bin, 'node'), `#!/bin/sh\nexec ${node} "$@"\n`, { mode: 0o755 });
-  const run = host.start(['run', '--rm', host.busybox, 'true'], { env: { PATH: bin } });
+  const env = { LCOW_QEMU: '/no/such/qemu-system-x86_64' };
+  const run = host.start(['run', '--rm', host.busybox, 'true'], { env });
   const { code, stderr } = await run.finished;
   assert.is(code, 125);
-  assert.match(stderr, /qemu-system-x86_64/);
+  assert.match(stderr, /\/no\/such\/qemu-system-x86_64/);
+  assert.match(stderr, /install/);
 });
 
 for (const file of ['vmlinux', 'initrd.img']) {
@@ -190,7 +185,7 @@ test('a kernel that is none, and an initrd that is none, fail the boot and say s
   const initrd = join(bootFiles, 'initrd.img');
   const kernel = await host.lcow('uvm', 'boot', '--kernel', junk, '--initrd', initrd);
   assert.is(kernel.code, 125);
-  assert.match(kernel.stderr, /junk|VM exited|not a kernel/);
+  assert.match(kernel.stderr, /QEMU ended|VM exited/);
   const none = await host.lcow(
     'uvm',
     'boot',
@@ -208,7 +203,7 @@ test('too little memory for the VM is told before or by its end, never by silenc
 }) => {
   const { code, stderr } = await host.lcow('uvm', 'boot', '--memory', '16m');
   assert.is(code, 125);
-  assert.match(stderr, /memory|VM exited/);
+  assert.match(stderr, /memory of 16 MiB is less than the \d+ MiB/);
 });
 
 test('a damaged image is refused and leaves the store as it was', async ({ host }) => {
@@ -224,7 +219,7 @@ test('a damaged image is refused and leaves the store as it was', async ({ host 
   truncateSync(blob(manifest.layers[0]?.digest), 1000);
   const { code, stderr } = await host.lcow('run', '--rm', layout, 'true');
   assert.is(code, 125);
-  assert.match(stderr, /size|digest|truncated/i);
+  assert.match(stderr, /has 1000 bytes, its descriptor says/);
   assert.is((await host.lcow('image', 'list', '-q')).stdout, '');
 });
 
