@@ -42,6 +42,9 @@ const PACKAGES = {
 /** Folders with TypeScript that is compiled, as in tsconfig.json. */
 const SOURCES = ['runtime', 'hcs', 'linuxkit', 'proto', 'bench', 'test'];
 
+/** The version of the crate that the vsock link was tested with. */
+const VSOCK_BACKEND = '0.3.0';
+
 class SetupError extends Error {}
 
 try {
@@ -71,6 +74,7 @@ function main(args) {
   }
   warmUp();
   if (mode === '--run') return runFirstContainer();
+  if (mode === '--test' && process.platform === 'linux') buildVsockBackend();
   if (mode === '--test') return runTests(args);
   if (mode === '--bench') return node(['dist/bench/first-light.js', ...args], { mayFail: true });
   step('ready', 'npm start runs a container, npm test every test, bin/lcow is the command');
@@ -238,6 +242,18 @@ function buildAgent() {
     return done(`cargo is missing (${how}); the agent that is there is taken as it is`);
   }
   command(cargo, ['build', '--release', '--locked'], { cwd: 'linuxkit/agent' });
+}
+
+/** The vsock device's back end, a crate of rust-vmm: tests and LCOW_LINK=vsock use it, nothing else does. */
+function buildVsockBackend() {
+  step('vsock back end', `vhost-device-vsock ${VSOCK_BACKEND} in build/tools`);
+  if (existsSync('build/tools/bin/vhost-device-vsock')) return done('built already');
+  const cargo = findCargo();
+  if (cargo === undefined) return done('cargo is missing: the tests of the vsock link are skipped');
+  const crate = ['vhost-device-vsock', '--version', VSOCK_BACKEND, '--locked'];
+  if (command(cargo, ['install', ...crate, '--root', 'build/tools'], { mayFail: true }) !== 0) {
+    done('it was not built: the tests of the vsock link are skipped');
+  }
 }
 
 /** Has V8 keep what it compiled for a command that touches most of the program; see bin/load-bundle.cjs. */

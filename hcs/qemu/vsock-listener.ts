@@ -22,7 +22,7 @@ export class VsockListener implements GuestListener {
   readonly #accepting: ((socket: Socket) => void)[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #closing = new AbortController();
-  #disposed: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
 
   private constructor(port: number, folder: FileHandle) {
     this.port = port;
@@ -54,7 +54,7 @@ export class VsockListener implements GuestListener {
       if (code === 'EADDRINUSE') throw taken(op, port);
       throw new HcsError(op, 'E_FAIL', [{ Message: message, Source: 'port' }], { cause: error });
     }
-    void ended.then((why) => listener.#closing.abort(why));
+    void ended.then((why) => listener.#stop(why));
     return listener;
   }
 
@@ -81,9 +81,10 @@ export class VsockListener implements GuestListener {
     });
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed ??= this.#close();
-    return this.#disposed;
+  async [Symbol.asyncDispose](): Promise<void> {
+    const stopped = this.#stop('the listener is closed');
+    for (const socket of this.#sockets) socket.destroy();
+    await stopped;
   }
 
   #take(socket: Socket): void {
@@ -114,14 +115,15 @@ export class VsockListener implements GuestListener {
     });
   }
 
-  async #close(): Promise<void> {
-    this.#closing.abort('the listener is closed');
-    for (const socket of this.#sockets) socket.destroy();
-    // It removes the socket's file, by the path through the folder that is still open.
-    await new Promise((resolve) => {
-      this.#server.close(resolve);
-    });
-    await this.#folder.close();
+  /** Takes no more connections. Those there are go on: what the guest sent last is still to be read. */
+  #stop(why: string): Promise<void> {
+    if (this.#stopped === undefined) {
+      this.#closing.abort(why);
+      // It removes the socket's file at once, by the path through the folder that is still open.
+      this.#server.close();
+      this.#stopped = this.#folder.close();
+    }
+    return this.#stopped;
   }
 }
 

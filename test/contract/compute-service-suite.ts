@@ -11,20 +11,23 @@ import { lifeContract } from './life-contract.ts';
 import { savedStateContract } from './saved-state-contract.ts';
 import type { ServiceUnderTest, SubjectOptions } from './service-under-test.ts';
 
-/** Registers and runs the whole contract for one implementation. */
+const PARTS = {
+  documents: documentContract,
+  life: lifeContract,
+  handles: handleContract,
+  devices: deviceContract,
+  connections: connectionContract,
+  'saved state': savedStateContract,
+};
+
+/** A part of the contract. */
+export type ContractPart = keyof typeof PARTS;
+
+/** Registers and runs the contract for one implementation, by default all of it. */
 export function computeServiceSuite(
   name: string,
   makeService: (options: SubjectOptions) => Promise<ServiceUnderTest>,
+  parts: readonly ContractPart[] = Object.keys(PARTS) as ContractPart[],
 ): void {
-  const parts = {
-    documents: documentContract,
-    life: lifeContract,
-    handles: handleContract,
-    devices: deviceContract,
-    connections: connectionContract,
-    'saved state': savedStateContract,
-  };
-  for (const [part, register] of Object.entries(parts)) {
-    runContract(`${name}: ${part}`, makeService, register);
-  }
+  for (const part of parts) runContract(`${name}: ${part}`, makeService, PARTS[part]);
 }

@@ -54,6 +54,7 @@ export function readUntil<T>(
       if (found !== undefined) end(() => resolve(found));
       else if (received.length > DISCARD_MAX) fail(new Error('not found in 4 MiB'));
     };
-    stream.on('data', take).on('error', fail).on('close', close);
+    // Resumed by hand: a stream that was paused by the last search stays so.
+    stream.on('data', take).on('error', fail).on('close', close).resume();
   });
 }
