@@ -244,6 +244,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn any_garbage_before_a_hello_is_skipped(garbage in proptest::collection::vec(any::<u8>(), 0..600), cut in 1usize..97) {
             // Garbage that itself holds the magic could begin a hello of its own: not the subject here.
