@@ -11,12 +11,14 @@ import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { access } from 'node:fs/promises';
 import { HcsError, type ErrorEvent } from '../hcs-error.ts';
-import { HRESULT, type HresultName } from '../hresult.ts';
+import type { HresultName } from '../hresult.ts';
 import type { SystemState } from '../document/properties.ts';
 import type { SystemExitStatus } from '../document/system-exit-status.ts';
+import { pauseMs, withDeadline } from './deadline.ts';
 import type { DeviceState } from './device-state.ts';
 import { fileError } from './disk-image.ts';
 import type { EndpointResolver } from './endpoint.ts';
+import { exitStatus } from './exit-status.ts';
 import type { LinkKind } from './guest-link.ts';
 import { bootFiles, machineArguments, MONITOR_SOCKETS } from './machine-arguments.ts';
 import { plugDocument } from './plug-document.ts';
@@ -420,48 +422,4 @@ function stateOf(status: string): SystemState {
 
 function failed(op: string, code: HresultName, Message: string, cause: unknown): HcsError {
   return new HcsError(op, code, [{ Message, Source: 'QEMU' } satisfies ErrorEvent], { cause });
-}
-
-function exitStatus(
-  forced: boolean,
-  reason: string | undefined,
-  said: string | undefined,
-): SystemExitStatus {
-  if (forced || reason === 'host-qmp-quit') {
-    return { Status: HRESULT.HCS_E_TERMINATED | 0, ExitType: 'ForcedExit' };
-  }
-  if (reason === 'guest-shutdown' || reason === 'guest-reset') {
-    const Type = reason === 'guest-reset' ? 'Reset' : 'PowerOff';
-    return {
-      Status: 0,
-      ExitType: 'GracefulExit',
-      Attribution: [{ WorkerExit: { Type, Initiator: 'GuestOS' } }],
-    };
-  }
-  const Detail = said ?? reason ?? 'QEMU ended';
-  return {
-    Status: HRESULT.HCS_E_UNEXPECTED_EXIT | 0,
-    ExitType: 'UnexpectedExit',
-    Attribution: [{ WorkerExit: { Detail, Initiator: 'Unknown' } }],
-  };
-}
-
-function pauseMs(timeoutMs: number): Promise<undefined>;
-function pauseMs<T>(timeoutMs: number, value: T): Promise<T>;
-function pauseMs<T>(timeoutMs: number, value?: T): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve(value), timeoutMs).unref();
-  });
-}
-
-async function withDeadline<T>(work: Promise<T>, timeoutMs: number, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
