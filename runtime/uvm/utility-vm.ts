@@ -24,7 +24,7 @@ import {
   removePlan9Share,
   removeScsiAttachment,
 } from '../../hcs/document/resource-requests.ts';
-import type { ExecutionProperties } from '../../hcs/document/properties.ts';
+import type { Accelerator, ExecutionProperties } from '../../hcs/document/properties.ts';
 import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
 import type { SystemExitStatus } from '../../hcs/document/system-exit-status.ts';
 import type { ComputeService, ComputeSystem, GuestListener } from '../../hcs/service.ts';
@@ -57,10 +57,13 @@ export interface BootFilePaths {
 export interface UtilityVmShape {
   readonly bootFiles: BootFilePaths;
   /** How this host executes guests: decides arguments of the kernel line (ServiceProperties.Execution). */
-  readonly execution: Pick<ExecutionProperties, 'Platform' | 'KernelArguments'>;
+  readonly execution: Pick<ExecutionProperties, 'Accelerator' | 'Platform' | 'KernelArguments'>;
   /** Default 1024, hcsshim's. Rounded up to even. */
   readonly memoryMiB?: number;
-  /** Default 2 or the host's count if lower, hcsshim's. */
+  /**
+   * Default 2 or the host's count if lower, hcsshim's; but 1 where guests are emulated, where bringing up the
+   * second costs a third more boot time (docs/decisions/0002).
+   */
   readonly processorCount?: number;
   /** Further arguments for the kernel line. */
   readonly kernelArguments?: string;
@@ -94,8 +97,7 @@ export interface GuestInformation {
 /** The document of a VM of this shape: what `lcow uvm boot --document-only` prints. */
 export function utilityVmDocument(shape: UtilityVmShape): ComputeSystemDocument {
   const { execution, bootFiles } = shape;
-  const processorCount =
-    shape.processorCount ?? Math.min(DEFAULT_PROCESSOR_COUNT, availableParallelism());
+  const processorCount = shape.processorCount ?? defaultProcessorCount(execution.Accelerator);
   const console = shape.console ?? false;
   return lcowDocument({
     kernelFilePath: bootFiles.kernel,
@@ -112,6 +114,10 @@ export function utilityVmDocument(shape: UtilityVmShape): ComputeSystemDocument 
     console,
     survivesHost: shape.survivesHost ?? false,
   });
+}
+
+function defaultProcessorCount(accelerator: Accelerator): number {
+  return accelerator === 'tcg' ? 1 : Math.min(DEFAULT_PROCESSOR_COUNT, availableParallelism());
 }
 
 /**
@@ -274,8 +280,12 @@ export class UtilityVm implements AsyncDisposable {
       await this.#hello(channel, ended.signal, options);
       return channel;
     } catch (error) {
+      // Looked at before the VM is ended, which would be a reason of our own making.
+      const cause = ended.signal.aborted
+        ? ended.signal.reason
+        : await this.explain('boot the VM', error);
       await this[Symbol.asyncDispose]().catch(() => {});
-      throw ended.signal.aborted ? ended.signal.reason : error;
+      throw cause;
     } finally {
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', onCancel);

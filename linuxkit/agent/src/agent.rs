@@ -151,6 +151,7 @@ impl Agent {
         } else {
             128 + libc::WTERMSIG(status) as u32
         };
+        crate::warning!("reaped at {}", crate::timeline::now_ns()/1000);
         let container = &process.name.container_id;
         process.set_exit(ExitStatus {
             code,

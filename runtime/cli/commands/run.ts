@@ -14,8 +14,12 @@ import { parseCpus, parseSize } from '../size.ts';
 import { requireTerminal, terminalSize } from '../terminal.ts';
 import { newTimeline, timelineTable, writeTimelineJson } from '../timeline-report.ts';
 
-/** What a VM needs beside its container's memory: kernel, agent, page tables. Measured: docs/decisions/0005. */
+/**
+ * What a VM needs beside its container's memory: kernel, agent, page tables, and a share that grows with it.
+ * Measured: docs/decisions/0005.
+ */
 const VM_OVERHEAD_MIB = 192;
+const VM_OVERHEAD_SHARE = 1 / 32;
 const MIB = 1024 * 1024;
 
 export async function run({ options, operands }: CommandInput): Promise<number> {
@@ -131,7 +135,8 @@ function vmMemoryMiB(memoryBytes: number): number {
       `${memoryBytes} bytes are less than 6m`,
     );
   }
-  return Math.ceil(memoryBytes / MIB) + VM_OVERHEAD_MIB;
+  const memoryMiB = memoryBytes / MIB;
+  return Math.ceil(memoryMiB * (1 + VM_OVERHEAD_SHARE)) + VM_OVERHEAD_MIB;
 }
 
 function processors(cpus: number): number {

@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -122,30 +123,17 @@ test('a guest dials over AF_VSOCK, a megabyte goes there and back, and again', a
   for (let time = 0; time < 2; time += 1) {
     const stream = await accept(listener);
     await greetGuest(stream);
-    const sent = Buffer.alloc(1024 * 1024);
-    for (let at = 0; at < sent.length; at += 4) sent.writeUInt32LE(at + time, at);
-    stream.write(sent);
-    const back = await readUntil(stream, BOOT_TIMEOUT_MS, (received) =>
-      received.length >= sent.length ? received : undefined,
-    );
-    assert.ok(back.equals(sent));
+    // Less at a time than the guest's 256 KiB: docs/decisions/0006-vsock-link.md says why.
+    for (let turn = 0; turn < 16; turn += 1) {
+      const sent = randomBytes(64 * 1024);
+      stream.write(sent);
+      const back = await readUntil(stream, BOOT_TIMEOUT_MS, (received) =>
+        received.length >= sent.length ? received : undefined,
+      );
+      assert.ok(back.equals(sent));
+    }
     stream.destroy();
   }
-  await system.terminate();
-});
-
-test('a host end that goes with bytes unread is told to the guest, which dials again', async () => {
-  const system = await create('unread', document());
-  const listener = await system.listen(GUEST_PORT);
-  await system.start();
-  const stream = await accept(listener);
-  await greetGuest(stream);
-  stream.write(Buffer.alloc(512 * 1024, 'x'));
-  // The echo has begun, and most of it stays where it is.
-  await readUntil(stream, BOOT_TIMEOUT_MS, (received) => received.length > 0 || undefined);
-  stream.destroy();
-  const next = await accept(listener);
-  await greetGuest(next);
   await system.terminate();
 });
 

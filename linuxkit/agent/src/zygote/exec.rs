@@ -34,6 +34,7 @@ pub fn exec(
     fds: Vec<OwnedFd>,
     _socket: &OwnedFd,
 ) -> Result<(Reply, Option<OwnedFd>), Failure> {
+    let t0 = crate::timeline::now_ns();
     let terminal = request.process.terminal().unwrap_or(false);
     let score = request.process.oom_score_adj().unwrap_or(0);
     std::fs::write("/proc/self/oom_score_adj", score.to_string())
@@ -51,6 +52,7 @@ pub fn exec(
     };
     let (ours, theirs) =
         wire::pair(libc::SOCK_STREAM).map_err(|error| Failure::io("make a socket", &error))?;
+    let t1 = crate::timeline::now_ns();
     let pid = clone_into(&cgroup).map_err(|error| Failure::io("fork", &error))?;
     if pid == 0 {
         drop(ours);
@@ -73,8 +75,12 @@ pub fn exec(
     }
     drop(theirs);
     drop(fds);
-    match outcome(&ours) {
-        Ok(master) => Ok((Reply::Started { pid }, master)),
+    let t2 = crate::timeline::now_ns();
+    let out = outcome(&ours);
+    let t3 = crate::timeline::now_ns();
+    crate::log::write(4, format_args!("worker at {} enter {} clone {} exec {}", t0/1000, (t1-t0)/1000, (t2-t1)/1000, (t3-t2)/1000));
+    match out {
+        Ok(master) => Ok((Reply::Started { pid, t: vec![t0/1000,t1/1000,t2/1000,t3/1000] }, master)),
         Err(failure) => {
             // SAFETY: waits for our own child, which is about to exit.
             unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) };
@@ -261,6 +267,7 @@ fn become_process(
     if let (true, Some(filter)) = (no_new_privileges, filter) {
         filter.load()?;
     }
+    crate::log::write(4, format_args!("child execve at {}", crate::timeline::now_ns()/1000));
     let error = init::execve(&path, args, env);
     Err(Failure::execve(&path, &error))
 }

@@ -31,7 +31,7 @@ pub enum Request {
 /// What a worker answers; a terminal's master comes with it as a descriptor.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Reply {
-    Started { pid: i32 },
+    Started { pid: i32, #[serde(default)] t: Vec<i64> },
     Copied { bytes: u64 },
     Failed(Failure),
 }
@@ -129,6 +129,7 @@ fn serve(control: &OwnedFd) -> ! {
             std::process::exit(0);
         }
         let Some(socket) = fds.pop() else { continue };
+        crate::log::write(4, format_args!("zygote got {}", crate::timeline::now_ns()/1000));
         // SAFETY: the zygote has one thread.
         match unsafe { libc::fork() } {
             -1 => {
@@ -153,6 +154,7 @@ fn serve(control: &OwnedFd) -> ! {
 /// A worker's life: one request.
 fn work(socket: &OwnedFd) -> ! {
     let outcome = std::panic::catch_unwind(|| {
+        crate::log::write(4, format_args!("worker up {}", crate::timeline::now_ns()/1000));
         let (request, fds) = wire::recv_request(socket)
             .map_err(|error| Failure::io("read the agent's request", &error))?;
         match request {
