@@ -176,7 +176,7 @@ test('an owner that is killed takes QEMU and back end along', async () => {
 test('a system that survives its owner keeps its back end, and is talked to by the next', async () => {
   const owner = new Owner('orphan', document({ survivesHost: true }));
   const backend = backendOf(Number(await owner.line()));
-  assert.is(await owner.line(), 'accepted');
+  assert.is(await owner.line(), 'greeted');
   owner.kill();
   await owner.ended;
   const system = track(await service.open('orphan'));
