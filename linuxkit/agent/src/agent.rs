@@ -55,6 +55,15 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|e| e.into_inner())
 }
 
+/// Gives this thread the processor only when no other wants it.
+fn run_when_idle() {
+    // SAFETY: an all-zero sched_param is valid for SCHED_IDLE and outlives the call.
+    unsafe {
+        let parameters: libc::sched_param = std::mem::zeroed();
+        libc::sched_setscheduler(0, libc::SCHED_IDLE, &raw const parameters);
+    }
+}
+
 impl Agent {
     pub fn new(
         platform: Platform,
@@ -102,6 +111,11 @@ impl Agent {
             .stack_size(128 * 1024)
             .spawn(move || {
                 cgroup::prepare(agent.zygote.pid);
+                // What nearly every container needs first; the rest when the processor has nothing else to do.
+                for group in ["scsi", "ext4", "overlay"] {
+                    modules.load(group);
+                }
+                run_when_idle();
                 modules.load_rest(other);
                 timeline::mark("late");
                 shutdown::prepare();
@@ -151,7 +165,6 @@ impl Agent {
         } else {
             128 + libc::WTERMSIG(status) as u32
         };
-        crate::warning!("reaped at {}", crate::timeline::now_ns()/1000);
         let container = &process.name.container_id;
         process.set_exit(ExitStatus {
             code,

@@ -114,10 +114,34 @@ impl Storage {
             return Ok(found);
         }
         self.need(group).await?;
+        self.scan(disk).await?;
         self.devices
             .wait_for(bounds::MAX_WAIT, || self.find(disk))
             .await
             .ok_or_else(|| Status::not_found(format!("{described} did not appear")))
+    }
+
+    /// Asks one place of a controller for its disk. On QEMU the kernel scans nothing by itself (modules.rs): a disk
+    /// that was there before its driver would not be found otherwise; one that comes later announces itself.
+    async fn scan(&self, disk: &DiskSource) -> Result<(), Status> {
+        let Some(disk_source::Source::Scsi(scsi)) = &disk.source else {
+            return Ok(());
+        };
+        if self.platform != Platform::Qemu || self.find(disk).is_some() {
+            return Ok(());
+        }
+        let Some(host) = self.scsi_host(scsi.controller as usize) else {
+            return Ok(());
+        };
+        let Some(name) = host.rsplit('/').next().map(str::to_owned) else {
+            return Ok(());
+        };
+        let lun = scsi.lun;
+        blocking("scan a SCSI controller", move || {
+            fs::write(format!("/sys/class/scsi_host/{name}/scan"), format!("0 0 {lun}"))
+                .map_err(|error| internal("scan a SCSI controller", error))
+        })
+        .await
     }
 
     fn find(&self, disk: &DiskSource) -> Option<String> {
