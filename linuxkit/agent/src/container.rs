@@ -185,7 +185,7 @@ async fn create_reserved(
     drop(fds);
     let answer = answer.map_err(|failure| from_failure(&op, &failure))?;
     let pid = match answer.reply {
-        Reply::Started { pid, .. } => pid,
+        Reply::Started { pid } => pid,
         Reply::Failed(failure) => {
             let failure = said(&status).unwrap_or(failure);
             return Err(from_failure(&op, &failure));
@@ -323,7 +323,6 @@ fn notify(id: &str) -> std::io::Result<()> {
 
 /// Starts a further process in a container, or in the VM.
 pub async fn exec(agent: &Arc<Agent>, request: ExecRequest) -> Result<u32, Status> {
-    crate::warning!("exec request at {}", crate::timeline::now_ns()/1000);
     bounds::id("exec_id", &request.exec_id)?;
     if request.process.len() > bounds::MAX_JSON {
         return Err(invalid(
@@ -417,10 +416,8 @@ async fn exec_reserved(
     let answer = spawn::ask(&agent.zygote, &request, &fds).await;
     drop(fds);
     let answer = answer.map_err(|failure| from_failure(&op, &failure))?;
-    crate::warning!("answer at {}", crate::timeline::now_ns()/1000);
     match answer.reply {
-        Reply::Started { pid, t } => {
-            crate::warning!("t {t:?}");
+        Reply::Started { pid } => {
             agent.register(pid, process);
             process.run(pid, ends, answer.fd)?;
             Ok(pid as u32)

@@ -28,7 +28,6 @@ async fn talk(control: &Control, request: &Request, fds: &[OwnedFd]) -> io::Resu
     if body.len() > wire::MAX_MESSAGE {
         return Err(io::Error::other("request too long"));
     }
-    crate::warning!("ask at {}", crate::timeline::now_ns()/1000);
     let (ours, theirs) = wire::pair(libc::SOCK_STREAM)?;
     control.worker(&theirs)?;
     drop(theirs);

@@ -138,8 +138,11 @@ impl Storage {
         };
         let lun = scsi.lun;
         blocking("scan a SCSI controller", move || {
-            fs::write(format!("/sys/class/scsi_host/{name}/scan"), format!("0 0 {lun}"))
-                .map_err(|error| internal("scan a SCSI controller", error))
+            fs::write(
+                format!("/sys/class/scsi_host/{name}/scan"),
+                format!("0 0 {lun}"),
+            )
+            .map_err(|error| internal("scan a SCSI controller", error))
         })
         .await
     }

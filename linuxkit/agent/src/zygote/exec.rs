@@ -11,7 +11,7 @@ use libcontainer::oci_spec::runtime::{LinuxSeccomp, PosixRlimitType, Process};
 use libcontainer::syscall::syscall::SyscallType;
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Failure, Reply, init, seccomp, wire};
+use super::{Cause, Failure, Reply, init, seccomp, vfork, wire};
 use crate::lookup;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,12 +29,7 @@ pub struct Exec {
 }
 
 /// Starts the process; the reply carries its pid and the terminal's master.
-pub fn exec(
-    request: &Exec,
-    fds: Vec<OwnedFd>,
-    _socket: &OwnedFd,
-) -> Result<(Reply, Option<OwnedFd>), Failure> {
-    let t0 = crate::timeline::now_ns();
+pub fn exec(request: &Exec, fds: Vec<OwnedFd>) -> Result<(Reply, Option<OwnedFd>), Failure> {
     let terminal = request.process.terminal().unwrap_or(false);
     let score = request.process.oom_score_adj().unwrap_or(0);
     std::fs::write("/proc/self/oom_score_adj", score.to_string())
@@ -52,66 +47,58 @@ pub fn exec(
     };
     let (ours, theirs) =
         wire::pair(libc::SOCK_STREAM).map_err(|error| Failure::io("make a socket", &error))?;
-    let t1 = crate::timeline::now_ns();
-    let pid = clone_into(&cgroup).map_err(|error| Failure::io("fork", &error))?;
-    if pid == 0 {
-        drop(ours);
-        let entered = init.as_ref().map_or(Ok(()), |init| {
+    let mut child = Child {
+        request,
+        fds: &fds,
+        terminal: terminal.then_some(theirs),
+        filter: filter.as_deref(),
+        init,
+        failure: None,
+    };
+    let pid =
+        vfork::into_cgroup(&cgroup, || child.run()).map_err(|error| Failure::io("fork", &error))?;
+    if let Some(failure) = child.failure.take() {
+        // SAFETY: waits for our own child, which has ended without an exec.
+        unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) };
+        return Err(failure);
+    }
+    let mut master = None;
+    if terminal {
+        let (_, mut received) = wire::recv_fds(&ours, &mut [0; 1])
+            .map_err(|error| Failure::io("receive the terminal", &error))?;
+        master = received.pop();
+    }
+    Ok((Reply::Started { pid }, master))
+}
+
+/// What the child needs; it shares the worker's memory until its exec, and leaves its failure here.
+struct Child<'a> {
+    request: &'a Exec,
+    fds: &'a [OwnedFd],
+    /// With a terminal: where its master is sent.
+    terminal: Option<OwnedFd>,
+    filter: Option<&'a seccomp::Program>,
+    init: Option<OwnedFd>,
+    failure: Option<Failure>,
+}
+
+impl Child<'_> {
+    fn run(&mut self) {
+        let entered = self.init.as_ref().map_or(Ok(()), |init| {
             setns(
                 init,
                 libc::CLONE_NEWCGROUP,
                 "enter the container's cgroup namespace",
             )
         });
-        let became = entered
-            .and_then(|()| become_process(request, &fds, terminal, filter.as_deref(), &theirs));
-        let failure = match became {
+        let became = entered.and_then(|()| {
+            become_process(self.request, self.fds, self.terminal.as_ref(), self.filter)
+        });
+        match became {
             Ok(never) => match never {},
-            Err(failure) => failure,
-        };
-        let _ = wire::send_reply(&theirs, &Reply::Failed(failure), None);
-        // SAFETY: the child of a failed exec has nothing to clean up.
-        unsafe { libc::_exit(127) }
-    }
-    drop(theirs);
-    drop(fds);
-    let t2 = crate::timeline::now_ns();
-    let out = outcome(&ours);
-    let t3 = crate::timeline::now_ns();
-    crate::log::write(4, format_args!("worker at {} enter {} clone {} exec {}", t0/1000, (t1-t0)/1000, (t2-t1)/1000, (t3-t2)/1000));
-    match out {
-        Ok(master) => Ok((Reply::Started { pid, t: vec![t0/1000,t1/1000,t2/1000,t3/1000] }, master)),
-        Err(failure) => {
-            // SAFETY: waits for our own child, which is about to exit.
-            unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) };
-            Err(failure)
+            Err(failure) => self.failure = Some(failure),
         }
     }
-}
-
-/// Reads what the child says until its exec closes the socket: a terminal's master, or a failure.
-fn outcome(socket: &OwnedFd) -> Result<Option<OwnedFd>, Failure> {
-    let mut master = None;
-    let mut text = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        let (length, mut fds) = wire::recv_fds(socket, &mut buffer)
-            .map_err(|error| Failure::io("hear from the process", &error))?;
-        master = fds.pop().or(master);
-        if length == 0 {
-            break;
-        }
-        text.extend_from_slice(&buffer[..length]);
-    }
-    // A terminal's message is one zero byte; a failure's follows as length and JSON.
-    let text = text.strip_prefix(&[0xff]).unwrap_or(&text);
-    if text.len() <= 4 {
-        return Ok(master);
-    }
-    Err(match serde_json::from_slice(&text[4..]) {
-        Ok(Reply::Failed(failure)) => failure,
-        _ => Failure::other("the process failed before its exec"),
-    })
 }
 
 /// Joins the container's namespaces; the process namespace is the one of children. The cgroup namespace is left
@@ -151,31 +138,7 @@ fn setns(init: &OwnedFd, flags: libc::c_int, what: &str) -> Result<(), Failure> 
     Ok(())
 }
 
-/// fork(2) into a cgroup, without the wait that moving a process there costs.
-fn clone_into(cgroup: &std::fs::File) -> io::Result<i32> {
-    // SAFETY: an all-zero clone_args is valid.
-    let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
-    args.flags = CLONE_INTO_CGROUP;
-    args.exit_signal = libc::SIGCHLD as u64;
-    args.cgroup = cgroup.as_raw_fd() as u64;
-    // SAFETY: no CLONE_VM and no new stack: it behaves as fork(2), in a process with one thread.
-    let pid = unsafe {
-        libc::syscall(
-            libc::SYS_clone3,
-            &raw const args,
-            size_of::<libc::clone_args>(),
-        )
-    };
-    if pid < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(pid as i32)
-}
-
 enum Never {}
-
-/// The flag of clone3(2) alone; libc's constant is too narrow for it.
-const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
 
 fn last(what: &str) -> Failure {
     Failure::io(what, &io::Error::last_os_error())
@@ -185,15 +148,14 @@ fn last(what: &str) -> Failure {
 fn become_process(
     request: &Exec,
     fds: &[OwnedFd],
-    terminal: bool,
+    terminal: Option<&OwnedFd>,
     filter: Option<&seccomp::Program>,
-    socket: &OwnedFd,
 ) -> Result<Never, Failure> {
     let process = &request.process;
     let user = process.user();
     // SAFETY: plain calls on this process, which has one thread.
     unsafe { libc::setsid() };
-    if terminal {
+    if let Some(socket) = terminal {
         let slave = open_terminal(request, socket)?;
         stdio([slave.as_raw_fd(); 3])?;
     } else {
@@ -267,7 +229,6 @@ fn become_process(
     if let (true, Some(filter)) = (no_new_privileges, filter) {
         filter.load()?;
     }
-    crate::log::write(4, format_args!("child execve at {}", crate::timeline::now_ns()/1000));
     let error = init::execve(&path, args, env);
     Err(Failure::execve(&path, &error))
 }

@@ -75,7 +75,7 @@ pub fn create(request: Create, fds: Vec<OwnedFd>) -> Result<(Reply, Option<Owned
             accept_master(&listener).map_err(|error| Failure::io("receive a terminal", &error))?,
         ),
     };
-    Ok((Reply::Started { pid, t: vec![] }, master))
+    Ok((Reply::Started { pid }, master))
 }
 
 /// An error with all its causes on one line.

@@ -10,6 +10,7 @@ pub mod exec;
 pub mod files;
 pub mod init;
 pub mod seccomp;
+mod vfork;
 pub mod wire;
 
 use std::io;
@@ -31,7 +32,7 @@ pub enum Request {
 /// What a worker answers; a terminal's master comes with it as a descriptor.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Reply {
-    Started { pid: i32, #[serde(default)] t: Vec<i64> },
+    Started { pid: i32 },
     Copied { bytes: u64 },
     Failed(Failure),
 }
@@ -129,7 +130,6 @@ fn serve(control: &OwnedFd) -> ! {
             std::process::exit(0);
         }
         let Some(socket) = fds.pop() else { continue };
-        crate::log::write(4, format_args!("zygote got {}", crate::timeline::now_ns()/1000));
         // SAFETY: the zygote has one thread.
         match unsafe { libc::fork() } {
             -1 => {
@@ -154,12 +154,11 @@ fn serve(control: &OwnedFd) -> ! {
 /// A worker's life: one request.
 fn work(socket: &OwnedFd) -> ! {
     let outcome = std::panic::catch_unwind(|| {
-        crate::log::write(4, format_args!("worker up {}", crate::timeline::now_ns()/1000));
         let (request, fds) = wire::recv_request(socket)
             .map_err(|error| Failure::io("read the agent's request", &error))?;
         match request {
             Request::Create(create) => init::create(create, fds),
-            Request::Exec(exec) => exec::exec(&exec, fds, socket),
+            Request::Exec(exec) => exec::exec(&exec, fds),
             Request::Files(files) => files::copy(&files, fds).map(|reply| (reply, None)),
         }
     });
