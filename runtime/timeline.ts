@@ -5,7 +5,7 @@
  * (half the round trip is the error). Marks are kept in the order of their times.
  */
 
-/** A moment. `atMs` is performance.now() of this process; `side` says whose clock saw it. */
+/** A moment. `atMs` is performance.now() of this process; `side` says whose work the phase that it ends was. */
 export interface TimelineMark {
   readonly name: string;
   readonly atMs: number;
@@ -31,9 +31,14 @@ export class Timeline {
     this.#onMark = onMark;
   }
 
-  /** Records a moment of the host, now unless given. A name is recorded once: the first time counts. */
+  /** Ends a phase of the host's work, now unless given. A name is recorded once: the first time counts. */
   mark(name: string, atMs: number = performance.now()): void {
     this.#add({ name, atMs, side: 'host' });
+  }
+
+  /** Ends a phase in which the host waited for the guest. */
+  markGuest(name: string, atMs: number = performance.now()): void {
+    this.#add({ name, atMs, side: 'guest' });
   }
 
   /**

@@ -15,7 +15,7 @@ export function timelineTable(timeline: Timeline): string {
   const rows = timeline
     .phases()
     .map(({ name, side, atMs, tookMs }) => [name, side, atMs.toFixed(1), tookMs.toFixed(1)]);
-  const header = ['phase', 'clock', 'at ms', 'took ms'];
+  const header = ['phase', 'side', 'at ms', 'took ms'];
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
   );

@@ -103,7 +103,7 @@ export class Pod implements AsyncDisposable {
     const channel = await this.vm.ready;
     const target = `/run/lcow/c/${id}/rootfs`;
     await mountRootfs(channel, target, layers, scratch, rootfs.readOnly ?? false);
-    timeline?.mark('rootfs');
+    timeline?.markGuest('rootfs');
 
     const init = new ContainerProcess(this.vm, channel, { containerId: id, execId: '' }, stdio);
     try {
@@ -120,7 +120,7 @@ export class Pod implements AsyncDisposable {
       await channel.call(`unmount ${target}`, METHODS.unmount, { target }).catch(() => {});
       throw error;
     }
-    timeline?.mark('container created');
+    timeline?.markGuest('container created');
     return new Container(id, this.vm, channel, init, scope.move());
   }
 

@@ -299,7 +299,7 @@ export class UtilityVm implements AsyncDisposable {
   ): Promise<AgentChannel> {
     const stream: Duplex = await listener.accept(signal);
     await beginLink(stream, { signal });
-    options.timeline?.mark('link');
+    options.timeline?.markGuest('link');
     return this.#scope.use(await AgentChannel.open(stream, join(this.#directory, 'agent.sock')));
   }
 
@@ -332,7 +332,7 @@ export class UtilityVm implements AsyncDisposable {
       sentMs,
       receivedMs,
     );
-    timeline?.mark('agent answers', receivedMs);
+    timeline?.markGuest('agent answers', receivedMs);
     for (const { name, atMs } of this.system.timeline) timeline?.mark(name, atMs);
     this.#guest = {
       agentVersion: hello.agentVersion,

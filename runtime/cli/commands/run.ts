@@ -36,7 +36,7 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
     let code: number;
     try {
       code = await runIn(lcow, pod, image, request, timeline, cancel);
-      timeline.mark('exit');
+      timeline.markGuest('exit');
     } finally {
       await pod[Symbol.asyncDispose]();
       await cancel.settled();
@@ -71,10 +71,10 @@ async function runIn(
   const attached = foreground(container.init, {
     interactive,
     terminal,
-    onFirstByte: () => timeline.mark('first byte'),
+    onFirstByte: () => timeline.markGuest('first byte'),
   });
   await cancel.race(container.start());
-  timeline.mark('process started');
+  timeline.markGuest('process started');
   cancel.release();
   const { code } = await attached.exit();
   return code;
