@@ -1,5 +1,5 @@
 /** What goes wrong under `lcow run`: each time a clear error, the right status, and nothing left behind. */
-import { cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
