@@ -27,7 +27,7 @@ test('exits as the container does: a code, a signal, not found, not invocable', 
 }) => {
   assert.is((await sh(host, 'exit 7')).code, 7);
   // PID 1 ignores what it does not handle, so a child takes the signal and the shell tells of it.
-  assert.is((await sh(host, "sh -c 'kill -TERM $$'")).code, 143);
+  assert.is((await sh(host, "sh -c 'kill -TERM $$'; exit $?")).code, 143);
   const missing = await host.lcow('run', '--rm', host.busybox, 'no-such-command');
   assert.is(missing.code, 127, missing.stderr);
   assert.match(missing.stderr, /no-such-command/);

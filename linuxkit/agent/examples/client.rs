@@ -479,6 +479,13 @@ async fn main() -> Result<(), Error> {
                 );
                 at += 1;
             }
+            "mem" => {
+                eprintln!(
+                    "{:?}",
+                    vm.get_memory(GetMemoryRequest {}).await?.into_inner()
+                );
+                at += 1;
+            }
             "list" => {
                 eprintln!(
                     "{:?}",

@@ -20,7 +20,7 @@ use crate::storage::Storage;
 use crate::timeline;
 use crate::uevent::Devices;
 use crate::zygote::Control;
-use crate::{cgroup, debug, oom, shutdown};
+use crate::{cgroup, debug, oom, shutdown, spawn};
 
 /// Containers in one VM, and processes of the VM itself.
 pub const MAX_CONTAINERS: usize = 1024;
@@ -39,9 +39,31 @@ pub struct Agent {
     /// Processes of the VM itself, by exec id.
     pub vm_processes: Mutex<HashMap<String, Arc<Process>>>,
     /// Who is to be told of which pid's exit.
-    pids: Mutex<HashMap<i32, Arc<Process>>>,
+    pids: Mutex<Pids>,
+    pub exec_servers: spawn::Idle,
     /// Bumped whenever a process became known.
     known: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct Pids {
+    known: HashMap<i32, Arc<Process>>,
+    /// How many starts are under way, and what exited meanwhile without being known: it may be one of theirs.
+    spawning: usize,
+    early: HashMap<i32, i32>,
+}
+
+/// A start under way.
+pub struct Spawning<'a>(&'a Agent);
+
+impl Drop for Spawning<'_> {
+    fn drop(&mut self) {
+        let mut pids = lock(&self.0.pids);
+        pids.spawning -= 1;
+        if pids.spawning == 0 {
+            pids.early = HashMap::new();
+        }
+    }
 }
 
 /// A container's name is taken from the moment its creation begins.
@@ -69,9 +91,11 @@ impl Agent {
         platform: Platform,
         modules: Arc<Modules>,
         devices: Devices,
-        zygote: Control,
+        mut zygote: Control,
     ) -> std::io::Result<Arc<Self>> {
+        let exec_servers = spawn::Idle::new(std::mem::take(&mut zygote.servers))?;
         Ok(Arc::new(Self {
+            exec_servers,
             platform,
             storage: Arc::new(Storage::new(platform, modules.clone(), devices.clone())),
             modules,
@@ -126,9 +150,25 @@ impl Agent {
         shutdown::watch_button(self.clone());
     }
 
-    /// Notes whose exit `pid` will be. Call it while the worker still holds the process.
-    pub fn register(&self, pid: i32, process: &Arc<Process>) {
-        lock(&self.pids).insert(pid, process.clone());
+    /// Exits that nobody claims are kept while the result lives: a process may be reaped before its pid is known.
+    pub fn spawning(&self) -> Spawning<'_> {
+        lock(&self.pids).spawning += 1;
+        Spawning(self)
+    }
+
+    /// Notes whose exit that of `pid` is, and tells it when it was here first.
+    pub fn register(self: &Arc<Self>, pid: i32, process: &Arc<Process>) {
+        let early = {
+            let mut pids = lock(&self.pids);
+            let early = pids.early.remove(&pid);
+            if early.is_none() {
+                pids.known.insert(pid, process.clone());
+            }
+            early
+        };
+        if let Some(status) = early {
+            self.exited(process, status);
+        }
     }
 
     /// Somebody may be waiting for a process to become known.
@@ -148,7 +188,14 @@ impl Agent {
             if pid == self.zygote.pid {
                 crate::error!("the zygote died; no further process can be started");
             }
-            let process = lock(&self.pids).remove(&pid);
+            let process = {
+                let mut pids = lock(&self.pids);
+                let process = pids.known.remove(&pid);
+                if process.is_none() && pids.spawning > 0 {
+                    pids.early.insert(pid, status);
+                }
+                process
+            };
             debug!(
                 "pid {pid} exited with {status:#x}, known: {}",
                 process.is_some()

@@ -192,8 +192,8 @@ async fn create_reserved(
         }
         Reply::Copied { .. } => return Err(internal(&op, "an answer to another question")),
     };
-    agent.register(pid, &init);
     init.run(pid, ends, answer.fd)?;
+    agent.register(pid, &init);
     // Before the start: no command of the user has run yet.
     devices::restrict(&spec::cgroup_folder(&id), &document)
         .map_err(|error| from_io(&format!("restrict the devices of container {id:?}"), &error))?;
@@ -413,13 +413,15 @@ async fn exec_reserved(
         height: process.stdio.height as u16,
     }));
     let op = format!("exec {:?}", process.name.exec_id);
-    let answer = spawn::ask(&agent.zygote, &request, &fds).await;
+    let _spawning = agent.spawning();
+    let answer = spawn::ask_exec(&agent.zygote, &agent.exec_servers, &request, &fds).await;
     drop(fds);
     let answer = answer.map_err(|failure| from_failure(&op, &failure))?;
     match answer.reply {
         Reply::Started { pid } => {
-            agent.register(pid, process);
+            // The pumps first: the exit may be here already, and is told behind the output.
             process.run(pid, ends, answer.fd)?;
+            agent.register(pid, process);
             Ok(pid as u32)
         }
         Reply::Failed(failure) => Err(from_failure(&op, &failure)),

@@ -96,6 +96,11 @@ pub fn find(root: &impl AsRawFd, name: &str, search: &str, cwd: &str) -> Result<
     })
 }
 
+/// A found path in the form that execve(2) takes.
+pub fn c_path(path: &str) -> Result<CString, Failure> {
+    CString::new(path).map_err(|_| Failure::new(Cause::Invalid, "process.args[0]: a NUL inside"))
+}
+
 fn join(folder: &str, name: &str) -> String {
     format!("{}/{name}", folder.trim_end_matches('/'))
 }

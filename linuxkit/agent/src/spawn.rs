@@ -3,46 +3,122 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::Mutex;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
+use tokio::sync::Semaphore;
 
+use crate::agent::lock;
 use crate::zygote::{Control, Failure, Reply, Request, wire};
 
-/// A worker's answer. The worker lives, and what it made is not yet a child of the agent, until this is dropped.
+/// An answer. A worker lives, and what it made is not yet a child of the agent, until this is dropped.
 pub struct Answer {
     pub reply: Reply,
     pub fd: Option<OwnedFd>,
-    _worker: UnixStream,
+    _worker: Option<UnixStream>,
+}
+
+/// How long an exec waits for a server before it gets a worker: longer than a burst of execs takes its turns,
+/// short beside a server that hangs.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The exec servers that have nothing to do.
+pub struct Idle {
+    servers: Mutex<Vec<UnixStream>>,
+    count: Semaphore,
+}
+
+impl Idle {
+    pub fn new(servers: Vec<OwnedFd>) -> io::Result<Self> {
+        let servers: Vec<_> = servers.into_iter().map(stream).collect::<io::Result<_>>()?;
+        Ok(Self {
+            count: Semaphore::new(servers.len()),
+            servers: Mutex::new(servers),
+        })
+    }
+
+    /// Takes a server away; `put` gives it back.
+    async fn take(&self) -> Option<UnixStream> {
+        let permit = tokio::time::timeout(PATIENCE, self.count.acquire()).await;
+        permit.ok()?.ok()?.forget();
+        lock(&self.servers).pop()
+    }
+
+    fn put(&self, server: UnixStream) {
+        lock(&self.servers).push(server);
+        self.count.add_permits(1);
+    }
+}
+
+fn stream(socket: OwnedFd) -> io::Result<UnixStream> {
+    let stream = std::os::unix::net::UnixStream::from(socket);
+    stream.set_nonblocking(true)?;
+    UnixStream::from_std(stream)
 }
 
 /// Sends `request` to a fresh worker and waits for its answer.
 pub async fn ask(control: &Control, request: &Request, fds: &[OwnedFd]) -> Result<Answer, Failure> {
-    talk(control, request, fds)
-        .await
-        .map_err(|error| Failure::io("reach the worker", &error))
+    let talk = async {
+        let (ours, theirs) = wire::pair(libc::SOCK_STREAM)?;
+        control.worker(&theirs)?;
+        drop(theirs);
+        let mut stream = stream(ours)?;
+        let (reply, fd) = talk(&mut stream, request, fds).await?;
+        Ok(Answer {
+            reply,
+            fd,
+            _worker: Some(stream),
+        })
+    };
+    talk.await
+        .map_err(|error: io::Error| Failure::io("reach the worker", &error))
 }
 
-async fn talk(control: &Control, request: &Request, fds: &[OwnedFd]) -> io::Result<Answer> {
+/// Sends an exec to an idle server, or to a fresh worker when there is none. The process may have exited, and been
+/// reaped, before the answer is read.
+pub async fn ask_exec(
+    control: &Control,
+    idle: &Idle,
+    request: &Request,
+    fds: &[OwnedFd],
+) -> Result<Answer, Failure> {
+    let Some(mut server) = idle.take().await else {
+        return ask(control, request, fds).await;
+    };
+    match talk(&mut server, request, fds).await {
+        Ok((reply, fd)) => {
+            idle.put(server);
+            Ok(Answer {
+                reply,
+                fd,
+                _worker: None,
+            })
+        }
+        // Its stream is of no more use; the others and the workers are.
+        Err(error) => Err(Failure::io("reach the exec server", &error)),
+    }
+}
+
+async fn talk(
+    stream: &mut UnixStream,
+    request: &Request,
+    fds: &[OwnedFd],
+) -> io::Result<(Reply, Option<OwnedFd>)> {
     let body = serde_json::to_vec(request)?;
     if body.len() > wire::MAX_MESSAGE {
         return Err(io::Error::other("request too long"));
     }
-    let (ours, theirs) = wire::pair(libc::SOCK_STREAM)?;
-    control.worker(&theirs)?;
-    drop(theirs);
     let fds: Vec<_> = fds.iter().map(AsRawFd::as_raw_fd).collect();
-    wire::send_fds(&ours, &wire::head(body.len()), &fds)?;
-    let stream = std::os::unix::net::UnixStream::from(ours);
-    stream.set_nonblocking(true)?;
-    let mut stream = UnixStream::from_std(stream)?;
+    wire::send_fds(stream, &wire::head(body.len()), &fds)?;
     stream.write_all(&body).await?;
     let mut head = [0; 4];
     let (length, mut fds) = stream
-        .async_io(Interest::READABLE, || wire::recv_fds(&stream, &mut head))
+        .async_io(Interest::READABLE, || wire::recv_fds(stream, &mut head))
         .await?;
     if length == 0 {
-        return Err(io::Error::other("the worker died"));
+        return Err(io::Error::other("it died"));
     }
     stream.read_exact(&mut head[length..]).await?;
     let length = u32::from_le_bytes(head) as usize;
@@ -51,9 +127,5 @@ async fn talk(control: &Control, request: &Request, fds: &[OwnedFd]) -> io::Resu
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await?;
-    Ok(Answer {
-        reply: serde_json::from_slice(&body)?,
-        fd: fds.pop(),
-        _worker: stream,
-    })
+    Ok((serde_json::from_slice(&body)?, fds.pop()))
 }

@@ -2,7 +2,9 @@
 //!
 //! Not libcontainer's tenant path: that reads the whole spec again, runs two further processes and moves a
 //! process between cgroups. Here one clone3(2) puts the child into the cgroup, and the child does the rest.
+//! The child shares memory with its parent until its exec, but nothing else: what it enters and gives up is its own.
 
+use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
@@ -28,38 +30,92 @@ pub struct Exec {
     pub height: u16,
 }
 
-/// Starts the process; the reply carries its pid and the terminal's master.
-pub fn exec(request: &Exec, fds: Vec<OwnedFd>) -> Result<(Reply, Option<OwnedFd>), Failure> {
+/// A process that starts others: an exec server for as long as the VM lives, or a worker for once.
+pub struct Starter {
+    /// Its own process namespace, to which children return after each exec.
+    home: std::fs::File,
+    /// What /proc/self/oom_score_adj holds: children inherit it.
+    score: Option<i32>,
+    /// Whether children become its siblings, so that PID 1 reaps them while it lives on.
+    siblings: bool,
+}
+
+impl Starter {
+    pub fn new(siblings: bool) -> io::Result<Self> {
+        Ok(Self {
+            home: std::fs::File::open("/proc/self/ns/pid")?,
+            score: None,
+            siblings,
+        })
+    }
+
+    /// Starts the process; the reply carries its pid and the terminal's master.
+    pub fn exec(
+        &mut self,
+        request: &Exec,
+        fds: &[OwnedFd],
+    ) -> Result<(Reply, Option<OwnedFd>), Failure> {
+        let score = request.process.oom_score_adj().unwrap_or(0);
+        if self.score != Some(score) {
+            std::fs::write("/proc/self/oom_score_adj", score.to_string())
+                .map_err(|error| Failure::io("set process.oomScoreAdj", &error))?;
+            self.score = Some(score);
+        }
+        let init = match request.init_pid {
+            0 => None,
+            pid => Some(open_init(pid)?),
+        };
+        if let Some(init) = &init {
+            // Of children only; the child joins the other namespaces itself.
+            setns(init, libc::CLONE_NEWPID, "enter the process namespace")?;
+        }
+        let result = start(request, fds, init, self.siblings);
+        if request.init_pid > 0 {
+            setns(
+                &self.home,
+                libc::CLONE_NEWPID,
+                "leave the process namespace",
+            )?;
+        }
+        result
+    }
+}
+
+fn start(
+    request: &Exec,
+    fds: &[OwnedFd],
+    init: Option<OwnedFd>,
+    siblings: bool,
+) -> Result<(Reply, Option<OwnedFd>), Failure> {
     let terminal = request.process.terminal().unwrap_or(false);
-    let score = request.process.oom_score_adj().unwrap_or(0);
-    std::fs::write("/proc/self/oom_score_adj", score.to_string())
-        .map_err(|error| Failure::io("set process.oomScoreAdj", &error))?;
     let cgroup = std::fs::File::open(&request.cgroup)
         .map_err(|error| Failure::io("open the container's cgroup", &error))?;
     let filter = match &request.seccomp {
         None => None,
         Some(profile) => Some(seccomp::compiled(&request.cgroup, profile)?),
     };
-    let init = if request.init_pid > 0 {
-        Some(enter(request)?)
-    } else {
-        None
-    };
     let (ours, theirs) =
         wire::pair(libc::SOCK_STREAM).map_err(|error| Failure::io("make a socket", &error))?;
+    let empty = Vec::new();
+    let args = request.process.args().as_ref().unwrap_or(&empty);
+    let env = request.process.env().as_ref().unwrap_or(&empty);
     let mut child = Child {
         request,
-        fds: &fds,
+        command: init::Command::new(args, env)?,
+        path: None,
+        fds,
         terminal: terminal.then_some(theirs),
         filter: filter.as_deref(),
         init,
         failure: None,
     };
-    let pid =
-        vfork::into_cgroup(&cgroup, || child.run()).map_err(|error| Failure::io("fork", &error))?;
+    let pid = vfork::into_cgroup(&cgroup, siblings, || child.run())
+        .map_err(|error| Failure::io("fork", &error))?;
     if let Some(failure) = child.failure.take() {
-        // SAFETY: waits for our own child, which has ended without an exec.
-        unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) };
+        if !siblings {
+            // SAFETY: waits for our own child, which has ended without an exec.
+            unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) };
+        }
         return Err(failure);
     }
     let mut master = None;
@@ -74,6 +130,9 @@ pub fn exec(request: &Exec, fds: Vec<OwnedFd>) -> Result<(Reply, Option<OwnedFd>
 /// What the child needs; it shares the worker's memory until its exec, and leaves its failure here.
 struct Child<'a> {
     request: &'a Exec,
+    command: init::Command,
+    /// The program; kept here so that the parent frees it.
+    path: Option<CString>,
     fds: &'a [OwnedFd],
     /// With a terminal: where its master is sent.
     terminal: Option<OwnedFd>,
@@ -84,16 +143,18 @@ struct Child<'a> {
 
 impl Child<'_> {
     fn run(&mut self) {
+        let mut flags = libc::CLONE_NEWNS
+            | libc::CLONE_NEWNET
+            | libc::CLONE_NEWIPC
+            | libc::CLONE_NEWUTS
+            | libc::CLONE_NEWCGROUP;
+        if self.request.user_namespace {
+            flags |= libc::CLONE_NEWUSER;
+        }
         let entered = self.init.as_ref().map_or(Ok(()), |init| {
-            setns(
-                init,
-                libc::CLONE_NEWCGROUP,
-                "enter the container's cgroup namespace",
-            )
+            setns(init, flags, "enter the container's namespaces")
         });
-        let became = entered.and_then(|()| {
-            become_process(self.request, self.fds, self.terminal.as_ref(), self.filter)
-        });
+        let became = entered.and_then(|()| become_process(self));
         match became {
             Ok(never) => match never {},
             Err(failure) => self.failure = Some(failure),
@@ -101,11 +162,9 @@ impl Child<'_> {
     }
 }
 
-/// Joins the container's namespaces; the process namespace is the one of children. The cgroup namespace is left
-/// to the child: from inside it the worker could not name the cgroup that the child is cloned into.
-fn enter(request: &Exec) -> Result<OwnedFd, Failure> {
+fn open_init(pid: i32) -> Result<OwnedFd, Failure> {
     // SAFETY: pidfd_open(2); the result is checked before it is owned.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, request.init_pid, 0) } as RawFd;
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) } as RawFd;
     if fd < 0 {
         return Err(Failure::new(
             Cause::NotFound,
@@ -113,22 +172,12 @@ fn enter(request: &Exec) -> Result<OwnedFd, Failure> {
         ));
     }
     // SAFETY: `fd` was just made and belongs to nobody else.
-    let init = unsafe { OwnedFd::from_raw_fd(fd) };
-    let mut flags = libc::CLONE_NEWNS
-        | libc::CLONE_NEWPID
-        | libc::CLONE_NEWNET
-        | libc::CLONE_NEWIPC
-        | libc::CLONE_NEWUTS;
-    if request.user_namespace {
-        flags |= libc::CLONE_NEWUSER;
-    }
-    setns(&init, flags, "enter the container's namespaces")?;
-    Ok(init)
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-fn setns(init: &OwnedFd, flags: libc::c_int, what: &str) -> Result<(), Failure> {
+fn setns(namespaces: &impl AsRawFd, flags: libc::c_int, what: &str) -> Result<(), Failure> {
     // SAFETY: this process has one thread; setns acts on it alone.
-    if unsafe { libc::setns(init.as_raw_fd(), flags) } < 0 {
+    if unsafe { libc::setns(namespaces.as_raw_fd(), flags) } < 0 {
         let error = io::Error::last_os_error();
         return Err(match error.raw_os_error() {
             Some(libc::ESRCH) => Failure::new(Cause::NotFound, "the container's init is gone"),
@@ -145,21 +194,17 @@ fn last(what: &str) -> Failure {
 }
 
 /// Runs in the child: everything between fork and exec.
-fn become_process(
-    request: &Exec,
-    fds: &[OwnedFd],
-    terminal: Option<&OwnedFd>,
-    filter: Option<&seccomp::Program>,
-) -> Result<Never, Failure> {
+fn become_process(child: &mut Child<'_>) -> Result<Never, Failure> {
+    let (request, filter) = (child.request, child.filter);
     let process = &request.process;
     let user = process.user();
     // SAFETY: plain calls on this process, which has one thread.
     unsafe { libc::setsid() };
-    if let Some(socket) = terminal {
+    if let Some(socket) = &child.terminal {
         let slave = open_terminal(request, socket)?;
         stdio([slave.as_raw_fd(); 3])?;
     } else {
-        let fd = |index: usize| fds.get(index).map_or(-1, AsRawFd::as_raw_fd);
+        let fd = |index: usize| child.fds.get(index).map_or(-1, AsRawFd::as_raw_fd);
         stdio([fd(0), fd(1), fd(2)])?;
     }
     for limit in process.rlimits().iter().flatten() {
@@ -214,6 +259,8 @@ fn become_process(
     let name = args.first().map_or("", String::as_str);
     let path = lookup::find(&root, name, lookup::path_of(env), &cwd)?;
     drop(root);
+    let c_path = &*child.path.insert(lookup::c_path(&path)?);
+    drop(path);
     // SAFETY: marks descriptors; nothing is closed before exec.
     if unsafe {
         libc::syscall(
@@ -229,8 +276,8 @@ fn become_process(
     if let (true, Some(filter)) = (no_new_privileges, filter) {
         filter.load()?;
     }
-    let error = init::execve(&path, args, env);
-    Err(Failure::execve(&path, &error))
+    let error = child.command.exec(c_path);
+    Err(Failure::execve(&c_path.to_string_lossy(), &error))
 }
 
 fn stdio(fds: [RawFd; 3]) -> Result<(), Failure> {

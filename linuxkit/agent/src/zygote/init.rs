@@ -2,7 +2,7 @@
 //! libcontainer's notify socket; when it executes, or cannot, it says so on the status pipe.
 
 use std::collections::HashMap;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::io::{self, Write};
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
@@ -171,37 +171,54 @@ impl Executor for Executable {
             self.tell(&failure);
             ExecutorError::Other(failure.message)
         })?;
-        let error = execve(&path, &args, &env);
-        let failure = Failure::execve(&path, &error);
+        let ready =
+            Command::new(&args, &env).and_then(|command| Ok((command, lookup::c_path(&path)?)));
+        let failure = match ready {
+            Ok((command, c_path)) => Failure::execve(&path, &command.exec(&c_path)),
+            Err(failure) => failure,
+        };
         self.tell(&failure);
         Err(ExecutorError::Other(failure.message))
     }
 }
 
-/// execve(2); returns only when it failed.
-pub fn execve(path: &str, args: &[String], env: &[String]) -> io::Error {
-    fn strings(list: &[String]) -> io::Result<Vec<CString>> {
-        list.iter()
-            .map(|text| CString::new(text.as_str()).map_err(io::Error::other))
-            .collect()
+/// A command's arguments and environment in the form that execve(2) takes, made before anything is entered: what
+/// a child allocates in memory that it shares would be lost there by its exec.
+pub struct Command {
+    _strings: Vec<CString>,
+    args: Vec<*const libc::c_char>,
+    env: Vec<*const libc::c_char>,
+}
+
+impl Command {
+    pub fn new(args: &[String], env: &[String]) -> Result<Self, Failure> {
+        let strings = args
+            .iter()
+            .chain(env)
+            .map(|text| CString::new(text.as_str()))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| Failure::new(Cause::Invalid, "process.args, process.env: a NUL inside"))?;
+        // The strings' bytes stay where they are when their list moves.
+        let pointers = |list: &[CString]| {
+            list.iter()
+                .map(|text| text.as_ptr())
+                .chain(std::iter::once(std::ptr::null()))
+                .collect()
+        };
+        Ok(Self {
+            args: pointers(&strings[..args.len()]),
+            env: pointers(&strings[args.len()..]),
+            _strings: strings,
+        })
     }
-    fn pointers(list: &[CString]) -> Vec<*const libc::c_char> {
-        list.iter()
-            .map(|text| text.as_ptr())
-            .chain(std::iter::once(std::ptr::null()))
-            .collect()
+
+    /// execve(2); returns only when it failed.
+    pub fn exec(&self, path: &CStr) -> io::Error {
+        // SAFETY: both arrays end in a null pointer and point to strings that live until the image is replaced.
+        unsafe {
+            libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+            libc::execve(path.as_ptr(), self.args.as_ptr(), self.env.as_ptr());
+        }
+        io::Error::last_os_error()
     }
-    let (Ok(path), Ok(args), Ok(env)) = (CString::new(path), strings(args), strings(env)) else {
-        return io::Error::from_raw_os_error(libc::EINVAL);
-    };
-    // SAFETY: both arrays end in a null pointer and point to strings that live until the image is replaced.
-    unsafe {
-        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
-        libc::execve(
-            path.as_ptr(),
-            pointers(&args).as_ptr(),
-            pointers(&env).as_ptr(),
-        );
-    }
-    io::Error::last_os_error()
 }

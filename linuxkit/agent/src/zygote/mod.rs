@@ -88,10 +88,30 @@ impl Failure {
 pub struct Control {
     socket: OwnedFd,
     pub pid: i32,
+    /// Sockets of the exec servers.
+    pub servers: Vec<OwnedFd>,
 }
 
-/// Forks the zygote. Call it while the process has one thread.
+/// Exec servers: as many as may sensibly start processes at once. One that hangs (a program on a dead share) is
+/// not waited for by others: what finds no idle server gets a worker.
+const SERVERS: usize = 2;
+
+/// Forks the zygote and the exec servers. Call it while the process has one thread.
 pub fn fork() -> io::Result<Control> {
+    let mut servers = Vec::with_capacity(SERVERS);
+    for _ in 0..SERVERS {
+        let (ours, theirs) = wire::pair(libc::SOCK_STREAM)?;
+        // SAFETY: the process has one thread, so the child may do anything.
+        match unsafe { libc::fork() } {
+            -1 => return Err(io::Error::last_os_error()),
+            0 => {
+                drop(ours);
+                servers.clear();
+                serve_execs(&theirs);
+            }
+            _ => servers.push(ours),
+        }
+    }
     let (ours, theirs) = wire::pair(libc::SOCK_SEQPACKET)?;
     // SAFETY: the process has one thread, so the child may do anything.
     let pid = unsafe { libc::fork() };
@@ -99,9 +119,14 @@ pub fn fork() -> io::Result<Control> {
         -1 => Err(io::Error::last_os_error()),
         0 => {
             drop(ours);
+            servers.clear();
             serve(&theirs);
         }
-        pid => Ok(Control { socket: ours, pid }),
+        pid => Ok(Control {
+            socket: ours,
+            pid,
+            servers,
+        }),
     }
 }
 
@@ -151,6 +176,34 @@ fn serve(control: &OwnedFd) -> ! {
     }
 }
 
+/// An exec server's life: one request after the other on its own socket. Its children are PID 1's.
+fn serve_execs(socket: &OwnedFd) -> ! {
+    // SAFETY: single-threaded; a literal name.
+    unsafe {
+        libc::prctl(libc::PR_SET_NAME, c"lcow-exec".as_ptr());
+        libc::prctl(libc::PR_SET_DUMPABLE, 0);
+    }
+    let Ok(mut starter) = exec::Starter::new(true) else {
+        std::process::exit(1);
+    };
+    loop {
+        let Ok((request, fds)) = wire::recv_request(socket) else {
+            std::process::exit(0);
+        };
+        let Request::Exec(request) = request else {
+            std::process::exit(1);
+        };
+        let (reply, fd) = match starter.exec(&request, &fds) {
+            Ok(done) => done,
+            Err(failure) => (Reply::Failed(failure), None),
+        };
+        drop(fds);
+        if wire::send_reply(socket, &reply, fd).is_err() {
+            std::process::exit(0);
+        }
+    }
+}
+
 /// A worker's life: one request.
 fn work(socket: &OwnedFd) -> ! {
     let outcome = std::panic::catch_unwind(|| {
@@ -158,7 +211,9 @@ fn work(socket: &OwnedFd) -> ! {
             .map_err(|error| Failure::io("read the agent's request", &error))?;
         match request {
             Request::Create(create) => init::create(create, fds),
-            Request::Exec(exec) => exec::exec(&exec, fds),
+            Request::Exec(exec) => exec::Starter::new(false)
+                .map_err(|error| Failure::io("open a namespace", &error))?
+                .exec(&exec, &fds),
             Request::Files(files) => files::copy(&files, fds).map(|reply| (reply, None)),
         }
     });

@@ -14,8 +14,8 @@ const STACK: usize = 256 * 1024;
 
 /// Runs `child` in a new process in `cgroup`. The caller, whose process must have one thread, stands still until
 /// the child has executed another program or ended; what `child` wrote to memory is seen by the caller. A child
-/// that returns ends with status 127. Gives its pid, as seen from the caller's process namespace.
-pub fn into_cgroup<F: FnMut()>(cgroup: &File, mut child: F) -> io::Result<i32> {
+/// that returns ends with status 127. A `sibling` is a child of the caller's parent. Gives its pid, as seen from the caller's process namespace.
+pub fn into_cgroup<F: FnMut()>(cgroup: &File, sibling: bool, mut child: F) -> io::Result<i32> {
     /// # Safety
     /// `data` points to the `F` of the caller, which stands still.
     unsafe extern "C" fn enter<F: FnMut()>(data: *mut F) -> ! {
@@ -33,7 +33,11 @@ pub fn into_cgroup<F: FnMut()>(cgroup: &File, mut child: F) -> io::Result<i32> {
     // SAFETY: an all-zero clone_args is valid.
     let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
     args.flags = (libc::CLONE_VM | libc::CLONE_VFORK) as u64 | CLONE_INTO_CGROUP;
-    args.exit_signal = libc::SIGCHLD as u64;
+    if sibling {
+        args.flags |= libc::CLONE_PARENT as u64;
+    } else {
+        args.exit_signal = libc::SIGCHLD as u64;
+    }
     args.cgroup = cgroup.as_raw_fd() as u64;
     args.stack = stack.as_mut_ptr() as u64;
     args.stack_size = STACK as u64;
@@ -80,7 +84,7 @@ mod tests {
             return;
         };
         let mut seen = 0;
-        match into_cgroup(&cgroup, || seen = 42) {
+        match into_cgroup(&cgroup, false, || seen = 42) {
             Ok(pid) => {
                 let mut status = 0;
                 // SAFETY: waits for our own child.
