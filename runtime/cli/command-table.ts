@@ -95,7 +95,11 @@ export const COMMANDS: readonly Command[] = [
     maximum: 0,
     options: [
       { ...memory, help: 'memory of the VM (default 1024m)' },
-      { name: 'cpus', value: 'N', help: 'processors of the VM (default 2; 1 where guests are emulated)' },
+      {
+        name: 'cpus',
+        value: 'N',
+        help: 'processors of the VM (default 2; 1 where guests are emulated)',
+      },
       { name: 'kernel', value: 'FILE', help: 'kernel to boot (default: the guest image)' },
       { name: 'initrd', value: 'FILE', help: 'initrd to boot (default: the guest image)' },
       { name: 'kernel-args', value: 'ARGS', help: 'further arguments for the kernel' },
