@@ -33,6 +33,8 @@ export interface PodRequest extends Partial<Omit<UtilityVmShape, 'execution'>> {
   readonly timeline?: Timeline;
   /** Gives the boot up. */
   readonly signal?: AbortSignal;
+  /** From start to the agent's first answer; default BOOT_TIMEOUT_MS, two minutes. */
+  readonly bootTimeoutMs?: number;
 }
 
 export interface ContainerRequest extends Omit<ContainerSpecOptions, 'id' | 'image' | 'terminal'> {

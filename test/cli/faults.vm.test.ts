@@ -110,7 +110,7 @@ for (const phase of ['started', 'link', 'rootfs', 'container created', 'process 
 }
 
 test('a guest kernel that panics under the container ends it with the cause', async ({ host }) => {
-  await using_(host, async (lcow) => {
+  await withLcow(host, async (lcow) => {
     const pod = await lcow.createPod({});
     try {
       const image = await lcow.images.resolve(host.busybox);
@@ -136,6 +136,20 @@ test('a guest kernel that panics under the container ends it with the cause', as
     } finally {
       await pod[Symbol.asyncDispose]();
     }
+  });
+});
+
+test('a guest that says nothing is given up at the deadline, and nothing of it stays', async ({
+  host,
+}) => {
+  await withLcow(host, async (lcow) => {
+    // No guest is up this soon: to us it is one that never answers.
+    const pod = await lcow.createPod({ bootTimeoutMs: 200 });
+    const error = (await rejection(pod.vm.ready)) as RuntimeError;
+    assert.is(error.code, 'timeout');
+    assert.match(error.message, /did not answer within 200 ms/);
+    assert.is((await pod.vm.exited).ExitType, 'ForcedExit');
+    await pod[Symbol.asyncDispose]();
   });
 });
 
@@ -223,7 +237,7 @@ test('a damaged image is refused and leaves the store as it was', async ({ host 
   assert.is((await host.lcow('image', 'list', '-q')).stdout, '');
 });
 
-async function using_(host: LcowHost, use: (lcow: Lcow) => Promise<void>): Promise<void> {
+async function withLcow(host: LcowHost, use: (lcow: Lcow) => Promise<void>): Promise<void> {
   const lcow = await Lcow.open({ data: host.data, run: host.run });
   try {
     await use(lcow);
