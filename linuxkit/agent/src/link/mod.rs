@@ -115,6 +115,11 @@ async fn next_hello(channel: &Channel, handover: &Mutex<Handover>) -> io::Result
             if !channel.reopens() {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
+            handover
+                .lock()
+                .unwrap_or_else(|e| e.into_inner())
+                .scanner
+                .reset();
             channel.wait_for_host().await?;
             continue;
         }

@@ -82,6 +82,16 @@ fn keyed(secret: &Secret, message: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
+/// Where in a whole hello another one begins, of which at least half the magic is there. A nonce or a proof looks
+/// like that by chance once in four thousand million hellos, and its host then tries again.
+fn cut_off(bytes: &[u8; HELLO_LEN]) -> Option<usize> {
+    (1..=HELLO_LEN - HOST_MAGIC.len() / 2).find(|&at| {
+        let rest = &bytes[at..];
+        let length = rest.len().min(HOST_MAGIC.len());
+        rest[..length] == HOST_MAGIC[..length]
+    })
+}
+
 /// Finds hosts' hellos in a stream of bytes, whatever stands around them.
 ///
 /// The scanner sees every byte of a channel, between sessions and during them: on a serial port the host may
@@ -101,6 +111,12 @@ impl Scanner {
     /// Forgets the count of discarded bytes.
     pub fn reset_discarded(&mut self) {
         self.discarded = 0;
+    }
+
+    /// Forgets a hello that has begun: its host is gone.
+    pub fn reset(&mut self) {
+        self.discarded += self.held.len() as u64;
+        self.held.clear();
     }
 
     /// Whether a hello has begun and not ended.
@@ -141,6 +157,12 @@ impl Scanner {
             self.held.extend_from_slice(&input[at..at + take]);
             at += take;
             if let Ok(bytes) = <&[u8; HELLO_LEN]>::try_from(self.held.as_slice()) {
+                // A hello inside this one: this one was cut off, and its host has come back.
+                if let Some(cut) = cut_off(bytes) {
+                    self.discarded += cut as u64;
+                    self.held.drain(..cut);
+                    continue;
+                }
                 let hello = HostHello::parse(bytes);
                 self.held.clear();
                 return Some((hello, at));
@@ -203,15 +225,38 @@ mod tests {
     }
 
     #[test]
-    fn a_hello_inside_a_refused_one_is_found() {
+    fn a_hello_behind_a_cut_off_one_is_found() {
+        for cut in 0..=60 {
+            let mut scanner = Scanner::default();
+            let mut input = hello([9; 16], None);
+            input.truncate(cut);
+            input.extend(hello([3; 16], Some(&[1; 32])));
+            let (found, taken) = scanner.feed(&input).expect("a hello");
+            assert_eq!((found.nonce, taken), ([3; 16], input.len()), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_gone_leaves_nothing_of_its_hello() {
         let mut scanner = Scanner::default();
-        let mut input = b"lcowHOST".to_vec();
-        input.extend(hello([3; 16], None));
-        let (refused, taken) = scanner.feed(&input).expect("the outer");
-        assert_ne!(refused.version, 1);
-        assert!(scanner.reject(&refused).is_none());
-        let (found, _) = scanner.feed(&input[taken..]).expect("the inner");
+        assert!(scanner.feed(&hello([9; 16], None)[..63]).is_none());
+        scanner.reset();
+        let (found, _) = scanner.feed(&hello([3; 16], None)).expect("a hello");
         assert_eq!(found.nonce, [3; 16]);
+    }
+
+    #[test]
+    fn a_refused_hello_is_searched_for_another() {
+        let secret = [5; 32];
+        let mut scanner = Scanner::default();
+        let mut input = hello([9; 16], None);
+        input.truncate(62);
+        input.extend(hello([3; 16], Some(&secret)));
+        let (refused, taken) = scanner.feed(&input).expect("the first");
+        assert_eq!(refused.judge(Some(&secret)), Verdict::BadProof);
+        assert!(scanner.reject(&refused).is_none());
+        let (found, _) = scanner.feed(&input[taken..]).expect("the second");
+        assert_eq!(found.judge(Some(&secret)), Verdict::Accepted);
     }
 
     #[test]

@@ -289,7 +289,11 @@ impl AsyncRead for Session {
         }
         let window = buffer.initialize_unfilled();
         let length = match ready!(self.channel.poll_read_some(cx, window)) {
-            Ok(0) => return self.end(),
+            Ok(0) => {
+                handover.scanner.reset();
+                drop(handover);
+                return self.end();
+            }
             Ok(length) => length,
             Err(error) => {
                 let _ = self.end();
