@@ -13,6 +13,7 @@ import { decodeSystemQuery } from '../document/decode-queries.ts';
 import type { BasicProperties, ServiceProperties, SystemQuery } from '../document/properties.ts';
 import type { ComputeService } from '../service.ts';
 import { describeExecution, type HostExecution } from './accelerator.ts';
+import { checkSystemId } from '../document/system-id.ts';
 import { emptyDeviceState } from './device-state.ts';
 import { fileError } from './disk-image.ts';
 import { userModeOnly, type EndpointResolver } from './endpoint.ts';
@@ -22,7 +23,7 @@ import { checkSupported, PLAN9_FOLDER } from './machine-arguments.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { basicProperties, MachineHandle, type QemuComputeSystem } from './qemu-system.ts';
 import { identify, isAlive, readRecord, type SystemRecord } from './record.ts';
-import { checkId, listIds, makeFolder, removeFolder } from './run-folder.ts';
+import { listIds, makeFolder, removeFolder } from './run-folder.ts';
 import { readSavedMachine } from './saved-state.ts';
 import { findQemu } from './vmm-process.ts';
 import { findVsockBackend } from './vsock-backend.ts';
@@ -77,7 +78,7 @@ class QemuService implements QemuComputeService {
 
   async create(id: string, document: ComputeSystemDocument): Promise<QemuComputeSystem> {
     const op = `create compute system ${id}`;
-    checkId('create compute system', id);
+    checkSystemId(id, 'create compute system');
     const wanted = absolutePaths(decodeComputeSystemDocument(document, op));
     checkSupported(op, wanted);
     const qemu = findQemu(op, this.#binary);
@@ -120,7 +121,7 @@ class QemuService implements QemuComputeService {
 
   async open(id: string): Promise<QemuComputeSystem> {
     const op = `open compute system ${id}`;
-    checkId('open compute system', id);
+    checkSystemId(id, 'open compute system');
     if (this.#machines.has(id)) return this.#hold(id, op, undefined);
     const folder = join(this.#runDirectory, id);
     const record = readRecord(folder);
@@ -165,7 +166,7 @@ class QemuService implements QemuComputeService {
   async grantVmAccess(id: string, path: string): Promise<void> {
     // QEMU runs as the caller: what the caller can open it can. HCS refuses what is not there.
     const op = `grant compute system ${id} access to ${path}`;
-    checkId(op, id);
+    checkSystemId(id, op);
     await access(path).catch((error: unknown) => {
       throw fileError(op, error, path, 'path');
     });

@@ -2,26 +2,18 @@
  * The folder of one compute system under the run directory: 0700, named for the system, gone when the
  * system is. It holds the record, the monitors' and ports' sockets, and the 9P export.
  */
+import { isSystemId } from '../document/system-id.ts';
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { HcsError } from '../hcs-error.ts';
 import { isAlive, readRecord, writeRecordIn, type SystemRecord } from './record.ts';
 
-/** Names that `id` may be; the contract's rule. */
-const ID = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}$/;
 /** Prefix of folders that are being prepared; no id can begin so. The maker's pid follows. */
 const PREPARING = '.new-';
 /** A folder on its way out; the remover's pid follows. */
 const LEAVING = '.dead-';
 const TRANSIENT = /^\.(?:new|dead)-(\d+)-/;
-
-/** @throws HcsError E_INVALIDARG */
-export function checkId(op: string, id: string): void {
-  if (typeof id === 'string' && ID.test(id)) return;
-  const Message = `the id ${JSON.stringify(String(id).slice(0, 200))} must match ${ID.source}`;
-  throw new HcsError(op, 'E_INVALIDARG', [{ Message, Source: 'id' }]);
-}
 
 /**
  * Makes the folder of a new system with its record in it, in one step: nobody ever sees it without.
@@ -89,7 +81,7 @@ export async function listIds(runDirectory: string): Promise<string[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  return names.filter((name) => ID.test(name)).sort();
+  return names.filter(isSystemId).sort();
 }
 
 /**

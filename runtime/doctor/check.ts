@@ -18,6 +18,17 @@ export interface Check {
   advice: string;
 }
 
+/** One check's result. */
+export function check(
+  id: string,
+  title: string,
+  status: CheckStatus,
+  found: string,
+  advice: string,
+): Check {
+  return { id, title, status, found, advice };
+}
+
 /** What the doctor reports; what `lcow doctor --json` prints. */
 export interface DoctorReport {
   /** Nothing that is needed is missing or wrong. */

@@ -1,6 +1,6 @@
 /** Checks of a Linux host. Pure: from the facts that linux-facts.ts gathers to checks. */
 import type { ExecutionProperties } from '../../hcs/document/properties.ts';
-import type { Check, CheckStatus } from './check.ts';
+import { type Check, check } from './check.ts';
 
 /** A program on PATH. */
 export interface ProgramFact {
@@ -177,14 +177,4 @@ function checkVsock({ vhostVsock, vhostDeviceVsock }: LinuxFacts): Check {
     'none is needed: the link runs over a virtio-serial port; for LCOW_LINK=vsock: ' +
       'cargo install vhost-device-vsock',
   );
-}
-
-function check(
-  id: string,
-  title: string,
-  status: CheckStatus,
-  found: string,
-  advice: string,
-): Check {
-  return { id, title, status, found, advice };
 }

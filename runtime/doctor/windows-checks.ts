@@ -1,5 +1,5 @@
 /** Checks of a Windows host. Pure: from the facts that windows-facts.ts gathers to checks. */
-import type { Check, CheckStatus } from './check.ts';
+import { type Check, check, type CheckStatus } from './check.ts';
 
 export interface WindowsFacts {
   /** As os.release() says: "10.0.20348". */
@@ -91,14 +91,4 @@ function checkService(
   if (state !== 'absent') return check(id, title, 'ok', `${name} is ${state}`, '');
   const advice = 'enable the features VirtualMachinePlatform or Hyper-V, and restart';
   return check(id, title, whenAbsent, `no service ${name}`, advice);
-}
-
-function check(
-  id: string,
-  title: string,
-  status: CheckStatus,
-  found: string,
-  advice: string,
-): Check {
-  return { id, title, status, found, advice };
 }

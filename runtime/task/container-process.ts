@@ -31,6 +31,36 @@ export function stdioMessage(stdio: StdioOptions) {
   };
 }
 
+/**
+ * Starts a further process in a container, or in the VM itself. Its streams are attached as the call goes out.
+ * @param process OCI process object, or what of it the agent needs
+ * @throws RuntimeError command-not-found, command-not-invocable, and as UtilityVm.call
+ */
+export async function startExec(
+  vm: UtilityVm,
+  channel: AgentChannel,
+  op: string,
+  id: ProcessId,
+  process: object,
+  stdio: StdioOptions,
+): Promise<ContainerProcess> {
+  const exec = new ContainerProcess(vm, channel, id, stdio);
+  try {
+    const { pid } = await vm.call(op, METHODS.exec, {
+      ...id,
+      process: Buffer.from(JSON.stringify(process)),
+      stdio: stdioMessage(stdio),
+    });
+    exec.created(pid);
+    // An exit may have been told before the reply.
+    if (exec.status === 'created') exec.advance('start');
+    return exec;
+  } catch (error) {
+    exec.streams?.detach();
+    throw error;
+  }
+}
+
 export class ContainerProcess {
   /** Absent when the process has no streams at all. */
   readonly streams: ProcessStreams | undefined;

@@ -7,7 +7,7 @@ import type { AgentChannel } from '../guest/agent-channel.ts';
 import { METHODS } from '../guest/methods.ts';
 import type { Scope } from '../scope.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
-import { ContainerProcess, type StdioOptions, stdioMessage } from './container-process.ts';
+import { type ContainerProcess, startExec, type StdioOptions } from './container-process.ts';
 import type { OciProcess } from './oci-runtime-spec.ts';
 import type { ProcessStatus } from './state.ts';
 
@@ -23,7 +23,7 @@ export class Container implements AsyncDisposable {
   readonly init: ContainerProcess;
   readonly #vm: UtilityVm;
   readonly #channel: AgentChannel;
-  readonly #execs = new Map<string, ContainerProcess>();
+  readonly #execs = new Map<string, ContainerProcess | 'starting'>();
   readonly #scope: Scope;
   #disposed: Promise<void> | undefined;
 
@@ -64,21 +64,15 @@ export class Container implements AsyncDisposable {
         `"${execId}" is taken`,
       );
     }
-    const id = { containerId: this.id, execId };
-    const exec = new ContainerProcess(this.#vm, this.#channel, id, stdio);
-    this.#execs.set(execId, exec);
+    this.#execs.set(execId, 'starting');
     try {
-      const { pid } = await this.#vm.call(`exec in container "${this.id}"`, METHODS.exec, {
-        ...id,
-        process: Buffer.from(JSON.stringify(process)),
-        stdio: stdioMessage(stdio),
-      });
-      exec.created(pid);
-      if (exec.status === 'created') exec.advance('start');
+      const id = { containerId: this.id, execId };
+      const op = `exec in container "${this.id}"`;
+      const exec = await startExec(this.#vm, this.#channel, op, id, process, stdio);
+      this.#execs.set(execId, exec);
       return exec;
     } catch (error) {
       this.#execs.delete(execId);
-      exec.streams?.detach();
       throw error;
     }
   }
@@ -86,7 +80,7 @@ export class Container implements AsyncDisposable {
   /** Forgets an exited exec. */
   async deleteExec(execId: string): Promise<void> {
     const exec = this.#execs.get(execId);
-    if (exec === undefined) {
+    if (exec === undefined || exec === 'starting') {
       throw new RuntimeError(
         'not-found',
         `delete exec "${execId}"`,

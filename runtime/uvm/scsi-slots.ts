@@ -2,15 +2,13 @@
  * Which disk sits at which SCSI controller and LUN of a VM. Read-only disks are shared by path and
  * counted; a writable disk has one user. Pure bookkeeping: it attaches nothing.
  */
+import { SCSI_LUNS_PER_CONTROLLER } from '../../hcs/document/scsi.ts';
 import { RuntimeError } from '../errors.ts';
 
 export interface ScsiSlot {
   readonly controller: number;
   readonly lun: number;
 }
-
-/** HCS gives 64 LUNs to a controller. */
-export const LUNS_PER_CONTROLLER = 64;
 
 interface Occupant {
   readonly slot: ScsiSlot;
@@ -74,14 +72,14 @@ export class ScsiSlots {
 
   #firstFree(path: string): ScsiSlot {
     const taken = new Set(
-      this.#occupants.map(({ slot }) => slot.controller * LUNS_PER_CONTROLLER + slot.lun),
+      this.#occupants.map(({ slot }) => slot.controller * SCSI_LUNS_PER_CONTROLLER + slot.lun),
     );
-    const total = this.#controllers * LUNS_PER_CONTROLLER;
+    const total = this.#controllers * SCSI_LUNS_PER_CONTROLLER;
     for (let index = 0; index < total; index += 1) {
       if (!taken.has(index)) {
         return {
-          controller: Math.floor(index / LUNS_PER_CONTROLLER),
-          lun: index % LUNS_PER_CONTROLLER,
+          controller: Math.floor(index / SCSI_LUNS_PER_CONTROLLER),
+          lun: index % SCSI_LUNS_PER_CONTROLLER,
         };
       }
     }

@@ -360,13 +360,13 @@ function bootTimeout(timeoutMs: number): RuntimeError {
   );
 }
 
-/** The error of a VM that ended before its agent answered; also used when it ends under a container. */
-export function exitedWhileBooting(status: SystemExitStatus): RuntimeError {
+/** The error of a VM that ended before its agent answered. */
+function exitedWhileBooting(status: SystemExitStatus): RuntimeError {
   return new RuntimeError('unavailable', 'boot the VM', describeExit(status));
 }
 
 /** "the VM exited (UnexpectedExit, HCS_E_...)", for messages. */
-export function describeExit(status: SystemExitStatus): string {
+function describeExit(status: SystemExitStatus): string {
   const cause =
     status.Status === undefined || status.Status === 0
       ? ''

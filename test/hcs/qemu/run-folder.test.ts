@@ -14,7 +14,8 @@ import {
   writeRecordIn,
   type SystemRecord,
 } from '../../../hcs/qemu/record.ts';
-import { checkId, listIds, makeFolder, sweepDead } from '../../../hcs/qemu/run-folder.ts';
+import { checkSystemId } from '../../../hcs/document/system-id.ts';
+import { listIds, makeFolder, sweepDead } from '../../../hcs/qemu/run-folder.ts';
 import { hcsRejection, hcsThrow } from '../../harness/rejection.ts';
 
 let root = '';
@@ -112,9 +113,9 @@ test('a record is replaced whole, and what is no record is none', async () => {
 
 test('ids cannot leave the run directory', () => {
   for (const id of ['', '.', '..', '.hidden', 'a/b', '-a', 'x'.repeat(129), 'a\n']) {
-    hcsThrow(() => checkId('create', id), 'E_INVALIDARG');
+    hcsThrow(() => checkSystemId(id, 'create'), 'E_INVALIDARG');
   }
-  for (const id of ['a', 'A.b_c@d-e', 'x'.repeat(128)]) checkId('create', id);
+  for (const id of ['a', 'A.b_c@d-e', 'x'.repeat(128)]) checkSystemId(id, 'create');
 });
 
 test.run();
