@@ -1,9 +1,12 @@
-// Regenerates the TypeScript side of proto/agent.proto into proto/generated. The Rust side is
+// Regenerates the TypeScript side of every proto/*.proto into proto/generated. The Rust side of agent.proto is
 // proto/codegen (cargo). Both are checked in; test/proto/generated.test.ts regenerates and compares.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, dirname } from 'node:path';
+//
+//   node proto/generate.mjs [folder to write to]
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const bin = (name) => join(here, '../node_modules/protobufjs-cli/bin', name);
@@ -11,11 +14,20 @@ const outDir = process.argv[2] ?? join(here, 'generated');
 
 const scratch = mkdtempSync(join(outDir, '.generate-'));
 try {
-  const js = pbjs('agent.js', ['--no-comments']);
+  const protos = readdirSync(here).filter((file) => file.endsWith('.proto'));
+  await Promise.all(protos.map((file) => generate(basename(file, '.proto'))));
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+async function generate(name) {
   // The declarations come from the JSDoc of a module with comments.
-  const documented = pbjs('documented.js', []);
-  const dts = join(scratch, 'agent.d.ts');
-  run(bin('pbts'), ['-o', dts, documented]);
+  const [js, documented] = await Promise.all([
+    pbjs(name, `${name}.js`, ['--no-comments']),
+    pbjs(name, `${name}-documented.js`, []),
+  ]);
+  const dts = join(scratch, `${name}.d.ts`);
+  await run(bin('pbts'), ['-o', dts, documented]);
   writeFileSync(dts, readFileSync(dts, 'utf8').replace('import Long = require("long");\n', ''));
   // Node's ESM loader needs the default import of a CommonJS module; 64-bit fields are numbers here
   // (exact to 2^53, which is 104 days in nanoseconds), so Long is switched off.
@@ -25,22 +37,23 @@ try {
   );
   writeFileSync(js, text);
   if (!text.includes('util.Long = null')) throw new Error('the import of protobufjs was not found');
-  renameSync(js, join(outDir, 'agent.js'));
-  renameSync(dts, join(outDir, 'agent.d.ts'));
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
+  renameSync(js, join(outDir, `${name}.js`));
+  renameSync(dts, join(outDir, `${name}.d.ts`));
 }
 
-function pbjs(name, extra) {
-  const out = join(scratch, name);
-  run(bin('pbjs'), [
+async function pbjs(name, file, extra) {
+  const out = join(scratch, file);
+  await run(bin('pbjs'), [
     ...['-t', 'static-module', '-w', 'es6', '--es6', '--force-number'],
+    // A root a file: modules that share one overwrite each other's packages in it.
+    ...['-r', name, '-p', here],
     ...['--no-convert', '--no-verify', '--no-delimited', '--no-service', ...extra],
-    ...['-o', out, join(here, 'agent.proto')],
+    ...['-o', out, join(here, `${name}.proto`)],
   ]);
   return out;
 }
 
-function run(script, args) {
-  execFileSync(process.execPath, [script, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+async function run(script, args) {
+  const { stderr } = await promisify(execFile)(process.execPath, [script, ...args]);
+  process.stderr.write(stderr);
 }

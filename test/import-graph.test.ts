@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   proto: [],
   linuxkit: ['runtime/errors.ts'],
   'runtime/guest': ['proto', 'runtime/errors.ts', 'runtime/deadline.ts'],
+  'runtime/ttrpc': ['proto', 'runtime/errors.ts', 'runtime/deadline.ts', 'runtime/scope.ts'],
   'runtime/rootfs': ['runtime/errors.ts'],
   'runtime/image': ['runtime/errors.ts', 'runtime/rootfs'],
   'runtime/uvm': [
@@ -42,9 +43,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Only these may know of a package. */
-const PACKAGE_HOMES: Readonly<Record<string, string>> = {
-  koffi: 'hcs/windows/',
-  '@grpc/grpc-js': 'runtime/guest/',
+const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
+  koffi: ['hcs/windows/', 'runtime/ttrpc/peer-credentials.ts'],
+  '@grpc/grpc-js': ['runtime/guest/'],
 };
 
 test('imports point down only', () => {
@@ -70,8 +71,8 @@ test('a package with a home is imported nowhere else', () => {
   const wrong: string[] = [];
   for (const file of SOURCES) {
     for (const name of importsOf(file)) {
-      const home = PACKAGE_HOMES[name];
-      if (home !== undefined && !file.startsWith(home)) wrong.push(`${file} imports ${name}`);
+      const homes = PACKAGE_HOMES[name];
+      if (homes?.some((home) => file.startsWith(home)) === false) wrong.push(`${file} imports ${name}`);
     }
   }
   assert.equal(wrong, []);

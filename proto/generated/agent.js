@@ -6,7 +6,7 @@ $protobuf.configure();
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
 const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError;
 
-const $root = $protobuf.roots["default"] || ($protobuf.roots["default"] = {});
+const $root = $protobuf.roots["agent"] || ($protobuf.roots["agent"] = {});
 
 export const lcow = $root.lcow = (() => {
 

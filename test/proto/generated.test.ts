@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -7,12 +7,16 @@ import * as assert from 'uvu/assert';
 import { METHODS, STREAMS } from '../../runtime/guest/methods.ts';
 import { repositoryRoot } from '../harness/repository-root.ts';
 
-test('the generated TypeScript is what agent.proto generates', () => {
+test('the generated TypeScript is what the protos generate, and nothing else is there', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lcow-generated-'));
   try {
     execFileSync(process.execPath, [join(repositoryRoot(), 'proto/generate.mjs'), folder]);
-    for (const file of ['agent.js', 'agent.d.ts']) {
-      const checkedIn = readFileSync(join(repositoryRoot(), 'proto/generated', file), 'utf8');
+    const files = readdirSync(folder).sort();
+    assert.ok(files.includes('agent.js') && files.includes('ttrpc.d.ts'), files.join(' '));
+    const checkedInFolder = join(repositoryRoot(), 'proto/generated');
+    assert.equal(readdirSync(checkedInFolder).filter(isGenerated).sort(), files);
+    for (const file of files) {
+      const checkedIn = readFileSync(join(checkedInFolder, file), 'utf8');
       assert.ok(
         checkedIn === readFileSync(join(folder, file), 'utf8'),
         `${file} differs: npm run generate`,
@@ -36,3 +40,7 @@ test('every call of agent.proto is in the table of methods, and no other', () =>
 });
 
 test.run();
+
+function isGenerated(file: string): boolean {
+  return /\.(js|d\.ts)$/.test(file);
+}
