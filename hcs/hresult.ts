@@ -39,6 +39,8 @@ export const HRESULT = {
   HCS_E_SERVICE_DISCONNECT: 0x8037011e,
   HCS_E_PROCESS_ALREADY_STOPPED: 0x8037011f,
   HCS_E_SYSTEM_NOT_CONFIGURED_FOR_OPERATION: 0x80370120,
+  /** The Host Compute Network's: a port of the host is in use. */
+  HCN_E_PORT_ALREADY_EXISTS: 0x803b0013,
 } as const;
 
 export type HresultName = keyof typeof HRESULT;

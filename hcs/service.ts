@@ -18,9 +18,12 @@ import type {
 import type { ModifySettingRequest } from './document/modify-setting-request.ts';
 import type { SaveOptions } from './document/save-options.ts';
 import type { SystemExitStatus } from './document/system-exit-status.ts';
+import type { EndpointService } from './endpoints.ts';
 
 /** The host's compute service: makes, finds and describes compute systems. */
 export interface ComputeService extends AsyncDisposable {
+  /** What network adapters' EndpointIds name. */
+  readonly endpoints: EndpointService;
   /**
    * Creates a compute system in state Created. Nothing of the guest has run yet.
    * @param id unique on the host, `[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}`

@@ -55,16 +55,21 @@ async function linkOptions(env: NodeJS.ProcessEnv): Promise<QemuLinkOptions> {
 
 /**
  * Removes what processes that died (even by SIGKILL) left in the run and data folders: records of VMs that are
- * gone, private sockets, scratch disks.
+ * gone, their network endpoints, private sockets, scratch disks.
  * @returns what was removed, for people
  */
 export async function sweepHost({ run, data }: Directories): Promise<string[]> {
-  const { sweepDead } = await import('../hcs/qemu/run-folder.ts');
+  const [{ sweepDead }, { sweepEndpoints }] = await Promise.all([
+    import('../hcs/qemu/run-folder.ts'),
+    import('../hcs/qemu/endpoint-record.ts'),
+  ]);
   const vms = await sweepDead(join(run, 'vm'));
+  const endpoints = await sweepEndpoints(join(run, 'vm'));
   const pods = await removeOrphans(join(run, 'pod'));
   const scratch = await removeOrphans(join(data, 'scratch'));
   return [
     ...vms.map((name) => `VM ${name}`),
+    ...endpoints.map((name) => `network endpoint ${name}`),
     ...pods.map((name) => `pod folder ${name}`),
     ...scratch.map((name) => `scratch disk ${name}`),
   ];

@@ -1,9 +1,13 @@
 /** Network adapters: Devices/NetworkAdapters/<guid>, hot-plugged on root ports. */
-import { createHash } from 'node:crypto';
 import type { NetworkAdapter } from '../document/network-adapter.ts';
+import type { PublishedPort } from '../endpoints.ts';
+import { type HostEndpoint, macFor, USER_NETWORK } from './endpoint.ts';
+import { PortInUseError, portRefusedByQemu } from './endpoint-ports.ts';
 import { freeRootPort, plugIn, settingError, unplugDevice, type Plug } from './plug.ts';
+import { QmpError } from './qmp.ts';
+import { portError } from './user-endpoints.ts';
 
-/** Plugs an adapter in; `savedSlot` is where saved state had it. @throws HcsError ERROR_NOT_FOUND (endpoint), ERROR_ALREADY_EXISTS */
+/** Plugs an adapter in; `savedSlot` is where saved state had it. @throws HcsError ERROR_NOT_FOUND (endpoint), ERROR_ALREADY_EXISTS, HCN_E_PORT_ALREADY_EXISTS */
 export async function addAdapter(
   plug: Plug,
   key: string,
@@ -15,32 +19,21 @@ export async function addAdapter(
     throw settingError(plug.op, 'ERROR_ALREADY_EXISTS', source, 'is plugged in already');
   }
   const endpointId = adapter.EndpointId?.toLowerCase() ?? '';
-  const endpoint = plug.endpoints(endpointId);
-  if (endpoint === undefined) {
-    const message = `is ${JSON.stringify(endpointId)}: this host has no such endpoint`;
-    throw settingError(plug.op, 'ERROR_NOT_FOUND', `${source}/EndpointId`, message);
-  }
   const slot = savedSlot ?? freeRootPort(plug, source);
-  const macAddress = adapter.MacAddress?.replaceAll('-', ':').toLowerCase() ?? macFor(key);
-  const netdev = `net${slot}`;
-  await plugIn(plug, source, [
-    {
-      command: 'netdev_add',
-      args: { type: endpoint.kind, id: netdev, restrict: endpoint.restrict === true },
-      undo: ['netdev_del', { id: netdev }],
-    },
-    {
-      command: 'device_add',
-      args: {
-        driver: 'virtio-net-pci-non-transitional',
-        id: `nic${slot}`,
-        bus: `rp${slot}`,
-        netdev,
-        mac: macAddress,
-        romfile: '',
-      },
-    },
-  ]);
+  let macAddress: string;
+  try {
+    const endpoint = await plug.endpoints.claim(endpointId, plug.pid);
+    if (endpoint === undefined) {
+      const message = `is ${JSON.stringify(endpointId)}: this host has no such endpoint`;
+      throw settingError(plug.op, 'ERROR_NOT_FOUND', `${source}/EndpointId`, message);
+    }
+    macAddress =
+      adapter.MacAddress?.replaceAll('-', ':').toLowerCase() ?? endpoint.macAddress ?? macFor(key);
+    await plugNetworkCard(plug, source, slot, endpoint, macAddress);
+  } catch (error) {
+    const port = portErrorIn(error);
+    throw port === undefined ? error : portError(plug.op, port, `${source}/EndpointId`);
+  }
   plug.devices.adapters[key] = { endpoint: endpointId, macAddress, slot };
 }
 
@@ -56,10 +49,48 @@ export async function removeAdapter(plug: Plug, key: string): Promise<void> {
   await plugIn(plug, source, [{ command: 'netdev_del', args: { id: `net${adapter.slot}` } }]);
 }
 
-/** A stable, locally administered address. */
-function macFor(key: string): string {
-  const hash = createHash('sha256').update(key).digest();
-  return ['02', ...[...hash.subarray(0, 5)].map((byte) => byte.toString(16).padStart(2, '0'))].join(
-    ':',
-  );
+async function plugNetworkCard(
+  plug: Plug,
+  source: string,
+  slot: number,
+  { kind, restrict = false, ports = [] }: HostEndpoint,
+  mac: string,
+): Promise<void> {
+  const netdev = `net${slot}`;
+  await plugIn(plug, source, [
+    {
+      command: 'netdev_add',
+      args: {
+        type: kind,
+        id: netdev,
+        restrict,
+        ipv6: false,
+        ...(ports.length === 0 ? {} : { hostfwd: ports.map((port) => ({ str: forward(port) })) }),
+      },
+      undo: ['netdev_del', { id: netdev }],
+    },
+    {
+      command: 'device_add',
+      args: {
+        driver: 'virtio-net-pci-non-transitional',
+        id: `nic${slot}`,
+        bus: `rp${slot}`,
+        netdev,
+        mac,
+        romfile: '',
+      },
+    },
+  ]);
+}
+
+/** QEMU's notation of a forwarded port. */
+function forward({ protocol, hostAddress, hostPort, guestPort }: PublishedPort): string {
+  return `${protocol}:${hostAddress}:${hostPort}-${USER_NETWORK.address}:${guestPort}`;
+}
+
+/** The port that cannot be had, if that is what went wrong. */
+function portErrorIn(error: unknown): PortInUseError | undefined {
+  if (error instanceof PortInUseError) return error;
+  const { cause } = error as { cause?: unknown };
+  return cause instanceof QmpError ? portRefusedByQemu(cause.message) : undefined;
 }

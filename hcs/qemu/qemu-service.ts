@@ -16,7 +16,6 @@ import { describeExecution, type HostExecution } from './accelerator.ts';
 import { checkSystemId } from '../document/system-id.ts';
 import { emptyDeviceState } from './device-state.ts';
 import { fileError } from './disk-image.ts';
-import { userModeOnly, type EndpointResolver } from './endpoint.ts';
 import { platformArguments } from './kernel-arguments.ts';
 import type { LinkKind } from './guest-link.ts';
 import { checkSupported, PLAN9_FOLDER } from './machine-arguments.ts';
@@ -25,6 +24,7 @@ import { basicProperties, MachineHandle, type QemuComputeSystem } from './qemu-s
 import { identify, isAlive, readRecord, type SystemRecord } from './record.ts';
 import { listIds, makeFolder, removeFolder } from './run-folder.ts';
 import { readSavedMachine } from './saved-state.ts';
+import { UserEndpoints } from './user-endpoints.ts';
 import { findQemu } from './vmm-process.ts';
 import { findVsockBackend } from './vsock-backend.ts';
 
@@ -40,8 +40,6 @@ export interface QemuServiceOptions {
   link?: LinkKind;
   /** The program that serves vsock devices: a name that PATH finds, or a path. Default vhost-device-vsock. */
   vsockBackend?: string;
-  /** What EndpointIds stand for. Default: USER_MODE_ENDPOINT alone. */
-  endpoints?: EndpointResolver;
 }
 
 /** The service, whose systems are QEMU's. */
@@ -56,10 +54,10 @@ export async function openQemuService(options: QemuServiceOptions): Promise<Qemu
 }
 
 class QemuService implements QemuComputeService {
+  readonly endpoints: UserEndpoints;
   readonly #runDirectory: string;
   readonly #binary: string;
   readonly #wanted: 'kvm' | 'tcg' | 'auto';
-  readonly #endpoints: EndpointResolver;
   readonly #link: LinkKind;
   readonly #vsockBackend: string | undefined;
   /** Machines that this process has handles on, and how many. */
@@ -69,9 +67,9 @@ class QemuService implements QemuComputeService {
 
   constructor(options: QemuServiceOptions) {
     this.#runDirectory = resolve(options.runDirectory);
+    this.endpoints = new UserEndpoints(this.#runDirectory);
     this.#binary = options.qemuBinary ?? 'qemu-system-x86_64';
     this.#wanted = options.accelerator ?? 'auto';
-    this.#endpoints = options.endpoints ?? userModeOnly;
     this.#link = options.link ?? 'serial';
     this.#vsockBackend = options.vsockBackend;
   }
@@ -108,7 +106,7 @@ class QemuService implements QemuComputeService {
           folder,
           record,
           qemu,
-          endpoints: this.#endpoints,
+          endpoints: this.endpoints,
           ...(vsockBackend === undefined ? {} : { vsockBackend }),
           ...(restored === undefined ? {} : { restore: restored.restore }),
         });
@@ -130,7 +128,7 @@ class QemuService implements QemuComputeService {
       throw new HcsError(op, 'HCS_E_SYSTEM_NOT_FOUND', [{ Message, Source: folder }]);
     }
     return this.#hold(id, op, () =>
-      Machine.adopt({ folder, record, qemu: this.#binary, endpoints: this.#endpoints }),
+      Machine.adopt({ folder, record, qemu: this.#binary, endpoints: this.endpoints }),
     );
   }
 
@@ -174,6 +172,7 @@ class QemuService implements QemuComputeService {
 
   /** Closes every handle that was not closed. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.endpoints.letGo();
     await Promise.all([...this.#handles].map((handle) => handle[Symbol.asyncDispose]()));
   }
 
