@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 
 const OWNED = /^(\d+)\.(\d+)-[0-9a-f]{8}(\.[a-z0-9]+)?$/;
@@ -16,6 +17,35 @@ export function ownedName(): string {
 }
 
 let ownStartTime: string | undefined;
+
+/** Names this process for good, on this boot of the host and after: `<pid>.<start time>.<boot>`. */
+export function processIdentity(): string {
+  ownStartTime ??= startTimeOf(process.pid) ?? '0';
+  return `${process.pid}.${ownStartTime}.${hostBootId()}`;
+}
+
+/** Whether the process that a processIdentity() names still runs. False for what is none. */
+export function isIdentityAlive(identity: string): boolean {
+  const match = /^(\d{1,10})\.(\d{1,20})\.([0-9a-f-]{1,64})$/.exec(identity);
+  if (match === null || match[3] !== hostBootId()) return false;
+  return startTimeOf(Number(match[1])) === match[2];
+}
+
+/** Names this boot of the host: what a record of another boot says runs does not run. */
+export function hostBootId(): string {
+  ownBootId ??= readBootId();
+  return ownBootId;
+}
+
+let ownBootId: string | undefined;
+
+function readBootId(): string {
+  if (process.platform === 'linux') {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  }
+  // No id is told: the minute of the boot, which clock corrections move rarely.
+  return Math.round((Date.now() / 1000 - uptime()) / 60).toString(16);
+}
 
 /**
  * Removes what processes that are gone own in a folder.
