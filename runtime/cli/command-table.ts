@@ -1,138 +1,15 @@
-/** All commands of `lcow`. */
+/** All commands of `lcow`, in the order that help shows them. */
 import type { Command } from './command.ts';
-
-const timeline = { name: 'timeline', help: "print the start's phases in ms on stderr" };
-const timelineJson = { name: 'timeline-json', value: 'FILE', help: 'write the timeline as JSON' };
-const memory = { name: 'memory', short: 'm', value: 'SIZE' };
-const format = { name: 'format', value: 'table|json', help: 'output format (default table)' };
+import { CONTAINER_COMMANDS } from './table/container-commands.ts';
+import { IMAGE_COMMANDS } from './table/image-commands.ts';
+import { POD_COMMANDS } from './table/pod-commands.ts';
+import { SYSTEM_COMMANDS } from './table/system-commands.ts';
+import { VIEW_COMMANDS } from './table/view-commands.ts';
 
 export const COMMANDS: readonly Command[] = [
-  {
-    name: 'run',
-    summary: 'Run a command in a new container, in a utility VM of its own.',
-    operands: 'IMAGE [CMD...]',
-    minimum: 1,
-    maximum: Infinity,
-    optionsFirst: true,
-    options: [
-      { name: 'rm', help: 'remove the container when it exits (in the foreground it always is)' },
-      { name: 'interactive', short: 'i', help: 'pass stdin to the container' },
-      { name: 'tty', short: 't', help: 'give the container a terminal' },
-      {
-        name: 'env',
-        short: 'e',
-        value: 'K=V',
-        multiple: true,
-        help: 'set an environment variable; K alone takes ours',
-      },
-      { name: 'workdir', short: 'w', value: 'DIR', help: 'working directory' },
-      { name: 'user', short: 'u', value: 'USER[:GROUP]', help: 'user, by name or number' },
-      { name: 'entrypoint', value: 'CMD', help: "replace the image's entrypoint" },
-      { name: 'hostname', value: 'NAME', help: "the container's host name" },
-      { name: 'name', value: 'NAME', help: "the container's name (default: generated)" },
-      { name: 'read-only', help: "mount the container's root read-only" },
-      {
-        ...memory,
-        help: "the container's memory limit, for example 512m; the VM gets a little more",
-      },
-      { name: 'cpus', value: 'N', help: 'processors, fractions allowed' },
-      {
-        name: 'volume',
-        short: 'v',
-        value: 'SRC:DST[:ro]',
-        multiple: true,
-        help: 'share a host path',
-      },
-      { name: 'kernel-args', value: 'ARGS', help: "further arguments for the VM's kernel" },
-      timeline,
-      timelineJson,
-    ],
-    load: () => import('./commands/run.ts'),
-  },
-  {
-    name: 'image import',
-    summary: 'Put an OCI layout (folder or tar) or a docker-archive tar into the local store.',
-    operands: 'PATH',
-    minimum: 1,
-    maximum: 1,
-    options: [
-      { name: 'name', value: 'NAME[:TAG]', help: 'name it (default: the name it carries)' },
-    ],
-    load: () => import('./commands/image-import.ts'),
-  },
-  {
-    name: 'image list',
-    summary: 'List the images of the local store.',
-    operands: '',
-    minimum: 0,
-    maximum: 0,
-    options: [format, { name: 'quiet', short: 'q', help: 'ids only' }],
-    load: () => import('./commands/image-list.ts'),
-  },
-  {
-    name: 'image inspect',
-    summary: 'Show images as JSON.',
-    operands: 'IMAGE...',
-    minimum: 1,
-    maximum: Infinity,
-    options: [],
-    load: () => import('./commands/image-inspect.ts'),
-  },
-  {
-    name: 'image rm',
-    summary: 'Remove images from the local store, with the layers that no other uses.',
-    operands: 'IMAGE...',
-    minimum: 1,
-    maximum: Infinity,
-    options: [],
-    load: () => import('./commands/image-rm.ts'),
-  },
-  {
-    name: 'uvm boot',
-    summary: 'Boot utility VMs without containers: for those who study or debug the boot.',
-    operands: '',
-    minimum: 0,
-    maximum: 0,
-    options: [
-      { ...memory, help: 'memory of the VM (default 1024m)' },
-      {
-        name: 'cpus',
-        value: 'N',
-        help: 'processors of the VM (default 2; 1 where guests are emulated)',
-      },
-      { name: 'kernel', value: 'FILE', help: 'kernel to boot (default: the guest image)' },
-      { name: 'initrd', value: 'FILE', help: 'initrd to boot (default: the guest image)' },
-      { name: 'kernel-args', value: 'ARGS', help: 'further arguments for the kernel' },
-      { name: 'console', help: "connect the VM's serial console to this terminal" },
-      { name: 'document-only', help: 'print the HCS document and the kernel line; start nothing' },
-      { name: 'count', value: 'N', help: 'boot N VMs (default 1)' },
-      { name: 'parallel', value: 'M', help: 'M of them at once (default 1)' },
-      {
-        name: 'exec',
-        value: 'CMD',
-        help: 'run CMD (split at blanks) in the VM itself, then stop it',
-      },
-      timeline,
-      timelineJson,
-    ],
-    load: () => import('./commands/uvm-boot.ts'),
-  },
-  {
-    name: 'doctor',
-    summary: 'Tell what is present, missing or wrong on this host, and what to do about it.',
-    operands: '',
-    minimum: 0,
-    maximum: 0,
-    options: [{ name: 'json', help: 'print the checks as JSON' }],
-    load: () => import('./commands/doctor.ts'),
-  },
-  {
-    name: 'version',
-    summary: 'Show versions.',
-    operands: '',
-    minimum: 0,
-    maximum: 0,
-    options: [{ name: 'format', value: 'text|json', help: 'output format (default text)' }],
-    load: () => import('./commands/version.ts'),
-  },
+  ...CONTAINER_COMMANDS,
+  ...VIEW_COMMANDS,
+  ...POD_COMMANDS,
+  ...IMAGE_COMMANDS,
+  ...SYSTEM_COMMANDS,
 ];

@@ -1,33 +1,60 @@
 /**
- * The command line as data: every command's options, arguments and help come from one table, which parsing
- * and help read. Commands are loaded when they run: imports are start-up time.
+ * A command as data: its options, operands and help stand in one table (command-table.ts), which parsing, help,
+ * completion and the man pages read. Commands are loaded when they run: imports are start-up time.
  */
-import { parseArgs } from 'node:util';
-import { RuntimeError } from '../errors.ts';
+
+/** What an operand or an option's value names, for completion. */
+export type Completes =
+  | 'container'
+  | 'running-container'
+  | 'stopped-container'
+  | 'image'
+  | 'pod'
+  | 'container-path'
+  | 'object'
+  | 'setting'
+  | 'file'
+  | 'folder'
+  | 'nothing';
 
 export interface CommandOption {
   readonly name: string;
   readonly short?: string;
-  /** Name of the value in help, for example "SIZE"; absent: a flag without a value. */
+  /** Other spellings, taken and not shown: docker's older names. */
+  readonly aliases?: readonly string[];
+  /** Name of the value in help, for example "SIZE"; absent: a flag, which takes `=true` or `=false` only. */
   readonly value?: string;
   readonly multiple?: boolean;
   readonly help: string;
+  /** What completes the value: a kind of thing, or its words. */
+  readonly completes?: Completes | readonly string[];
 }
 
 export interface Command {
   /** Words as typed: "run", "image list". */
   readonly name: string;
+  /** Other names, as words typed: "image ls". */
+  readonly aliases?: readonly string[];
   readonly summary: string;
+  /** Further paragraphs, for --help and the man page. */
+  readonly description?: string;
   /** Positional arguments in help: "IMAGE [CMD...]". */
   readonly operands: string;
   readonly minimum: number;
   readonly maximum: number;
+  /** What completes each operand; the last one goes for those after it. Absent: nothing does. */
+  readonly completes?: readonly (Completes | readonly string[])[];
   /** Options end at the first positional argument, as in `docker run`. */
   readonly optionsFirst?: boolean;
+  /** Takes its arguments as they are: no options are read, not even --help. */
+  readonly raw?: boolean;
+  /** Not shown in help or completion. */
+  readonly hidden?: boolean;
   readonly options: readonly CommandOption[];
   load(): Promise<{ run: CommandRun }>;
 }
 
+/** @returns the exit status */
 export type CommandRun = (input: CommandInput) => Promise<number>;
 
 export interface CommandInput {
@@ -35,16 +62,19 @@ export interface CommandInput {
   readonly operands: readonly string[];
 }
 
-/** Typed access to what was given. */
+/** Typed access to what was given. Where an option that is not `multiple` was given twice, the last one counts. */
 export class OptionValues {
   readonly #values: Readonly<Record<string, unknown>>;
 
+  /** @param values name to true or false (flags), text, or a list of texts (`multiple`) */
   constructor(values: Readonly<Record<string, unknown>>) {
     this.#values = values;
   }
 
-  flag(name: string): boolean {
-    return this.#values[name] === true;
+  /** @param otherwise what it is when not given. Default false */
+  flag(name: string, otherwise = false): boolean {
+    const value = this.#values[name];
+    return typeof value === 'boolean' ? value : otherwise;
   }
 
   text(name: string): string | undefined {
@@ -56,6 +86,10 @@ export class OptionValues {
     const value = this.#values[name];
     return Array.isArray(value) ? (value as string[]) : [];
   }
+
+  given(name: string): boolean {
+    return this.#values[name] !== undefined;
+  }
 }
 
 /** Every command takes these. */
@@ -63,75 +97,3 @@ export const GLOBAL_OPTIONS: readonly CommandOption[] = [
   { name: 'help', short: 'h', help: 'show this help' },
   { name: 'debug', help: 'say more on stderr, with stacks of errors' },
 ];
-
-/** @throws RuntimeError invalid-argument, naming the option or the count of arguments */
-export function parseCommand(command: Command, args: readonly string[]): CommandInput {
-  const options = Object.fromEntries(
-    [...command.options, ...GLOBAL_OPTIONS].map((option) => [
-      option.name,
-      {
-        type: option.value === undefined ? ('boolean' as const) : ('string' as const),
-        ...(option.short === undefined ? {} : { short: option.short }),
-        ...(option.multiple ? { multiple: true } : {}),
-      },
-    ]),
-  );
-  const split = command.optionsFirst ? firstPositional(args, options) : args.length;
-  try {
-    const { values, positionals } = parseArgs({
-      args: args.slice(0, split),
-      options,
-      strict: true,
-      allowPositionals: true,
-    });
-    const operands = [...positionals, ...args.slice(split)];
-    const given = new OptionValues(values);
-    if (!given.flag('help')) checkOperands(command, operands);
-    return { options: given, operands };
-  } catch (cause) {
-    if (cause instanceof RuntimeError) throw cause;
-    const what = (cause as Error).message.split('. To specify')[0] ?? '';
-    throw new RuntimeError(
-      'invalid-argument',
-      `run "lcow ${command.name}"`,
-      `${what}; see --help`,
-      { cause },
-    );
-  }
-}
-
-function checkOperands(command: Command, operands: readonly string[]): void {
-  const { name, minimum, maximum } = command;
-  if (operands.length >= minimum && operands.length <= maximum) return;
-  const usage = `usage: lcow ${name} ${command.operands}`.trim();
-  throw new RuntimeError(
-    'invalid-argument',
-    `run "lcow ${name}"`,
-    `it was given ${operands.length} arguments; ${usage}`,
-  );
-}
-
-function firstPositional(args: readonly string[], options: object): number {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: options as Record<string, { type: 'boolean' | 'string' }>,
-    strict: false,
-    tokens: true,
-  });
-  const first = tokens.find(({ kind }) => kind === 'positional' || kind === 'option-terminator');
-  if (first === undefined) return args.length;
-  return first.index;
-}
-
-/** Help of one command. */
-export function commandHelp(command: Command): string {
-  const rows = [...command.options, ...GLOBAL_OPTIONS].map((option) => {
-    const short = option.short === undefined ? '    ' : `-${option.short}, `;
-    const value = option.value === undefined ? '' : ` ${option.value}`;
-    return [`  ${short}--${option.name}${value}`, option.help] as const;
-  });
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  const lines = rows.map(([left, help]) => left.padEnd(width) + help);
-  const usage = `usage: lcow ${command.name} [options] ${command.operands}`.trimEnd();
-  return `${usage}\n\n${command.summary}\n\noptions:\n${lines.join('\n')}\n`;
-}

@@ -1,6 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { commandHelp, type Command, parseCommand } from '../../../runtime/cli/command.ts';
+import type { Command } from '../../../runtime/cli/command.ts';
+import { parseCommand } from '../../../runtime/cli/command-line.ts';
+import { commandHelp } from '../../../runtime/cli/help.ts';
 import { COMMANDS } from '../../../runtime/cli/command-table.ts';
 import { parseCount, parseCpus, parseSize } from '../../../runtime/cli/size.ts';
 
@@ -30,7 +32,7 @@ test('options after the image belong to the command in the container', () => {
 test('an unknown option, a missing value and a wrong count are refused by name', () => {
   assert.throws(() => parseCommand(command('run'), ['--nope', 'busybox']), /--nope/);
   assert.throws(() => parseCommand(command('run'), ['-e']), /-e/);
-  assert.throws(() => parseCommand(command('run'), []), /usage: lcow run IMAGE/);
+  assert.throws(() => parseCommand(command('run'), []), /usage: lcow run \[options\] IMAGE/);
   assert.throws(() => parseCommand(command('image import'), ['a', 'b']), /2 arguments/);
 });
 

@@ -1,0 +1,6 @@
+/** `lcow events`: a place-holder until it is written. */
+import { RuntimeError } from '../../errors.ts';
+
+export async function run(): Promise<number> {
+  throw new RuntimeError('unsupported', 'run "lcow events"', 'it is not written yet');
+}

@@ -1,0 +1,6 @@
+/** `lcow pause`: a place-holder until it is written. */
+import { RuntimeError } from '../../errors.ts';
+
+export async function run(): Promise<number> {
+  throw new RuntimeError('unsupported', 'run "lcow pause"', 'it is not written yet');
+}

@@ -1,0 +1,6 @@
+/** `lcow pod rm`: a place-holder until it is written. */
+import { RuntimeError } from '../../errors.ts';
+
+export async function run(): Promise<number> {
+  throw new RuntimeError('unsupported', 'run "lcow pod rm"', 'it is not written yet');
+}

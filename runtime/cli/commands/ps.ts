@@ -1,0 +1,6 @@
+/** `lcow ps`: a place-holder until it is written. */
+import { RuntimeError } from '../../errors.ts';
+
+export async function run(): Promise<number> {
+  throw new RuntimeError('unsupported', 'run "lcow ps"', 'it is not written yet');
+}
