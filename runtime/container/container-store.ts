@@ -245,6 +245,16 @@ export class ContainerStore {
 
   /** Removes a container with everything in its folder, and frees its name. Damaged ones too. @throws RuntimeError not-found */
   async remove(id: string): Promise<void> {
+    const removeRest = await this.setAside(id);
+    await removeRest();
+  }
+
+  /**
+   * The first step of remove(): the container is gone and its name free.
+   * @returns the second: removes its files, which may take a while
+   * @throws RuntimeError not-found
+   */
+  async setAside(id: string): Promise<() => Promise<void>> {
     const removing = join(this.#folder, `${REMOVING}${id}`);
     const name = this.#nameOf(id);
     try {
@@ -254,7 +264,7 @@ export class ContainerStore {
     }
     const names = name === undefined ? this.#names.names() : [name];
     for (const each of names) this.#names.release(each, id);
-    await rm(removing, { recursive: true, force: true });
+    return () => rm(removing, { recursive: true, force: true });
   }
 
   /**
