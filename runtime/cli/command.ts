@@ -2,6 +2,7 @@
  * A command as data: its options, operands and help stand in one table (command-table.ts), which parsing, help,
  * completion and the man pages read. Commands are loaded when they run: imports are start-up time.
  */
+import type { Configuration } from '../configuration/configuration.ts';
 
 /** What an operand or an option's value names, for completion. */
 export type Completes =
@@ -60,6 +61,8 @@ export type CommandRun = (input: CommandInput) => Promise<number>;
 export interface CommandInput {
   readonly options: OptionValues;
   readonly operands: readonly string[];
+  /** Where the settings come from; absent for a command that is `raw`. */
+  readonly configuration?: Configuration;
 }
 
 /** Typed access to what was given. Where an option that is not `multiple` was given twice, the last one counts. */
@@ -89,6 +92,11 @@ export class OptionValues {
 
   given(name: string): boolean {
     return this.#values[name] !== undefined;
+  }
+
+  /** These, and defaults for what was not given. */
+  withDefaults(defaults: Readonly<Record<string, string>>): OptionValues {
+    return new OptionValues({ ...defaults, ...this.#values });
   }
 }
 

@@ -2,6 +2,7 @@
  * The entry of `lcow`: finds the command, runs it, and turns what is thrown into one line on stderr and an
  * exit status (125 ours, 126/127 the command's, 130 cancelled).
  */
+import { loadConfiguration } from '../configuration/load-configuration.ts';
 import { exitStatusOf, messageOf, RuntimeError } from '../errors.ts';
 import type { Command } from './command.ts';
 import { parseCommand } from './command-line.ts';
@@ -40,7 +41,17 @@ async function dispatch(args: readonly string[], onDebug: () => void): Promise<n
   }
   if (input.options.flag('help')) return help([command.name], 'help');
   const { run } = await command.load();
-  return run(input);
+  if (command.raw) return run(input);
+  const configuration = await loadConfiguration();
+  // Modules below read the environment, and so do the supervisors that this process starts.
+  Object.assign(process.env, configuration.environment());
+  if (configuration.get('debug') === 'true') onDebug();
+  const defaults = configuration.optionDefaults(command.name, (name) => input.options.given(name));
+  return run({
+    operands: input.operands,
+    options: input.options.withDefaults(defaults),
+    configuration,
+  });
 }
 
 /** Help of a command or of all. Without any argument `lcow` is an error, with this as its message. */
