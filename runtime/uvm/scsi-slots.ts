@@ -10,11 +10,19 @@ export interface ScsiSlot {
   readonly lun: number;
 }
 
+/** A disk in its slot: what a later owner of the VM must know of it. */
+export interface AttachedDisk extends ScsiSlot {
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
 interface Occupant {
   readonly slot: ScsiSlot;
   readonly path: string;
   readonly readOnly: boolean;
   users: number;
+  /** Its last user is taking it away: nobody may join any more. */
+  leaving: boolean;
   /** Settles when the attach that the first user began is done; later users wait for the same. */
   attached: Promise<void>;
 }
@@ -23,8 +31,34 @@ export class ScsiSlots {
   readonly #occupants: Occupant[] = [];
   readonly #controllers: number;
 
-  constructor(controllers: number) {
+  /** @param restored disks that an earlier owner attached; nobody uses them until claim() */
+  constructor(controllers: number, restored: readonly AttachedDisk[] = []) {
     this.#controllers = controllers;
+    for (const { controller, lun, path, readOnly } of restored) {
+      const slot = { controller, lun };
+      const attached = Promise.resolve();
+      this.#occupants.push({ slot, path, readOnly, users: 0, leaving: false, attached });
+    }
+  }
+
+  /** Every disk that is attached or about to be. */
+  get disks(): AttachedDisk[] {
+    return this.#occupants.map(({ slot, path, readOnly }) => ({ ...slot, path, readOnly }));
+  }
+
+  /** Restored disks that nobody claimed. */
+  get unclaimed(): AttachedDisk[] {
+    return this.#occupants
+      .filter(({ users }) => users === 0)
+      .map(({ slot, path, readOnly }) => ({ ...slot, path, readOnly }));
+  }
+
+  /** Counts a user of a restored disk. Returns whether there is one in the slot. */
+  claim(slot: ScsiSlot): boolean {
+    const occupant = this.#at(slot);
+    if (occupant === undefined) return false;
+    occupant.users += 1;
+    return true;
   }
 
   /**
@@ -38,16 +72,26 @@ export class ScsiSlots {
     attach: (slot: ScsiSlot) => Promise<void>,
   ): Promise<ScsiSlot> {
     const shared =
-      readOnly && this.#occupants.find((known) => known.readOnly && known.path === path);
+      readOnly &&
+      this.#occupants.find((known) => known.readOnly && !known.leaving && known.path === path);
     if (shared) {
       shared.users += 1;
       await shared.attached;
       return shared.slot;
     }
     const slot = this.#firstFree(path);
-    const occupant: Occupant = { slot, path, readOnly, users: 1, attached: attach(slot) };
+    const occupant: Occupant = {
+      slot,
+      path,
+      readOnly,
+      users: 1,
+      leaving: false,
+      attached: Promise.resolve(),
+    };
+    // It stands in `disks` before it is attached.
     this.#occupants.push(occupant);
     try {
+      occupant.attached = attach(slot);
       await occupant.attached;
     } catch (error) {
       this.#remove(occupant);
@@ -58,16 +102,26 @@ export class ScsiSlots {
 
   /** Gives a user's claim up; `detach` runs for the last one, and the slot is free once it succeeded. */
   async release(slot: ScsiSlot, detach: () => Promise<void>): Promise<void> {
-    const occupant = this.#occupants.find(
-      ({ slot: taken }) => taken.controller === slot.controller && taken.lun === slot.lun,
-    );
+    const occupant = this.#at(slot);
     if (occupant === undefined) return;
     if (occupant.users > 1) {
       occupant.users -= 1;
       return;
     }
-    await detach();
+    occupant.leaving = true;
+    try {
+      await detach();
+    } catch (error) {
+      occupant.leaving = false;
+      throw error;
+    }
     this.#remove(occupant);
+  }
+
+  #at(slot: ScsiSlot): Occupant | undefined {
+    return this.#occupants.find(
+      ({ slot: taken }) => taken.controller === slot.controller && taken.lun === slot.lun,
+    );
   }
 
   #firstFree(path: string): ScsiSlot {

@@ -4,14 +4,13 @@
  *
  *   createUtilityVm: document -> create -> listen -> start        (returns while the guest boots)
  *   vm.ready:        accept -> preamble -> channel -> Vm.Hello     (the agent answers)
+ *   adoptUtilityVm:  open -> listen; vm.ready: accept -> preamble with the secret   (adopt-utility-vm.ts)
  *
  * Devices may be attached as soon as createUtilityVm returns: the guest finds them when it is up.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import {
   DEFAULT_MEMORY_MIB,
   DEFAULT_PROCESSOR_COUNT,
@@ -30,11 +29,12 @@ import type { SystemExitStatus } from '../../hcs/document/system-exit-status.ts'
 import type { ComputeService, ComputeSystem, GuestListener } from '../../hcs/service.ts';
 import { withDeadline } from '../deadline.ts';
 import { RuntimeError } from '../errors.ts';
-import { AgentChannel, type CallOptions } from '../guest/agent-channel.ts';
-import { beginLink } from '../guest/link.ts';
+import type { AgentChannel, CallOptions } from '../guest/agent-channel.ts';
 import { type Method, METHODS } from '../guest/methods.ts';
 import { Scope } from '../scope.ts';
 import { Timeline } from '../timeline.ts';
+import { AgentLink } from './agent-link.ts';
+import { type DeviceRecord, NO_DEVICES } from './device-record.ts';
 import { planShare, type Share, type ShareSource } from './plan9-shares.ts';
 import { ScsiSlots, type ScsiSlot } from './scsi-slots.ts';
 
@@ -73,14 +73,28 @@ export interface UtilityVmShape {
   readonly survivesHost?: boolean;
 }
 
-export interface UtilityVmOptions extends UtilityVmShape {
+/** What a VM needs to be owned, made or adopted. */
+export interface UtilityVmLife {
   readonly id: string;
   /** Folder for this VM's private sockets; made 0700 and removed with the VM. */
   readonly directory: string;
+  /** 32 bytes that prove later connections; who wants to adopt the VM keeps them first. Default: random. */
+  readonly secret?: Buffer;
+  /** Keeps the record; what it names is attached after this resolves. */
+  readonly onDevices?: (devices: DeviceRecord) => Promise<void>;
   readonly timeline?: Timeline;
   /** Gives the boot up. */
   readonly signal?: AbortSignal;
   readonly bootTimeoutMs?: number;
+}
+
+export interface UtilityVmOptions extends UtilityVmShape, UtilityVmLife {}
+
+/** What an earlier owner knew of a VM that runs. */
+export interface UtilityVmPast {
+  readonly devices: DeviceRecord;
+  /** What the agent said to Hello; absent: nobody is known to have greeted it. */
+  readonly guest?: GuestInformation;
 }
 
 /** What the agent said of itself and its VM. */
@@ -169,36 +183,76 @@ async function checkMemory({ bootFiles, memoryMiB = DEFAULT_MEMORY_MIB }: Utilit
 export class UtilityVm implements AsyncDisposable {
   readonly id: string;
   readonly system: ComputeSystem;
-  /** The agent's channel, once it has answered. Rejects when the boot fails; the VM is then terminated. */
+  /** The agent's first channel, once it has answered. Rejects when the boot fails; the VM is then terminated. */
   readonly ready: Promise<AgentChannel>;
   /** How the VM ended, whatever ended it. Never rejects. */
   readonly exited: Promise<SystemExitStatus>;
   readonly #scope: Scope;
-  readonly #slots = new ScsiSlots(1);
-  readonly #directory: string;
-  #shares = 0;
+  readonly #slots: ScsiSlots;
+  readonly #secret: Buffer;
+  readonly #onDevices: ((devices: DeviceRecord) => Promise<void>) | undefined;
+  readonly #shares = new Map<string, Share>();
+  readonly #over = new AbortController();
+  readonly #link: AgentLink;
+  readonly #listener: GuestListener;
+  #nextShare: number;
   #guest: GuestInformation | undefined;
   #disposed: Promise<void> | undefined;
 
-  /** Use createUtilityVm. */
+  /**
+   * Use createUtilityVm or adoptUtilityVm.
+   * @param scope ends the VM
+   * @param past of a VM that was adopted
+   */
   constructor(
     system: ComputeSystem,
     listener: GuestListener,
     scope: Scope,
-    options: UtilityVmOptions,
+    options: UtilityVmLife,
+    past?: UtilityVmPast,
   ) {
     this.id = options.id;
     this.system = system;
     this.exited = system.exited;
     this.#scope = scope;
-    this.#directory = options.directory;
-    this.ready = this.#boot(listener, options);
+    this.#listener = listener;
+    this.#secret = options.secret ?? randomBytes(32);
+    this.#onDevices = options.onDevices;
+    const { disks, shares, nextShare } = past?.devices ?? NO_DEVICES;
+    this.#slots = new ScsiSlots(1, disks);
+    for (const share of shares) this.#shares.set(share.name, share);
+    this.#nextShare = nextShare;
+    this.#guest = past?.guest;
+    void this.exited.then((status) => {
+      this.#over.abort(new RuntimeError('unavailable', 'call the agent', describeExit(status)));
+    });
+    const { directory } = options;
+    const link = { directory, secret: this.#secret, over: this.#over.signal };
+    this.#link = scope.use(new AgentLink(listener, link));
+    this.ready = this.#boot(options, past !== undefined);
     this.ready.catch(() => {});
   }
 
   /** What the agent said in its first answer; undefined before `ready`. */
   get guest(): GuestInformation | undefined {
     return this.#guest;
+  }
+
+  /** The channel that serves now: the first one, or after a broken link the next. Rejects once the VM has ended. */
+  async agent(): Promise<AgentChannel> {
+    await this.ready;
+    return this.#link.current();
+  }
+
+  /** Runs after each link that replaced a broken one. Returns what stops that. */
+  onRelinked(run: () => void): () => void {
+    return this.#link.onRelinked(run);
+  }
+
+  /** The devices as a later owner would need them. */
+  get devices(): DeviceRecord {
+    const shares = [...this.#shares.values()];
+    return { disks: this.#slots.disks, shares, nextShare: this.#nextShare };
   }
 
   /**
@@ -211,7 +265,7 @@ export class UtilityVm implements AsyncDisposable {
     request: Request,
     options?: CallOptions,
   ): Promise<Response> {
-    const agent = await this.ready;
+    const agent = await this.agent();
     try {
       return await agent.call(op, method, request, options);
     } catch (error) {
@@ -229,9 +283,10 @@ export class UtilityVm implements AsyncDisposable {
 
   /** Attaches a disk image; a read-only one that is attached already is shared. */
   attachDisk(path: string, options: { readOnly: boolean }): Promise<ScsiSlot> {
-    return this.#slots.reserve(path, options.readOnly, (slot) =>
-      this.system.modify(addScsiAttachment(slot, { path, readOnly: options.readOnly })),
-    );
+    return this.#slots.reserve(path, options.readOnly, async (slot) => {
+      await this.#keepDevices();
+      await this.system.modify(addScsiAttachment(slot, { path, readOnly: options.readOnly }));
+    });
   }
 
   /** Detaches a disk; the guest has unmounted it. The last user's detach takes it away. */
@@ -240,17 +295,44 @@ export class UtilityVm implements AsyncDisposable {
       await this.call('detach a disk', METHODS.detach, { disk: { scsi: slot } });
       await this.system.modify(removeScsiAttachment(slot));
     });
+    await this.#keepDevices();
   }
 
   /** Shares a host folder or file over 9P. */
   async share(source: ShareSource): Promise<Share> {
-    const share = await planShare(String(this.#shares++), source);
-    await this.system.modify(addPlan9Share(share));
+    const share = await planShare(String(this.#nextShare++), source);
+    this.#shares.set(share.name, share);
+    try {
+      await this.#keepDevices();
+      await this.system.modify(addPlan9Share(share));
+    } catch (error) {
+      this.#shares.delete(share.name);
+      throw error;
+    }
     return share;
   }
 
   async unshare(share: Share): Promise<void> {
     await this.system.modify(removePlan9Share(share));
+    this.#shares.delete(share.name);
+    await this.#keepDevices();
+  }
+
+  /** Of an adopted VM: the disk goes on being used. Returns whether it is known. */
+  claimDisk(slot: ScsiSlot): boolean {
+    return this.#slots.claim(slot);
+  }
+
+  /**
+   * Of an adopted VM, when every disk and share that is used was claimed: takes the others away. What was recorded
+   * and never attached is no failure.
+   * @param shares names of those that are used
+   */
+  async releaseUnclaimed(shares: ReadonlySet<string>): Promise<void> {
+    for (const disk of this.#slots.unclaimed) await this.detachDisk(disk).catch(() => {});
+    for (const share of [...this.#shares.values()]) {
+      if (!shares.has(share.name)) await this.unshare(share).catch(() => {});
+    }
   }
 
   /** Asks the agent to stop everything and power off, then waits for the VM's end. */
@@ -259,13 +341,31 @@ export class UtilityVm implements AsyncDisposable {
     return withDeadline('shut the VM down', this.exited, graceMs + 10_000);
   }
 
+  /**
+   * Leaves the VM running for a later owner: closes the link and this handle. It must have been made with
+   * survivesHost. Nothing can be called afterwards.
+   */
+  letGo(): Promise<void> {
+    this.#disposed ??= (async () => {
+      this.#over.abort(new RuntimeError('unavailable', 'call the agent', 'the VM was let go'));
+      await this.#link[Symbol.asyncDispose]();
+      await this.#listener[Symbol.asyncDispose]();
+      await this.system[Symbol.asyncDispose]();
+    })();
+    return this.#disposed;
+  }
+
   /** Terminates the VM and removes everything of it from the host. Idempotent. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed ??= this.#scope[Symbol.asyncDispose]();
     return this.#disposed;
   }
 
-  async #boot(listener: GuestListener, options: UtilityVmOptions): Promise<AgentChannel> {
+  async #keepDevices(): Promise<void> {
+    await this.#onDevices?.(this.devices);
+  }
+
+  async #boot(options: UtilityVmLife, adopted: boolean): Promise<AgentChannel> {
     const timeoutMs = options.bootTimeoutMs ?? BOOT_TIMEOUT_MS;
     const ended = new AbortController();
     const abort = (reason: RuntimeError): void => ended.abort(reason);
@@ -276,15 +376,14 @@ export class UtilityVm implements AsyncDisposable {
     options.signal?.addEventListener('abort', onCancel, { once: true });
     void this.exited.then((status) => abort(exitedWhileBooting(status)));
     try {
-      const channel = await this.#link(listener, ended.signal, options);
-      await this.#hello(channel, ended.signal, options);
-      return channel;
+      return await this.#begin(ended.signal, options, adopted);
     } catch (error) {
       // Looked at before the VM is ended, which would be a reason of our own making.
       const cause = ended.signal.aborted
         ? ended.signal.reason
         : await this.explain('boot the VM', error);
-      await this[Symbol.asyncDispose]().catch(() => {});
+      if (adopted) await this.letGo().catch(() => {});
+      else await this[Symbol.asyncDispose]().catch(() => {});
       throw cause;
     } finally {
       clearTimeout(timer);
@@ -292,28 +391,37 @@ export class UtilityVm implements AsyncDisposable {
     }
   }
 
-  async #link(
-    listener: GuestListener,
+  async #begin(
     signal: AbortSignal,
-    options: UtilityVmOptions,
+    options: UtilityVmLife,
+    adopted: boolean,
   ): Promise<AgentChannel> {
-    const stream: Duplex = await listener.accept(signal);
-    await beginLink(stream, { signal });
-    options.timeline?.markGuest('link');
-    return this.#scope.use(await AgentChannel.open(stream, join(this.#directory, 'agent.sock')));
+    const greet = (channel: AgentChannel): Promise<void> => {
+      options.timeline?.markGuest('link');
+      return this.#hello(channel, signal, options);
+    };
+    if (!adopted) return this.#link.begin(signal, false, greet);
+    try {
+      return await this.#link.begin(signal, true, () => Promise.resolve());
+    } catch (error) {
+      // Its owner died before it greeted: then the agent has no secret yet.
+      const secretless = error instanceof RuntimeError && error.code === 'permission-denied';
+      if (!secretless || this.#guest !== undefined) throw error;
+      return this.#link.begin(signal, false, greet);
+    }
   }
 
   async #hello(
     channel: AgentChannel,
     signal: AbortSignal,
-    { timeline, bootTimeoutMs = BOOT_TIMEOUT_MS, id }: UtilityVmOptions,
+    { timeline, bootTimeoutMs = BOOT_TIMEOUT_MS, id }: UtilityVmLife,
   ): Promise<void> {
     const sentMs = performance.now();
     const hello = await channel.call(
       'greet the agent',
       METHODS.hello,
       {
-        secret: randomBytes(32),
+        secret: this.#secret,
         entropy: randomBytes(256),
         wallClockNs: Date.now() * 1e6,
         hostname: id.slice(0, 63),
@@ -365,8 +473,8 @@ function exitedWhileBooting(status: SystemExitStatus): RuntimeError {
   return new RuntimeError('unavailable', 'boot the VM', describeExit(status));
 }
 
-/** "the VM exited (UnexpectedExit, HCS_E_...)", for messages. */
-function describeExit(status: SystemExitStatus): string {
+/** "the VM exited (UnexpectedExit, 0x...)", for messages. */
+export function describeExit(status: SystemExitStatus): string {
   const cause =
     status.Status === undefined || status.Status === 0
       ? ''

@@ -1,0 +1,121 @@
+/**
+ * The link to one VM's agent over the VM's life: the current channel, and a new one whenever it breaks while the VM
+ * lives. The agent keeps processes, unread output and exits meanwhile (docs/protocol.md §2). What the first
+ * connection says to the agent (Hello, or nothing to one that was adopted) is the VM's matter.
+ */
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import type { GuestListener } from '../../hcs/service.ts';
+import { RuntimeError } from '../errors.ts';
+import { AgentChannel } from '../guest/agent-channel.ts';
+import { beginLink } from '../guest/link.ts';
+
+/** After a connection that failed before it served: the guest starts over at once, a broken host would spin. */
+const RETRY_MS = 100;
+/** From an accepted connection to both hellos. The guest waits as long. */
+const HELLO_TIMEOUT_MS = 30_000;
+
+export interface AgentLinkOptions {
+  /** For the relay's private sockets; it exists. */
+  readonly directory: string;
+  readonly secret: Buffer;
+  /** Aborts when the VM has ended or is let go, with the reason as a RuntimeError. */
+  readonly over: AbortSignal;
+}
+
+export class AgentLink implements AsyncDisposable {
+  readonly #listener: GuestListener;
+  readonly #options: AgentLinkOptions;
+  readonly #relinked = new Set<() => void>();
+  #current: Promise<AgentChannel> | undefined;
+  #channel: AgentChannel | undefined;
+  #connections = 0;
+  #closed = false;
+
+  constructor(listener: GuestListener, options: AgentLinkOptions) {
+    this.#listener = listener;
+    this.#options = options;
+  }
+
+  /**
+   * Makes the first connection, and from then on keeps the link.
+   * @param proven whether the agent has the secret already
+   * @param serve what is called on it before it counts
+   */
+  async begin(
+    signal: AbortSignal,
+    proven: boolean,
+    serve: (channel: AgentChannel) => Promise<void>,
+  ): Promise<AgentChannel> {
+    const channel = await this.#connect(signal, proven);
+    await serve(channel);
+    this.#current = Promise.resolve(channel);
+    void this.#keep(channel);
+    return channel;
+  }
+
+  /** The channel that serves, waiting for the next one while the link is broken. Rejects once the VM has ended. */
+  current(): Promise<AgentChannel> {
+    return this.#current ?? Promise.reject(notLinked());
+  }
+
+  /** Runs after each new link, the first not counted. Returns what stops that. */
+  onRelinked(run: () => void): () => void {
+    this.#relinked.add(run);
+    return () => this.#relinked.delete(run);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await this.#channel?.[Symbol.asyncDispose]();
+  }
+
+  async #connect(signal: AbortSignal, proven: boolean): Promise<AgentChannel> {
+    const { directory, secret } = this.#options;
+    const stream: Duplex = await this.#listener.accept(signal);
+    await beginLink(stream, proven ? { signal, secret } : { signal });
+    const path = join(directory, `agent-${(this.#connections += 1)}.sock`);
+    const channel = await AgentChannel.open(stream, path);
+    this.#channel = channel;
+    if (this.#closed) {
+      await channel[Symbol.asyncDispose]();
+      throw notLinked();
+    }
+    return channel;
+  }
+
+  async #keep(first: AgentChannel): Promise<void> {
+    for (let channel = first; ; ) {
+      await channel.closed;
+      if (this.#closed || this.#options.over.aborted) return;
+      const next = this.#again(channel);
+      next.catch(() => {});
+      this.#current = next;
+      try {
+        channel = await next;
+      } catch {
+        return;
+      }
+      for (const run of [...this.#relinked]) run();
+    }
+  }
+
+  async #again(broken: AgentChannel): Promise<AgentChannel> {
+    await broken[Symbol.asyncDispose]().catch(() => {});
+    const { over } = this.#options;
+    for (;;) {
+      try {
+        const signal = AbortSignal.any([over, AbortSignal.timeout(HELLO_TIMEOUT_MS)]);
+        return await this.#connect(signal, true);
+      } catch (error) {
+        if (over.aborted) throw over.reason;
+        if (this.#closed) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+function notLinked(): RuntimeError {
+  return new RuntimeError('unavailable', 'call the agent', 'the VM is let go');
+}
