@@ -12,6 +12,7 @@ import { ClientCall, ClientStream } from './client-call.ts';
 import { FrameConnection } from './connection.ts';
 import { FRAME_DATA_BYTES_MAX, FRAME_FLAG, FRAME_TYPE } from './frame.ts';
 import { type MessageCodec, type Method, type StreamKind, decodeMessage } from './method.ts';
+import { checkSocketPath } from './socket-path.ts';
 
 /** Stream ids are u32 and odd; a connection that used them all is renewed by its owner. */
 const STREAM_ID_MAX = 0xffff_ffff;
@@ -49,12 +50,14 @@ export class TtrpcClient implements AsyncDisposable {
 
   /**
    * Connects to a Unix socket, or to a named pipe on Windows.
-   * @throws RuntimeError `unavailable` when nobody listens there, `cancelled`
+   * @throws RuntimeError `unavailable` when nobody listens there, `cancelled`, `invalid-argument` for a path that
+   *   no socket can have
    */
-  static connect(path: string, options: { signal?: AbortSignal } = {}): Promise<TtrpcClient> {
+  static async connect(path: string, options: { signal?: AbortSignal } = {}): Promise<TtrpcClient> {
     const op = `connect to ${path}`;
     const { signal } = options;
-    return new Promise((resolve, reject) => {
+    checkSocketPath(op, path);
+    return await new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
         reject(cancelled(op, signal));
         return;

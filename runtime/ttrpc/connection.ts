@@ -19,7 +19,7 @@ import {
 /** Bytes that the socket is given ahead of what it took. */
 const SENDING_BYTES_MAX = 256 * 1024;
 /** Frames that wait for the socket before reading stops: a peer that does not read is not read from. */
-const WAITING_FRAMES_MAX = 2048;
+const WAITING_FRAMES_MAX = 1024;
 /** Up to this size, header and data are one buffer: a copy is cheaper than a second element of writev. */
 const JOINED_BYTES_MAX = 8 * 1024;
 
@@ -43,8 +43,8 @@ interface Waiting {
   readonly type: number;
   readonly flags: number;
   readonly encode: Encode;
-  resolve(): void;
-  reject(error: unknown): void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 export class FrameConnection {

@@ -14,7 +14,10 @@ export class Inbox {
   #read = 0;
   #end: { readonly error: unknown } | undefined;
   #waiting:
-    | { resolve(bytes: Uint8Array | undefined): void; reject(error: unknown): void }
+    | {
+        readonly resolve: (bytes: Uint8Array | undefined) => void;
+        readonly reject: (error: unknown) => void;
+      }
     | undefined;
 
   /** `account` is told of every change of the bytes held. */

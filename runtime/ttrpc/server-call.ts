@@ -33,11 +33,15 @@ export function encodeResponse(response: ttrpc.IResponse): Uint8Array {
   return ttrpc.Response.encode({ status }).finish();
 }
 
+/** Gets what a handler of the method `op` threw that is no RuntimeError. */
+export type Unexpected = (op: string, error: unknown) => void;
+
 export class ServerCall {
   readonly #connection: FrameConnection;
   readonly #streamId: number;
   readonly #handler: Handler;
   readonly #op: string;
+  readonly #unexpected: Unexpected | undefined;
   readonly #abort = new AbortController();
   readonly #context: CallContext;
   readonly #inbox: Inbox;
@@ -51,10 +55,12 @@ export class ServerCall {
     streamId: number,
     handler: Handler,
     request: ttrpc.IRequest,
+    unexpected?: Unexpected,
   ) {
     this.#connection = connection;
     this.#streamId = streamId;
     this.#handler = handler;
+    this.#unexpected = unexpected;
     this.#op = `${handler.method.service}/${handler.method.name}`;
     this.#inbox = new Inbox(this.#op, (deltaBytes) => connection.account(deltaBytes));
     this.#context = {
@@ -76,6 +82,7 @@ export class ServerCall {
         await this.#runStream(this.#handler);
       }
     } catch (error) {
+      if (!(error instanceof RuntimeError)) this.#unexpected?.(this.#op, error);
       this.#answer(() => encodeResponse({ status: toStatus(error) }));
     } finally {
       clearTimeout(this.#timer);

@@ -8,11 +8,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { peerIsOurs } from './peer-credentials.ts';
+import { checkSocketPath } from './socket-path.ts';
 
-/** What containerd dials: sockaddr_un with its terminator, less one. */
-export const SOCKET_PATH_BYTES_MAX = 106;
-
-const PIPE_PREFIX = '\\\\.\\pipe\\';
 /** How long a server is given to accept before it counts as alive but busy. */
 const PROBE_MS = 1000;
 const ATTEMPTS = 3;
@@ -44,10 +41,10 @@ export async function listenOnSocket(
 ): Promise<ServerSocket> {
   const op = `listen on ${path}`;
   const isPipe = process.platform === 'win32';
-  checkPath(op, path, isPipe);
+  checkSocketPath(op, path);
   if (!isPipe) await preparePrivateFolder(op, dirname(path));
   for (let attempt = 1; ; attempt += 1) {
-    const server = createServer({ pauseOnConnect: false }, (socket) => {
+    const server = createServer((socket) => {
       void admit(op, socket, options);
     });
     try {
@@ -61,21 +58,6 @@ export async function listenOnSocket(
       if (isPipe || attempt === ATTEMPTS) throw inUse(op);
       await removeStale(op, path);
     }
-  }
-}
-
-function checkPath(op: string, path: string, isPipe: boolean): void {
-  if (isPipe) {
-    if (path.toLowerCase().startsWith(PIPE_PREFIX)) return;
-    throw new RuntimeError('invalid-argument', op, `a named pipe begins with ${PIPE_PREFIX}`);
-  }
-  const bytes = Buffer.byteLength(path);
-  if (path.includes('\0') || bytes === 0) {
-    throw new RuntimeError('invalid-argument', op, 'the path is empty or holds a NUL');
-  }
-  if (bytes > SOCKET_PATH_BYTES_MAX) {
-    const why = `the path has ${bytes} bytes, a socket's has at most ${SOCKET_PATH_BYTES_MAX}; use a shorter folder`;
-    throw new RuntimeError('invalid-argument', op, why);
   }
 }
 

@@ -8,7 +8,7 @@ import { type ErrorCode, messageOf } from '../errors.ts';
 import { FrameConnection } from './connection.ts';
 import { FRAME_TYPE, FRAME_DATA_BYTES_MAX, type Frame, type OversizeFrame } from './frame.ts';
 import type { Handler } from './method.ts';
-import { encodeResponse, ServerCall } from './server-call.ts';
+import { encodeResponse, ServerCall, type Unexpected } from './server-call.ts';
 import { transportStatus } from './status.ts';
 
 /** Calls in progress on one connection; containerd has a Wait open for every process, which is far fewer. */
@@ -23,6 +23,8 @@ const FLUSH_MS = 1000;
 export interface TtrpcServerOptions {
   /** Calls in progress on one connection, default CALLS_MAX; one more is answered RESOURCE_EXHAUSTED. */
   readonly callsMax?: number;
+  /** Told of what a handler threw that is no RuntimeError: a defect of ours. Default: only the caller is told. */
+  readonly unexpected?: Unexpected;
 }
 
 /** One connection being served. */
@@ -40,11 +42,13 @@ export class TtrpcServer implements AsyncDisposable {
   readonly #services = new Map<string, Map<string, Handler>>();
   readonly #connections = new Set<Connection>();
   readonly #callsMax: number;
+  readonly #unexpected: Unexpected | undefined;
   #closing = false;
 
   /** @throws TypeError when two handlers are for one method */
   constructor(handlers: readonly Handler[], options: TtrpcServerOptions = {}) {
     this.#callsMax = options.callsMax ?? CALLS_MAX;
+    this.#unexpected = options.unexpected;
     for (const handler of handlers) {
       const { service, name } = handler.method;
       const methods = this.#services.get(service) ?? new Map<string, Handler>();
@@ -60,9 +64,12 @@ export class TtrpcServer implements AsyncDisposable {
 
   /** Serves on `duplex`, which the server takes over, until either side closes it. */
   serve(duplex: Duplex): ServedConnection {
-    const connection: Connection = new Connection(duplex, this.#services, this.#callsMax, () =>
-      this.#connections.delete(connection),
-    );
+    const connection: Connection = new Connection(duplex, {
+      services: this.#services,
+      callsMax: this.#callsMax,
+      unexpected: this.#unexpected,
+      ended: () => this.#connections.delete(connection),
+    });
     this.#connections.add(connection);
     if (this.#closing || connection.over) {
       this.#connections.delete(connection);
@@ -85,24 +92,22 @@ export class TtrpcServer implements AsyncDisposable {
   }
 }
 
+interface Serving {
+  readonly services: ReadonlyMap<string, ReadonlyMap<string, Handler>>;
+  readonly callsMax: number;
+  readonly unexpected: Unexpected | undefined;
+  readonly ended: () => void;
+}
+
 class Connection implements ServedConnection {
   readonly #frames: FrameConnection;
-  readonly #services: ReadonlyMap<string, ReadonlyMap<string, Handler>>;
-  readonly #callsMax: number;
-  readonly #ended: () => void;
+  readonly #serving: Serving;
   readonly #calls = new Map<number, ServerCall>();
   #lastStreamId = 0;
   #requestBytes = 0;
 
-  constructor(
-    duplex: Duplex,
-    services: ReadonlyMap<string, ReadonlyMap<string, Handler>>,
-    callsMax: number,
-    ended: () => void,
-  ) {
-    this.#services = services;
-    this.#callsMax = callsMax;
-    this.#ended = ended;
+  constructor(duplex: Duplex, serving: Serving) {
+    this.#serving = serving;
     this.#frames = new FrameConnection(duplex, {
       frame: (frame) => this.#received(frame),
       oversize: (frame) => this.#oversize(frame),
@@ -176,7 +181,7 @@ class Connection implements ServedConnection {
     const handler = this.#handlerOf(streamId, request);
     if (handler === undefined) return;
     this.#requestBytes += bytes;
-    const call = new ServerCall(this.#frames, streamId, handler, request);
+    const call = new ServerCall(this.#frames, streamId, handler, request, this.#serving.unexpected);
     this.#calls.set(streamId, call);
     void call.run(frame, request.payload).then(() => {
       this.#calls.delete(streamId);
@@ -185,13 +190,14 @@ class Connection implements ServedConnection {
   }
 
   #fullness(bytes: number): string | undefined {
-    if (this.#calls.size >= this.#callsMax) return `${this.#callsMax} calls are in progress`;
+    const { callsMax } = this.#serving;
+    if (this.#calls.size >= callsMax) return `${callsMax} calls are in progress`;
     if (this.#requestBytes + bytes <= REQUEST_BYTES_MAX) return undefined;
     return `the requests in progress hold ${this.#requestBytes} bytes, of at most ${REQUEST_BYTES_MAX}`;
   }
 
   #handlerOf(streamId: number, { service, method }: ttrpc.Request): Handler | undefined {
-    const methods = this.#services.get(service);
+    const methods = this.#serving.services.get(service);
     const handler = methods?.get(method);
     if (handler === undefined) {
       // In the words of Go's server: callers fall back from one version of a service to another on them.
@@ -223,6 +229,6 @@ class Connection implements ServedConnection {
 
   #end(): void {
     for (const call of this.#calls.values()) call.disconnected();
-    this.#ended();
+    this.#serving.ended();
   }
 }

@@ -36,6 +36,20 @@ test("a handler's error reaches the caller with its code and text", async () => 
   await client.close();
 });
 
+test('a defect of a handler is told to the server too', async () => {
+  const told: unknown[] = [];
+  const broken = handle(ECHO.hang, () => {
+    throw new TypeError('x is undefined');
+  });
+  const server = new TtrpcServer([broken], { unexpected: (...defect) => told.push(defect) });
+  const sockets = await socketPair();
+  server.serve(sockets.server);
+  const client = new TtrpcClient(sockets.client);
+  await expectRejection(client.call('x', ECHO.hang, Buffer.alloc(1)));
+  assert.is(String(told), 'test.Echo/Hang,TypeError: x is undefined');
+  await client.close();
+});
+
 test('streams of every kind, and an early end of each side', async () => {
   const greedy = handleStream(ECHO.collect, async (stream) => {
     for await (const part of stream) return part;
@@ -241,6 +255,8 @@ test('connecting to nobody is unavailable, and can be given up', async () => {
   const error = await expectRejection(TtrpcClient.connect('/nonexistent/lcow.sock'));
   assert.is(error.code, 'unavailable');
   assert.match(error.message, /cannot connect to \/nonexistent\/lcow.sock: .*ENOENT/);
+  const long = await expectRejection(TtrpcClient.connect(`/${'x'.repeat(200)}`));
+  assert.is(long.code, 'invalid-argument');
   const signal = AbortSignal.abort();
   const given = TtrpcClient.connect('/nonexistent/lcow.sock', { signal });
   assert.is((await expectRejection(given)).code, 'cancelled');
