@@ -76,7 +76,7 @@ async function execs(): Promise<number[]> {
       stdio: { stdout: false, stderr: false },
     });
     await container.start();
-    const process = containerProcess({ id: 'x', image: {}, command: ['true'] });
+    const process = containerProcess({ image: {}, command: ['true'] });
     for (let n = 0; n < RUNS * 10 + 10; n += 1) {
       const beginMs = performance.now();
       const exec = await container.exec({ execId: `e${n}`, process });

@@ -73,7 +73,7 @@ export async function attachNetwork(
   }
 }
 
-/** The network of a VM that this process re-adopted. Its link is configured again, which changes nothing. */
+/** The network of a VM that this process re-adopted; what its link lacks is configured. */
 export function adoptNetwork(
   vm: UtilityVm,
   service: Pick<ComputeService, 'endpoints'>,
@@ -154,6 +154,12 @@ export class PodNetwork implements AsyncDisposable {
     if (this.record.mode === 'none') return;
     const { macAddress, addresses, routes, nameservers, mtu = 0 } = this.record.endpoint;
     const deadline = { timeoutMs: CONFIGURE_TIMEOUT_MS };
+    const { links } = await this.#vm.call('list links', METHODS.listLinks, {});
+    const done = links.some(
+      (link) => link.macAddress === macAddress && link.name === LINK_NAME && link.up === true,
+    );
+    // Of an adopted VM: a link that is up changes its name no more.
+    if (done) return;
     const link = {
       macAddress,
       name: LINK_NAME,

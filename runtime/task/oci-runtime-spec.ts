@@ -6,6 +6,7 @@
 export interface OciSpec {
   readonly ociVersion: string;
   readonly hostname?: string;
+  readonly domainname?: string;
   readonly root: { readonly path: string; readonly readonly?: boolean };
   readonly process: OciProcess;
   readonly mounts: readonly OciMount[];
@@ -21,13 +22,24 @@ export interface OciProcess {
   readonly env: readonly string[];
   readonly cwd: string;
   readonly capabilities: OciCapabilities;
-  readonly rlimits?: readonly {
-    readonly type: string;
-    readonly hard: number;
-    readonly soft: number;
-  }[];
+  readonly rlimits?: readonly OciRlimit[];
   readonly noNewPrivileges?: boolean;
+  /** -1000 to 1000. */
+  readonly oomScoreAdj?: number;
 }
+
+export interface OciRlimit {
+  /** "RLIMIT_NOFILE". */
+  readonly type: string;
+  readonly hard: number;
+  readonly soft: number;
+}
+
+/**
+ * A limit without end. RLIM_INFINITY is 2^64-1, which no JavaScript number is: this is the greatest below it that
+ * is, and encodeOciDocument writes RLIM_INFINITY for it.
+ */
+export const UNLIMITED = 2 ** 64 - 2 ** 11;
 
 /** `username` ("name[:group]", not numeric) is resolved by the agent against the image's passwd and group. */
 export interface OciUser {
@@ -56,11 +68,49 @@ export interface OciLinux {
   readonly maskedPaths?: readonly string[];
   readonly readonlyPaths?: readonly string[];
   readonly resources?: OciResources;
+  readonly sysctl?: Readonly<Record<string, string>>;
+  readonly seccomp?: OciSeccomp;
 }
 
 export interface OciResources {
   readonly devices?: readonly { readonly allow: boolean; readonly access: string }[];
-  readonly memory?: { readonly limit: number };
-  readonly cpu?: { readonly quota: number; readonly period: number };
+  /** Bytes; swap is memory and swap together, -1 unlimited. */
+  readonly memory?: {
+    readonly limit?: number;
+    readonly reservation?: number;
+    readonly swap?: number;
+  };
+  readonly cpu?: {
+    /** Microseconds in each period. */
+    readonly quota?: number;
+    readonly period?: number;
+    readonly shares?: number;
+    readonly cpus?: string;
+  };
   readonly pids?: { readonly limit: number };
+}
+
+export interface OciSeccomp {
+  readonly defaultAction: string;
+  readonly defaultErrnoRet?: number;
+  readonly architectures?: readonly string[];
+  readonly flags?: readonly string[];
+  readonly syscalls?: readonly {
+    readonly names: readonly string[];
+    readonly action: string;
+    readonly errnoRet?: number;
+    readonly args?: readonly {
+      readonly index: number;
+      readonly value: number;
+      readonly valueTwo?: number;
+      readonly op: string;
+    }[];
+  }[];
+}
+
+/** A spec or a process as the JSON that the agent takes. */
+export function encodeOciDocument(document: OciSpec | OciProcess): Buffer {
+  // A quote inside of a string is escaped, so this matches no text of the caller's.
+  const unlimited = /"(hard|soft)":18446744073709550000(?=[,}])/g;
+  return Buffer.from(JSON.stringify(document).replace(unlimited, '"$1":18446744073709551615'));
 }

@@ -46,7 +46,7 @@ let execs = 0;
 async function exec(container: Container, script: string, stdin = false) {
   execs += 1;
   const execId = `e${execs}`;
-  const process = containerProcess({ id: 'x', image: {}, command: ['sh', '-c', script] });
+  const process = containerProcess({ image: {}, command: ['sh', '-c', script] });
   return { execId, process: await container.exec({ execId, process, stdio: { stdin } }) };
 }
 

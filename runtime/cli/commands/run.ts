@@ -1,10 +1,10 @@
 /** `lcow run`: a command in a new container, in a utility VM of its own, in the foreground. */
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { RuntimeError } from '../../errors.ts';
 import type { ResolvedImage } from '../../image/image-store.ts';
 import { type ContainerRequest, Lcow } from '../../lcow.ts';
+import { parseVolume } from '../../task/mount-options.ts';
 import type { ContainerMountOptions, Pod } from '../../task/pod.ts';
 import type { Timeline } from '../../timeline.ts';
 import { type Cancellation, cancelOnSignals } from '../cancel.ts';
@@ -103,7 +103,7 @@ function readRequest(options: OptionValues, [image = '', ...command]: readonly s
     terminal,
     container: {
       command,
-      mounts: options.list('volume').map(parseVolume),
+      mounts: options.list('volume').map(volume),
       env: options
         .list('env')
         .map(inheritEnv)
@@ -174,23 +174,9 @@ function inheritEnv(entry: string): string | undefined {
   return value === undefined ? undefined : `${entry}=${value}`;
 }
 
-function parseVolume(text: string): ContainerMountOptions {
-  const [source, destination, mode, ...rest] = text.split(':');
-  const known = mode === undefined || mode === 'ro' || mode === 'rw';
-  if (
-    !source ||
-    !destination?.startsWith('/') ||
-    destination === '/' ||
-    !known ||
-    rest.length > 0
-  ) {
-    throw new RuntimeError(
-      'invalid-argument',
-      'read --volume',
-      `"${text}" is not SRC:DST[:ro] with an absolute DST below /`,
-    );
-  }
-  return { hostPath: resolve(source), destination, readOnly: mode === 'ro' };
+function volume(text: string): ContainerMountOptions {
+  const { source, target, readOnly = false } = parseVolume(text);
+  return { hostPath: source, destination: target, readOnly };
 }
 
 async function report(

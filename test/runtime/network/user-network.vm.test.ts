@@ -1,0 +1,245 @@
+/** A pod's network on a real VM: address, route, names, ports both ways, no network, and what is left. */
+import { createSocket } from 'node:dgram';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { sweepHost } from '../../../runtime/host-service.ts';
+import { Lcow } from '../../../runtime/lcow.ts';
+import {
+  adoptNetwork,
+  attachNetwork,
+  type PodNetwork,
+} from '../../../runtime/network/pod-network.ts';
+import { parsePortMappings } from '../../../runtime/network/port-mapping.ts';
+import type { Pod } from '../../../runtime/task/pod.ts';
+import { LcowHost } from '../../harness/lcow-host.ts';
+import { rejection } from '../../harness/rejection.ts';
+
+const LOOPBACK = '127.0.0.1';
+/** Under emulation on a loaded host. */
+const PATIENCE_MS = 60_000;
+
+const host = new LcowHost();
+let lcow: Lcow;
+let pod: Pod;
+let network: PodNetwork;
+
+const test = suite('user network');
+
+test.before(async () => {
+  lcow = await Lcow.open({ data: host.data, run: host.run });
+  pod = await lcow.createPod({ memoryMiB: 512 });
+  const ports = parsePortMappings(['127.0.0.1::80', '127.0.0.1:0:53/udp']);
+  network = await attachNetwork(pod.vm, lcow.service, { mode: 'user', ports });
+});
+
+test.after(async () => {
+  await pod[Symbol.asyncDispose]();
+  await network[Symbol.asyncDispose]();
+  await lcow[Symbol.asyncDispose]();
+  await host[Symbol.asyncDispose]();
+});
+
+/** The output of a shell line in a container of its own. */
+async function shell(line: string, where = { pod, network }, hostname = 'web'): Promise<string> {
+  const id = `c${(serial += 1)}`;
+  await where.network.nameContainer(id, { hostname });
+  const container = await lcow.createContainer(where.pod, {
+    id,
+    image: host.busybox,
+    hostname,
+    command: ['sh', '-c', `{ ${line}\n} 2>&1`],
+    stdio: {},
+  });
+  const { streams, exited } = container.init;
+  assert.ok(streams);
+  const output = text(streams.stdout);
+  await container.start();
+  await exited;
+  const said = await output;
+  await container[Symbol.asyncDispose]();
+  return said;
+}
+let serial = 0;
+
+test('the network is attached while the guest boots, and free ports were chosen', async () => {
+  assert.is(network.ports.length, 2);
+  for (const { hostPort, hostAddress } of network.ports) {
+    assert.ok(hostPort > 0);
+    assert.is(hostAddress, LOOPBACK);
+  }
+  await network.configured;
+  assert.equal(JSON.parse(JSON.stringify(network.record)), network.record);
+});
+
+test('a container has address, default route, and its own names', async () => {
+  const said = await shell(
+    'ip -4 addr show eth0; ip route; cat /etc/resolv.conf /etc/hosts; hostname',
+  );
+  assert.match(said, /inet 10\.0\.2\.15\/24/);
+  assert.match(said, /default via 10\.0\.2\.2 dev eth0/);
+  assert.match(said, /nameserver 10\.0\.2\.3/);
+  assert.match(said, /127\.0\.0\.1\tlocalhost/);
+  assert.match(said, /10\.0\.2\.15\tweb/);
+  assert.match(said, /\nweb\n$/);
+});
+
+test('a container reaches a service of the host at the gateway', async () => {
+  const server = createServer((_, response) => response.end('from the host')).listen(0, LOOPBACK);
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const said = await shell(`wget -q -O - http://10.0.2.2:${port}/`);
+  server.close();
+  assert.is(said, 'from the host');
+});
+
+test('a published tcp port answers an HTTP request of the host', async () => {
+  const id = 'httpd';
+  await network.nameContainer(id, { hostname: id });
+  const container = await lcow.createContainer(pod, {
+    id,
+    image: host.busybox,
+    command: ['sh', '-c', 'mkdir /www; echo served > /www/index.html; exec httpd -f -p 80 -h /www'],
+    stdio: {},
+  });
+  await container.start();
+  const port = network.ports[0]?.hostPort ?? 0;
+  assert.match(await httpGet(port), /200 OK[^]*served\n$/);
+  await container[Symbol.asyncDispose]();
+});
+
+test('a published udp port takes a datagram of the host and its answer comes back', async () => {
+  const id = 'echo';
+  await network.nameContainer(id, { hostname: id });
+  const container = await lcow.createContainer(pod, {
+    id,
+    image: host.busybox,
+    command: ['/echo'],
+    mounts: [{ hostPath: udpEcho(host.folder), destination: '/echo', readOnly: true }],
+    stdio: {},
+  });
+  await container.start();
+  const socket = createSocket('udp4');
+  const answer = once(socket, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) });
+  // Datagrams that come before it listens are lost: asked again until one is answered.
+  const again = setInterval(() => socket.send('ping', network.ports[1]?.hostPort, LOOPBACK), 300);
+  const [message] = (await answer) as [Buffer];
+  clearInterval(again);
+  socket.close();
+  assert.is(message.toString(), 'ping');
+  await container[Symbol.asyncDispose]();
+});
+
+test('an adopted network works on and configures what is configured', async () => {
+  const record = JSON.parse(JSON.stringify(network.record)) as PodNetwork['record'];
+  const adopted = adoptNetwork(pod.vm, lcow.service, record);
+  await adopted.configured;
+  assert.match(await shell('ip route', { pod, network: adopted }), /default via 10\.0\.2\.2/);
+});
+
+test('a port that another VM has is refused before a VM gets it, with its address', async () => {
+  await using other = await lcow.createPod({ memoryMiB: 512 });
+  const taken = network.ports[0]?.hostPort ?? 0;
+  const ports = parsePortMappings([`127.0.0.1:${taken}:80`]);
+  const error = await rejection(attachNetwork(other.vm, lcow.service, { mode: 'user', ports }));
+  assert.match(String(error), `cannot publish a port: port ${taken} of 127.0.0.1 is in use`);
+  const retry = await attachNetwork(other.vm, lcow.service, { mode: 'none' });
+  const said = await shell('ls /sys/class/net; cat /etc/resolv.conf', {
+    pod: other,
+    network: retry,
+  });
+  assert.is(said.trim(), 'lo');
+});
+
+test('an adapter goes from a VM that lives on, and its port is free again', async () => {
+  await using other = await lcow.createPod({ memoryMiB: 512 });
+  const ports = parsePortMappings(['127.0.0.1::80']);
+  const attached = await attachNetwork(other.vm, lcow.service, { mode: 'user', ports });
+  await attached.configured;
+  await attached.detach();
+  const again = await attachNetwork(other.vm, lcow.service, {
+    mode: 'user',
+    ports: attached.ports,
+  });
+  assert.equal(again.ports, attached.ports);
+  await again.configured;
+  await other[Symbol.asyncDispose]();
+  await again[Symbol.asyncDispose]();
+});
+
+test('a killed VM leaves an endpoint that the sweep removes, and its ports are free', async () => {
+  const doomed = await lcow.createPod({ memoryMiB: 512 });
+  const attached = await attachNetwork(doomed.vm, lcow.service, {
+    mode: 'user',
+    ports: parsePortMappings(['127.0.0.1::80']),
+  });
+  assert.equal(await sweepHost({ run: host.run, data: host.data }), []);
+  const recordFile = join(host.run, 'vm', doomed.vm.id, 'record.json');
+  const { vmm } = JSON.parse(readFileSync(recordFile, 'utf8')) as { vmm: { pid: number } };
+  process.kill(vmm.pid, 'SIGKILL');
+  await doomed.vm.exited;
+  const { record } = attached;
+  const id = record.mode === 'user' ? record.endpoint.id : '';
+  assert.equal(await sweepHost({ run: host.run, data: host.data }), [`network endpoint ${id}`]);
+  await rejection(attached.configured);
+  await doomed[Symbol.asyncDispose]();
+  const { hostPort } = attached.ports[0] ?? { hostPort: 0 };
+  const server: Server = createServer().listen(hostPort, LOOPBACK);
+  await once(server, 'listening');
+  server.close();
+});
+
+test('disposed after its VM, the network leaves nothing', async () => {
+  await pod[Symbol.asyncDispose]();
+  await network[Symbol.asyncDispose]();
+  await network[Symbol.asyncDispose]();
+  assert.equal(
+    host.leftovers().filter((line) => line.includes('.endpoint')),
+    [],
+  );
+});
+
+test.run();
+
+/** A static program that answers each datagram to port 53 with itself; busybox has none. */
+function udpEcho(folder: string): string {
+  const source = join(folder, 'echo.c');
+  const program = join(folder, 'echo');
+  writeFileSync(
+    source,
+    `#include <arpa/inet.h>
+    int main(void) {
+      char bytes[2048];
+      struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(53)};
+      int fd = socket(AF_INET, SOCK_DGRAM, 0);
+      if (bind(fd, (struct sockaddr *)&at, sizeof at)) return 1;
+      for (;;) {
+        socklen_t size = sizeof at;
+        ssize_t got = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *)&at, &size);
+        sendto(fd, bytes, got, 0, (struct sockaddr *)&at, size);
+      }
+    }`,
+  );
+  execFileSync('cc', ['-static', '-o', program, source]);
+  return program;
+}
+
+/** GET / of a port that may not be listened on yet: a refused or closed connection is tried again. */
+async function httpGet(port: number): Promise<string> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const said = await new Promise<string>((resolve) => {
+      const socket = connect(port, LOOPBACK, () => socket.write('GET / HTTP/1.0\r\n\r\n'));
+      socket.on('error', () => {});
+      text(socket).then(resolve, () => resolve(''));
+    });
+    if (said !== '' || Date.now() > deadline) return said;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
