@@ -1,151 +1,165 @@
 /**
- * What an embedder holds: this host's compute service, its images, and pods with containers made of them.
- * The command line stands on the same object.
+ * This host's containers, for programs and for the command line: make, run, find, list, watch. It holds no connection
+ * and starts nothing by itself; a container's life is its supervisor's (docs/decisions/0012), not this object's.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { ExecutionProperties } from '../hcs/document/properties.ts';
-import type { ComputeService } from '../hcs/service.ts';
-import { type BootFiles, findBootFiles } from '../linuxkit/manifest.ts';
+import type { StoredContainer } from './container/container-store.ts';
 import { type Directories, directories } from './directories.ts';
-import { openHostService, sweepHost } from './host-service.ts';
-import { type ImageStore, openImageStore, type ResolvedImage } from './image/image-store.ts';
-import { createScratch } from './rootfs/scratch.ts';
-import type { Container } from './task/container.ts';
-import {
-  containerSpec,
-  type ContainerSpecOptions,
-  type ImageProcess,
-} from './task/container-spec.ts';
-import type { StdioOptions } from './task/container-process.ts';
-import { type ContainerMountOptions, Pod } from './task/pod.ts';
-import { ownedName } from './ownership.ts';
-import type { Timeline } from './timeline.ts';
-import type { UtilityVmShape } from './uvm/utility-vm.ts';
+import { RuntimeError } from './errors.ts';
+import type { ImageStore } from './image/image-store.ts';
+import { ContainerHandle, isCode, isLive } from './lcow/container-handle.ts';
+import type { ContainerRequest } from './lcow/container-request.ts';
+import { currentContainer } from './lcow/current-state.ts';
+import { Host } from './lcow/host.ts';
+import { Pods } from './lcow/pods.ts';
+import type { AttachRequest, StartOptions } from './lcow/start-container.ts';
+import type { JournalEvent } from './supervisor/event-journal.ts';
 
-/** Virtual size of a container's writable disk: hcsshim's 20 GB. The file is sparse. */
-export const SCRATCH_BYTES = 20 * 1024 ** 3;
-
-export interface PodRequest extends Partial<Omit<UtilityVmShape, 'execution'>> {
-  /** Default: 12 random hexadecimal digits. */
-  readonly id?: string;
-  readonly timeline?: Timeline;
-  /** Gives the boot up. */
-  readonly signal?: AbortSignal;
-  /** From start to the agent's first answer; default BOOT_TIMEOUT_MS, two minutes. */
-  readonly bootTimeoutMs?: number;
+export interface RunRequest extends ContainerRequest {
+  /** Whose stdio the caller wants: `true` is stdout and stderr. Default: nobody is attached. */
+  readonly attach?: boolean | AttachRequest;
 }
 
-export interface ContainerRequest extends Omit<ContainerSpecOptions, 'id' | 'image' | 'terminal'> {
-  /** What `lcow run` takes: a stored name, a path; or an image that was resolved already. */
-  readonly image: string | ResolvedImage;
-  /** Default: 12 random hexadecimal digits. */
-  readonly id?: string;
-  readonly mounts?: readonly ContainerMountOptions[];
-  readonly stdio?: StdioOptions;
-  readonly timeline?: Timeline;
+export interface RunOptions extends Pick<StartOptions, 'signal' | 'terminalSize' | 'timeline'> {
+  /** Told its id once its name is taken, before anything starts. */
+  readonly onReserved?: (id: string, name: string) => void;
+}
+
+export interface ListOptions {
+  /** Those that do not run too. Default false. */
+  readonly all?: boolean;
+  readonly filter?: (container: StoredContainer) => boolean;
+}
+
+export interface ContainerListing {
+  /** Newest first. */
+  readonly containers: readonly StoredContainer[];
+  /** Containers whose records cannot be read. */
+  readonly damaged: readonly RuntimeError[];
+}
+
+export interface EventOptions {
+  /** Milliseconds since 1970. Default: from now on. */
+  readonly sinceMs?: number;
+  /** Ends then. Default: never. */
+  readonly untilMs?: number;
+  readonly filter?: (event: JournalEvent) => boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface PruneResult {
+  /** Ids of what was removed. */
+  readonly containers: readonly string[];
+  /** Of disks and logs; sparse files count what they have. */
+  readonly freedBytes: number;
 }
 
 export class Lcow implements AsyncDisposable {
-  readonly service: ComputeService;
-  readonly images: ImageStore;
-  /** How this host executes guests: accelerator and why. */
-  readonly execution: ExecutionProperties;
-  readonly #directories: Directories;
+  readonly directories: Directories;
+  /** Pods that several containers share. */
+  readonly pods: Pods;
+  readonly #host: Host;
 
-  private constructor(service: ComputeService, execution: ExecutionProperties, where: Directories) {
-    this.service = service;
-    this.execution = execution;
-    this.images = openImageStore(where.data);
-    this.#directories = where;
+  private constructor(where: Directories) {
+    this.directories = where;
+    this.#host = new Host(where);
+    this.pods = new Pods(this.#host);
   }
 
   /**
-   * Opens this host. Starts nothing.
+   * Opens this host. Starts nothing and reads nothing.
    * @param where default: directories() of the environment
-   * @throws RuntimeError unsupported, HcsError when the host cannot run VMs
    */
-  static async open(where: Directories = directories()): Promise<Lcow> {
-    const service = await openHostService(where);
-    const { Execution } = await service.properties();
-    return new Lcow(service, Execution, where);
+  static open(where: Directories = directories()): Lcow {
+    return new Lcow(where);
   }
 
-  /** Creates a pod: a VM that boots while this returns. Dispose it to end it with everything in it. */
-  async createPod(request: PodRequest = {}): Promise<Pod> {
-    const { id = randomBytes(6).toString('hex'), bootFiles, ...shape } = request;
-    return Pod.create(this.service, {
-      ...shape,
-      id,
-      bootFiles: bootFiles ?? (await this.bootFiles()),
-      execution: this.execution,
-      directory: join(this.#directories.run, 'pod', ownedName()),
-    });
-  }
-
-  /** Creates a container of an image in the pod; start() runs its command. */
-  async createContainer(pod: Pod, request: ContainerRequest): Promise<Container> {
-    const { id = randomBytes(6).toString('hex'), stdio = {}, mounts = [], timeline } = request;
-    const image =
-      typeof request.image === 'string' ? await this.images.resolve(request.image) : request.image;
-    const { terminal } = stdio;
-    const spec = containerSpec({
-      ...request,
-      id,
-      image: imageProcess(image),
-      ...(terminal ? { terminal } : {}),
-    });
-    const scratch = await this.#scratch();
-    try {
-      return await pod.createContainer({
-        id,
-        spec,
-        rootfs: { layers: image.layers, scratch, readOnly: request.readOnly ?? false },
-        mounts,
-        stdio,
-        ...(timeline === undefined ? {} : { timeline }),
-      });
-    } finally {
-      // The VM holds it by now, or never will.
-      if (process.platform !== 'win32') await rm(scratch, { force: true });
-    }
+  /** The local image store. */
+  images(): Promise<ImageStore> {
+    return this.#host.images();
   }
 
   /**
-   * Removes what dead processes left on this host. Cheap; call it where nobody waits, for example after an
-   * exit was told.
+   * Makes a container that start() starts.
+   * @throws RuntimeError invalid-argument, not-found for the image or the pod, already-exists for the name
+   */
+  async create(request: ContainerRequest, options: RunOptions = {}): Promise<ContainerHandle> {
+    const { reserveContainer, storeContainer } = await import('./lcow/new-container.ts');
+    if (request.pod !== undefined) this.pods.check(request.pod);
+    const made = await reserveContainer(this.#host, request);
+    const { id, name } = made.reservation;
+    try {
+      options.onReserved?.(id, name);
+      const image = await (await this.images()).resolve(request.image);
+      await storeContainer(this.#host, made, image);
+    } catch (error) {
+      this.#host.store.release(made.reservation);
+      throw error;
+    }
+    return new ContainerHandle(this.#host, id, { owned: true });
+  }
+
+  /**
+   * Makes a container and starts it; its VM boots meanwhile. When anything fails, nothing of it stays.
+   * @throws RuntimeError as create() and ContainerHandle.start()
+   */
+  async run(request: RunRequest, options: RunOptions = {}): Promise<ContainerHandle> {
+    const { runContainer } = await import('./lcow/run-container.ts');
+    if (request.pod !== undefined) this.pods.check(request.pod);
+    const { id, process } = await runContainer(this.#host, request, options);
+    const owned = true;
+    return new ContainerHandle(
+      this.#host,
+      id,
+      process === undefined ? { owned } : { owned, process },
+    );
+  }
+
+  /** By name, id, or the unambiguous beginning of an id. @throws RuntimeError not-found, invalid-argument */
+  container(reference: string): ContainerHandle {
+    return new ContainerHandle(this.#host, this.#host.store.resolve(reference));
+  }
+
+  /** Containers as they are now. */
+  async list({ all = false, filter = () => true }: ListOptions = {}): Promise<ContainerListing> {
+    const { containers, damaged } = this.#host.store.list();
+    const current: StoredContainer[] = [];
+    for (const each of containers) {
+      try {
+        const now = isLive(each.state.status)
+          ? await currentContainer(this.#host, each.record.id)
+          : each;
+        if ((all || isLive(now.state.status)) && filter(now)) current.push(now);
+      } catch (error) {
+        // It was removed meanwhile.
+        if (!isCode(error, 'not-found')) throw error;
+      }
+    }
+    return { containers: current, damaged };
+  }
+
+  /** What happens to containers and pods, in order, until `untilMs` or the signal. */
+  async *events(options: EventOptions = {}): AsyncGenerator<JournalEvent> {
+    const { readEvents } = await import('./supervisor/event-reader.ts');
+    yield* readEvents(await this.#host.journal(), { ...options, follow: true });
+  }
+
+  /** Removes containers that do not run. */
+  async prune(filter: (container: StoredContainer) => boolean = () => true): Promise<PruneResult> {
+    const { pruneContainers } = await import('./lcow/prune.ts');
+    const { containers } = await this.list({ all: true, filter });
+    return pruneContainers(this.#host, containers);
+  }
+
+  /**
+   * Removes what processes that died left on this host. Cheap; for where nobody waits.
    * @returns what was removed, for people
    */
-  sweep(): Promise<string[]> {
-    return sweepHost(this.#directories);
-  }
-
-  /** The guest image, verified against its manifest. @throws BootFilesError */
-  bootFiles(): Promise<BootFiles> {
-    return findBootFiles();
+  async sweep(): Promise<string[]> {
+    const { sweepHost } = await import('./host-service.ts');
+    return [...(await this.#host.store.sweep()), ...(await sweepHost(this.directories))];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.service[Symbol.asyncDispose]();
+    // It holds nothing; containers go on.
   }
-
-  async #scratch(): Promise<string> {
-    const folder = join(this.#directories.data, 'scratch');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, `${ownedName()}.vhd`);
-    await createScratch(path, SCRATCH_BYTES);
-    return path;
-  }
-}
-
-/** The image's configuration of its process. */
-export function imageProcess({ config: { config } }: ResolvedImage): ImageProcess {
-  return {
-    ...(config.Entrypoint == null ? {} : { entrypoint: config.Entrypoint }),
-    ...(config.Cmd == null ? {} : { cmd: config.Cmd }),
-    ...(config.Env == null ? {} : { env: config.Env }),
-    ...(config.WorkingDir == null ? {} : { workingDirectory: config.WorkingDir }),
-    ...(config.User == null ? {} : { user: config.User }),
-  };
 }

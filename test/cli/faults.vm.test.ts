@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RuntimeError } from '../../runtime/errors.ts';
-import { Lcow } from '../../runtime/lcow.ts';
+import { InProcessLcow as Lcow } from '../harness/in-process-lcow.ts';
 import { containerSpec } from '../../runtime/task/container-spec.ts';
 import { LcowHost, processesOf } from '../harness/lcow-host.ts';
 import { rejection } from '../harness/rejection.ts';

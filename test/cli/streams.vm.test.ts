@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { METHODS } from '../../runtime/guest/methods.ts';
 import type { Container } from '../../runtime/task/container.ts';
 import { containerProcess } from '../../runtime/task/container-spec.ts';
-import { Lcow } from '../../runtime/lcow.ts';
+import { InProcessLcow as Lcow } from '../harness/in-process-lcow.ts';
 import type { Pod } from '../../runtime/task/pod.ts';
 import { LcowHost } from '../harness/lcow-host.ts';
 

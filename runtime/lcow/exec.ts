@@ -1,0 +1,134 @@
+/** A further process in a running container: what is asked for, the OCI process that it becomes, and its start. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { RuntimeError } from '../errors.ts';
+import type { AttachedProcess, SupervisorClient } from '../supervisor/supervisor-client.ts';
+import type { OciProcess } from '../task/oci-runtime-spec.ts';
+
+export interface ExecRequest {
+  readonly command: readonly string[];
+  /** "K=V" over the container's, later ones win. */
+  readonly env?: readonly string[];
+  /** Default: the container's. */
+  readonly workingDirectory?: string;
+  /** USER[:GROUP] by name or number. Default: the container's. */
+  readonly user?: string;
+  /** All capabilities. Default false: the container's. */
+  readonly privileged?: boolean;
+  /** A pseudo-terminal instead of pipes. Default false. */
+  readonly terminal?: boolean | { readonly width: number; readonly height: number };
+  /** Default false. */
+  readonly stdin?: boolean;
+  /** Default true. */
+  readonly stdout?: boolean;
+  /** Default true; a terminal has none. */
+  readonly stderr?: boolean;
+}
+
+/** An exec that runs, and whose streams are ours. */
+export interface ExecProcess extends AttachedProcess {
+  readonly execId: string;
+  /** Sends a signal. @throws RuntimeError not-found when it has exited */
+  kill(signal: number): Promise<void>;
+}
+
+/**
+ * Starts it. Output flows from its first byte on.
+ * @param bundle the container's folder
+ * @throws RuntimeError command-not-found, command-not-invocable, invalid-state, not-found
+ */
+export async function startExec(
+  client: SupervisorClient,
+  id: string,
+  bundle: string,
+  request: ExecRequest,
+): Promise<ExecProcess> {
+  const execId = await addExec(client, id, bundle, request);
+  const attached = await client.attach({
+    containerId: id,
+    execId,
+    stdin: request.stdin ?? false,
+    stdout: request.stdout ?? true,
+    stderr: request.stderr ?? true,
+  });
+  try {
+    await client.task.start(id, execId);
+  } catch (error) {
+    await attached[Symbol.asyncDispose]();
+    await client.task.delete(id, execId).catch(() => {});
+    throw error;
+  }
+  return Object.assign(attached, {
+    execId,
+    kill: (signal: number) => client.task.kill(id, execId, signal, false),
+  });
+}
+
+/** Starts it with nobody attached; its output goes nowhere. @returns its id */
+export async function startDetachedExec(
+  client: SupervisorClient,
+  id: string,
+  bundle: string,
+  request: ExecRequest,
+): Promise<string> {
+  const execId = await addExec(client, id, bundle, { ...request, stdout: false, stderr: false });
+  try {
+    await client.task.start(id, execId);
+  } catch (error) {
+    await client.task.delete(id, execId).catch(() => {});
+    throw error;
+  }
+  return execId;
+}
+
+async function addExec(
+  client: SupervisorClient,
+  id: string,
+  bundle: string,
+  request: ExecRequest,
+): Promise<string> {
+  const terminal = request.terminal !== undefined && request.terminal !== false;
+  const execId = randomBytes(8).toString('hex');
+  const hub = (wanted: boolean): string => (wanted ? 'hub:' : '');
+  await client.task.exec({
+    id,
+    execId,
+    terminal,
+    stdin: hub(request.stdin ?? false),
+    stdout: hub(request.stdout ?? true),
+    stderr: hub((request.stderr ?? true) && !terminal),
+    process: await encodeProcess(bundle, request),
+  });
+  return execId;
+}
+
+/** The container's own process with what the request changes, as docker exec does. */
+async function encodeProcess(bundle: string, request: ExecRequest): Promise<Buffer> {
+  const [{ execProcess }, { encodeOciDocument }] = await Promise.all([
+    import('../task/process-spec.ts'),
+    import('../task/oci-runtime-spec.ts'),
+  ]);
+  const { command: args, env, workingDirectory, user, privileged, terminal = false } = request;
+  return encodeOciDocument(
+    execProcess({
+      containerProcess: await readProcess(bundle),
+      args,
+      ...(env === undefined ? {} : { env }),
+      ...(workingDirectory === undefined ? {} : { workingDirectory }),
+      ...(user === undefined ? {} : { user }),
+      ...(privileged === undefined ? {} : { privileged }),
+      ...(terminal === false ? {} : { terminal }),
+    }),
+  );
+}
+
+async function readProcess(bundle: string): Promise<OciProcess> {
+  const path = `${bundle}/config.json`;
+  try {
+    const { process } = JSON.parse(await readFile(path, 'utf8')) as { process: OciProcess };
+    if (Array.isArray(process.env) && typeof process.cwd === 'string') return process;
+  } catch (cause) {
+    throw new RuntimeError('data-loss', `read ${path}`, String(cause), { cause });
+  }
+  throw new RuntimeError('data-loss', `read ${path}`, 'it has no process');
+}

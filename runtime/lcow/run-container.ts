@@ -1,0 +1,46 @@
+/**
+ * `run`: make and start in one, with everything that can overlap overlapped. The VM of a lone container boots while its
+ * image is resolved and its folder made.
+ */
+import type { RunOptions, RunRequest } from '../lcow.ts';
+import type { AttachedProcess } from '../supervisor/supervisor-client.ts';
+import type { Host } from './host.ts';
+import { reserveContainer, storeContainer } from './new-container.ts';
+import { type AttachRequest, joinPod, startInPod, startLonePod } from './start-container.ts';
+
+/** @throws RuntimeError; name, folder, pod and VM are gone again then */
+export async function runContainer(
+  host: Host,
+  request: RunRequest,
+  { timeline, signal, terminalSize, onReserved }: RunOptions,
+): Promise<{ id: string; process: AttachedProcess | undefined }> {
+  const made = await reserveContainer(host, request);
+  const { id, name } = made.reservation;
+  onReserved?.(id, name);
+  const pod =
+    made.shape === undefined
+      ? joinPod(host, request.pod ?? '')
+      : startLonePod(host, id, made.shape);
+  const stored = (async () => {
+    const image = await (await host.images()).resolve(request.image);
+    timeline?.mark('image resolved');
+    return storeContainer(host, made, image);
+  })();
+  try {
+    const attach = attachRequest(request);
+    const process = await startInPod(host, pod, stored, { attach, timeline, signal, terminalSize });
+    return { id, process };
+  } catch (error) {
+    // The folder may still be on its way.
+    const there = await stored.catch(() => undefined);
+    await host.store.remove(id).catch(() => {});
+    host.store.release(made.reservation);
+    if (there !== undefined) await host.tell('destroy', name, there.record);
+    throw error;
+  }
+}
+
+function attachRequest({ attach = false }: RunRequest): AttachRequest | undefined {
+  if (attach === false) return undefined;
+  return attach === true ? {} : attach;
+}
