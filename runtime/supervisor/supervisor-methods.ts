@@ -1,0 +1,83 @@
+/** The methods of lcow.supervisor.v1.Supervisor as data, for its server and its clients. */
+import { lcow } from '../../proto/generated/supervisor.js';
+import {
+  type GeneratedClass,
+  type Method,
+  type StreamKind,
+  streamMethod,
+  unaryMethod,
+} from '../ttrpc/method.ts';
+import { SERVER_FRAME } from './hub-frame.ts';
+
+const v1 = lcow.supervisor.v1;
+type V1 = typeof v1;
+
+/** A generated message as it may be given: fields left out. */
+export type Message<Name extends keyof V1> = V1[Name] extends {
+  encode(message: infer Input, writer?: never): unknown;
+}
+  ? Input
+  : never;
+
+type Decoded<Name extends keyof V1> = InstanceType<V1[Name]>;
+type Unary<Request extends keyof V1, Response extends keyof V1> = Method<
+  Message<Request>,
+  Decoded<Request>,
+  Message<Response>,
+  Decoded<Response>,
+  'unary'
+>;
+type Streaming<Request extends keyof V1, Response extends keyof V1> = Method<
+  Message<Request>,
+  Decoded<Request>,
+  Message<Response>,
+  Decoded<Response>,
+  StreamKind
+>;
+
+export const SUPERVISOR_SERVICE = 'lcow.supervisor.v1.Supervisor';
+
+function unary<Request extends keyof V1, Response extends keyof V1>(
+  name: string,
+  request: Request,
+  response: Response,
+): Unary<Request, Response> {
+  return unaryMethod(SUPERVISOR_SERVICE, name, generated(request), generated(response));
+}
+
+function stream<Request extends keyof V1, Response extends keyof V1>(
+  name: string,
+  kind: StreamKind,
+  request: Request,
+  response: Response,
+): Streaming<Request, Response> {
+  return streamMethod(SUPERVISOR_SERVICE, name, kind, generated(request), generated(response));
+}
+
+function generated<Name extends keyof V1>(
+  name: Name,
+): GeneratedClass<Message<Name>, Decoded<Name>> {
+  return v1[name] as unknown as GeneratedClass<Message<Name>, Decoded<Name>>;
+}
+
+export const SUPERVISOR = {
+  describe: unary('Describe', 'DescribeRequest', 'DescribeResponse'),
+  keep: unary('Keep', 'KeepRequest', 'Empty'),
+  stop: unary('Stop', 'StopRequest', 'StopResponse'),
+  stopPod: unary('StopPod', 'StopPodRequest', 'Empty'),
+  top: unary('Top', 'TopRequest', 'TopResponse'),
+  execInVm: unary('ExecInVm', 'ExecInVmRequest', 'ExecInVmResponse'),
+  statPath: unary('StatPath', 'StatPathRequest', 'PathStat'),
+  stacks: unary('Stacks', 'Empty', 'StacksResponse'),
+  subscribe: stream('Subscribe', 'server-stream', 'SubscribeRequest', 'Event'),
+  copyIn: stream('CopyIn', 'client-stream', 'CopyInFrame', 'CopyInResponse'),
+  copyOut: stream('CopyOut', 'server-stream', 'CopyOutRequest', 'CopyOutFrame'),
+  kernelLog: stream('KernelLog', 'server-stream', 'KernelLogRequest', 'KernelLogLine'),
+  attach: streamMethod(
+    SUPERVISOR_SERVICE,
+    'Attach',
+    'bidi-stream',
+    generated('ClientFrame'),
+    SERVER_FRAME,
+  ),
+} as const;
