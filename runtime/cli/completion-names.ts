@@ -53,11 +53,11 @@ async function containers(wanted: (status: string) => boolean): Promise<Candidat
 }
 
 async function pods(): Promise<Candidate[]> {
-  const { isLonePod, PodStore } = await import('../container/pod-store.ts');
-  return new PodStore(directories().run)
-    .list()
-    .pods.filter(({ id }) => !isLonePod(id))
-    .map(({ id }) => ({ text: id, help: 'pod' }));
+  const { listPodIds } = await import('../supervisor/pod-folder.ts');
+  const { isContainerId } = await import('../container/container-name.ts');
+  return listPodIds(directories())
+    .filter((id) => !isContainerId(id))
+    .map((id) => ({ text: id, help: 'pod' }));
 }
 
 async function images(): Promise<Candidate[]> {

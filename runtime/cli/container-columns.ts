@@ -1,5 +1,5 @@
 /** What `lcow ps` shows of a container, in docker's columns and words. Pure. */
-import { isLonePod } from '../container/pod-store.ts';
+import { isContainerId } from '../container/container-name.ts';
 import type { ContainerState, PublishedPort } from '../container/container-record.ts';
 import type { StoredContainer } from '../container/container-store.ts';
 import { escapeControl } from './escape.ts';
@@ -82,7 +82,7 @@ export function podOf({ record }: StoredContainer): string {
 
 /** A pod's name for people: that of a lone container is its id's beginning. */
 export function podName(pod: string): string {
-  return isLonePod(pod) ? pod.slice(0, SHORT_ID) : pod;
+  return isContainerId(pod) ? pod.slice(0, SHORT_ID) : pod;
 }
 
 function portsText(state: ContainerState, ports: readonly PublishedPort[]): string {

@@ -1,26 +1,27 @@
-/** The containers of this host as they are now: what died unseen is written down first, then the records are read. */
-import { ContainerStore, type StoredContainer } from '../container/container-store.ts';
-import { PodStore } from '../container/pod-store.ts';
+/** The containers of this host as they are now, with their ports; for `ps`, `inspect`, `info`. */
+import type { StoredContainer } from '../container/container-store.ts';
 import type { Directories } from '../directories.ts';
-import type { ContainerRow } from './container-columns.ts';
+import { Lcow } from '../lcow.ts';
+import { podFolder, readPodRecord } from '../supervisor/pod-folder.ts';
+import { type ContainerRow, podOf } from './container-columns.ts';
 import { escapeControl } from './escape.ts';
+import { publishedPorts } from './published-ports.ts';
 
 /** Newest first. Records that cannot be read are told on stderr. */
-export async function currentContainers(where: Directories): Promise<ContainerRow[]> {
-  const { containers, damaged } = new ContainerStore(where.data).list();
+export async function currentContainers(
+  where: Directories,
+  options: { readonly all: boolean },
+): Promise<ContainerRow[]> {
+  const { containers, damaged } = await Lcow.open(where).list(options);
   for (const { message } of damaged) process.stderr.write(`lcow: ${escapeControl(message)}\n`);
-  const pods = new PodStore(where.run);
-  return containers.map((container) => ({ ...container, ports: portsOf(container, pods) }));
+  return containers.map((container) => ({ ...container, ports: portsOf(container, where) }));
 }
 
-/** Ports of its own VM, or of the pod that it joined. */
-function portsOf({ record, state }: StoredContainer, pods: PodStore): ContainerRow['ports'] {
-  if (record.pod === undefined) return record.vm?.ports ?? [];
-  if (state.status !== 'running' && state.status !== 'paused') return [];
-  try {
-    return pods.read(record.pod).shape.ports;
-  } catch {
-    // The pod has gone meanwhile.
-    return [];
-  }
+/** Ports of the container's pod, while it has one. */
+export function portsOf(container: StoredContainer, where: Directories): ContainerRow['ports'] {
+  const { record, state } = container;
+  const runs = state.status === 'running' || state.status === 'paused';
+  if (!runs) return record.vm?.ports ?? [];
+  const folder = podFolder(where, podOf(container));
+  return publishedPorts(folder) ?? record.vm?.ports ?? readPodRecord(folder)?.shape.ports ?? [];
 }

@@ -17,8 +17,7 @@ export async function run({ options }: CommandInput): Promise<number> {
       ? Infinity
       : parseCount('--last', last, 1, 1_000_000);
   const all = options.flag('all') || filter.all || count !== Infinity;
-  const containers = (await currentContainers(directories()))
-    .filter(({ state }) => all || !['created', 'exited'].includes(state.status))
+  const containers = (await currentContainers(directories(), { all }))
     .filter(filter.matches)
     .slice(0, count);
   const columns = containerColumns(!options.flag('no-trunc'), Date.now());
