@@ -6,7 +6,6 @@ import { refuse } from './refusal.ts';
 
 const NAMED: ReadonlySet<string> = new Set([
   'kernel.domainname',
-  'kernel.hostname',
   'kernel.msgmax',
   'kernel.msgmnb',
   'kernel.msgmni',
@@ -36,6 +35,7 @@ export function checkSysctls(sysctls: Readonly<Record<string, string>>): Record<
     if (!/^[a-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+$/.test(name) || name.length > 256) {
       refuse(OP, name, 'is not a name like net.core.somaxconn');
     }
+    if (name === 'kernel.hostname') refuse(OP, name, 'has an option of its own, the hostname');
     if (!NAMED.has(name) && !PREFIXES.some((prefix) => name.startsWith(prefix))) {
       refuse(OP, name, 'is not of a namespace that a container has');
     }

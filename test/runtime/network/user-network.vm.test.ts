@@ -9,15 +9,19 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sweepHost } from '../../../runtime/host-service.ts';
-import { Lcow } from '../../../runtime/lcow.ts';
+import type { ComputeService } from '../../../hcs/service.ts';
+import { findBootFiles } from '../../../linuxkit/manifest.ts';
+import { openHostService, sweepHost } from '../../../runtime/host-service.ts';
+import { openImageStore } from '../../../runtime/image/image-store.ts';
 import {
   adoptNetwork,
   attachNetwork,
   type PodNetwork,
 } from '../../../runtime/network/pod-network.ts';
 import { parsePortMappings } from '../../../runtime/network/port-mapping.ts';
-import type { Pod } from '../../../runtime/task/pod.ts';
+import { containerSpec, type ContainerSpecOptions } from '../../../runtime/task/container-spec.ts';
+import type { Container } from '../../../runtime/task/container.ts';
+import { type CreateContainerOptions, Pod } from '../../../runtime/task/pod.ts';
 import { LcowHost } from '../../harness/lcow-host.ts';
 import { rejection } from '../../harness/rejection.ts';
 
@@ -26,37 +30,56 @@ const LOOPBACK = '127.0.0.1';
 const PATIENCE_MS = 60_000;
 
 const host = new LcowHost();
-let lcow: Lcow;
+const where = { data: host.data, run: host.run };
+let service: ComputeService;
+let layers: readonly string[];
 let pod: Pod;
 let network: PodNetwork;
+let serial = 0;
 
 const test = suite('user network');
 
 test.before(async () => {
-  lcow = await Lcow.open({ data: host.data, run: host.run });
-  pod = await lcow.createPod({ memoryMiB: 512 });
+  service = await openHostService(where);
+  ({ layers } = await openImageStore(host.data).resolve(host.busybox));
+  pod = await createPod();
   const ports = parsePortMappings(['127.0.0.1::80', '127.0.0.1:0:53/udp']);
-  network = await attachNetwork(pod.vm, lcow.service, { mode: 'user', ports });
+  network = await attachNetwork(pod.vm, service, { mode: 'user', ports });
 });
 
 test.after(async () => {
   await pod[Symbol.asyncDispose]();
   await network[Symbol.asyncDispose]();
-  await lcow[Symbol.asyncDispose]();
+  await service[Symbol.asyncDispose]();
   await host[Symbol.asyncDispose]();
 });
 
+/** A pod that boots while this returns. */
+async function createPod(): Promise<Pod> {
+  const id = `pod${(serial += 1)}`;
+  const { Execution: execution } = await service.properties();
+  const directory = join(host.run, 'pod', id);
+  const bootFiles = await findBootFiles();
+  return Pod.create(service, { id, bootFiles, execution, directory, memoryMiB: 512 });
+}
+
+/** A container of busybox, created. */
+function create(
+  into: Pod,
+  id: string,
+  command: readonly string[],
+  options: Partial<ContainerSpecOptions> = {},
+  mounts: NonNullable<CreateContainerOptions['mounts']> = [],
+): Promise<Container> {
+  const spec = containerSpec({ id, image: {}, command, ...options });
+  return into.createContainer({ id, spec, rootfs: { layers }, mounts, stdio: {} });
+}
+
 /** The output of a shell line in a container of its own. */
-async function shell(line: string, where = { pod, network }, hostname = 'web'): Promise<string> {
+async function shell(line: string, at = { pod, network }, hostname = 'web'): Promise<string> {
   const id = `c${(serial += 1)}`;
-  await where.network.nameContainer(id, { hostname });
-  const container = await lcow.createContainer(where.pod, {
-    id,
-    image: host.busybox,
-    hostname,
-    command: ['sh', '-c', `{ ${line}\n} 2>&1`],
-    stdio: {},
-  });
+  await at.network.nameContainer(id, { hostname });
+  const container = await create(at.pod, id, ['sh', '-c', `{ ${line}\n} 2>&1`], { hostname });
   const { streams, exited } = container.init;
   assert.ok(streams);
   const output = text(streams.stdout);
@@ -66,7 +89,6 @@ async function shell(line: string, where = { pod, network }, hostname = 'web'): 
   await container[Symbol.asyncDispose]();
   return said;
 }
-let serial = 0;
 
 test('the network is attached while the guest boots, and free ports were chosen', async () => {
   assert.is(network.ports.length, 2);
@@ -102,12 +124,8 @@ test('a container reaches a service of the host at the gateway', async () => {
 test('a published tcp port answers an HTTP request of the host', async () => {
   const id = 'httpd';
   await network.nameContainer(id, { hostname: id });
-  const container = await lcow.createContainer(pod, {
-    id,
-    image: host.busybox,
-    command: ['sh', '-c', 'mkdir /www; echo served > /www/index.html; exec httpd -f -p 80 -h /www'],
-    stdio: {},
-  });
+  const serve = 'mkdir /www; echo served > /www/index.html; exec httpd -f -p 80 -h /www';
+  const container = await create(pod, id, ['sh', '-c', serve]);
   await container.start();
   const port = network.ports[0]?.hostPort ?? 0;
   assert.match(await httpGet(port), /200 OK[^]*served\n$/);
@@ -117,13 +135,8 @@ test('a published tcp port answers an HTTP request of the host', async () => {
 test('a published udp port takes a datagram of the host and its answer comes back', async () => {
   const id = 'echo';
   await network.nameContainer(id, { hostname: id });
-  const container = await lcow.createContainer(pod, {
-    id,
-    image: host.busybox,
-    command: ['/echo'],
-    mounts: [{ hostPath: udpEcho(host.folder), destination: '/echo', readOnly: true }],
-    stdio: {},
-  });
+  const mounts = [{ hostPath: udpEcho(host.folder), destination: '/echo', readOnly: true }];
+  const container = await create(pod, id, ['/echo'], {}, mounts);
   await container.start();
   const socket = createSocket('udp4');
   const answer = once(socket, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) });
@@ -136,20 +149,57 @@ test('a published udp port takes a datagram of the host and its answer comes bac
   await container[Symbol.asyncDispose]();
 });
 
+test('options of a container hold in it', async () => {
+  const id = 'options';
+  const script = [
+    'cat /proc/sys/kernel/msgmax; ulimit -S -n; ulimit -H -n; ulimit -H -c',
+    'grep -E "CapEff|NoNewPrivs" /proc/self/status; cat /sys/fs/cgroup/pids.max; id -G',
+    'mount | grep -E " on /(t|dev/shm) "; cat /proc/self/oom_score_adj',
+  ].join('; ');
+  const container = await create(pod, id, ['sh', '-c', script], {
+    sysctls: { 'kernel.msgmax': '9000' },
+    ulimits: [
+      { name: 'core', soft: 0, hard: 'unlimited' },
+      { name: 'nofile', soft: 99, hard: 100 },
+    ],
+    capDrop: ['ALL'],
+    capAdd: ['chown'],
+    security: { noNewPrivileges: true },
+    pidsLimit: 33,
+    groupAdd: ['7'],
+    extraMounts: [{ type: 'tmpfs', target: '/t', options: ['size=1m', 'exec'] }],
+    shmSizeBytes: 8192,
+    oomScoreAdj: 100,
+  });
+  const { streams, exited } = container.init;
+  assert.ok(streams);
+  const output = text(streams.stdout);
+  await container.start();
+  assert.is((await exited).code, 0);
+  const lines = (await output).trim().split('\n');
+  await container[Symbol.asyncDispose]();
+  assert.equal(lines.slice(0, 3), ['9000', '99', '100']);
+  assert.equal(lines.slice(4, 6), ['CapEff:\t0000000000000001', 'NoNewPrivs:\t1']);
+  assert.equal(lines.slice(6, 8), ['33', '0 7']);
+  assert.match(lines.slice(8, 10).join('\n'), /shm on \/dev\/shm.*size=8k/);
+  assert.match(lines.slice(8, 10).join('\n'), /tmpfs on \/t .*nosuid,nodev.*size=1024k/);
+  assert.is(lines[10], '100');
+});
+
 test('an adopted network works on and configures what is configured', async () => {
   const record = JSON.parse(JSON.stringify(network.record)) as PodNetwork['record'];
-  const adopted = adoptNetwork(pod.vm, lcow.service, record);
+  const adopted = adoptNetwork(pod.vm, service, record);
   await adopted.configured;
   assert.match(await shell('ip route', { pod, network: adopted }), /default via 10\.0\.2\.2/);
 });
 
 test('a port that another VM has is refused before a VM gets it, with its address', async () => {
-  await using other = await lcow.createPod({ memoryMiB: 512 });
+  await using other = await createPod();
   const taken = network.ports[0]?.hostPort ?? 0;
   const ports = parsePortMappings([`127.0.0.1:${taken}:80`]);
-  const error = await rejection(attachNetwork(other.vm, lcow.service, { mode: 'user', ports }));
+  const error = await rejection(attachNetwork(other.vm, service, { mode: 'user', ports }));
   assert.match(String(error), `cannot publish a port: port ${taken} of 127.0.0.1 is in use`);
-  const retry = await attachNetwork(other.vm, lcow.service, { mode: 'none' });
+  const retry = await attachNetwork(other.vm, service, { mode: 'none' });
   const said = await shell('ls /sys/class/net; cat /etc/resolv.conf', {
     pod: other,
     network: retry,
@@ -158,12 +208,12 @@ test('a port that another VM has is refused before a VM gets it, with its addres
 });
 
 test('an adapter goes from a VM that lives on, and its port is free again', async () => {
-  await using other = await lcow.createPod({ memoryMiB: 512 });
+  await using other = await createPod();
   const ports = parsePortMappings(['127.0.0.1::80']);
-  const attached = await attachNetwork(other.vm, lcow.service, { mode: 'user', ports });
+  const attached = await attachNetwork(other.vm, service, { mode: 'user', ports });
   await attached.configured;
   await attached.detach();
-  const again = await attachNetwork(other.vm, lcow.service, {
+  const again = await attachNetwork(other.vm, service, {
     mode: 'user',
     ports: attached.ports,
   });
@@ -174,19 +224,19 @@ test('an adapter goes from a VM that lives on, and its port is free again', asyn
 });
 
 test('a killed VM leaves an endpoint that the sweep removes, and its ports are free', async () => {
-  const doomed = await lcow.createPod({ memoryMiB: 512 });
-  const attached = await attachNetwork(doomed.vm, lcow.service, {
+  const doomed = await createPod();
+  const attached = await attachNetwork(doomed.vm, service, {
     mode: 'user',
     ports: parsePortMappings(['127.0.0.1::80']),
   });
-  assert.equal(await sweepHost({ run: host.run, data: host.data }), []);
+  assert.equal(await sweepHost(where), []);
   const recordFile = join(host.run, 'vm', doomed.vm.id, 'record.json');
   const { vmm } = JSON.parse(readFileSync(recordFile, 'utf8')) as { vmm: { pid: number } };
   process.kill(vmm.pid, 'SIGKILL');
   await doomed.vm.exited;
   const { record } = attached;
   const id = record.mode === 'user' ? record.endpoint.id : '';
-  assert.equal(await sweepHost({ run: host.run, data: host.data }), [`network endpoint ${id}`]);
+  assert.equal(await sweepHost(where), [`network endpoint ${id}`]);
   await rejection(attached.configured);
   await doomed[Symbol.asyncDispose]();
   const { hostPort } = attached.ports[0] ?? { hostPort: 0 };

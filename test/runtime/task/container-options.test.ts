@@ -120,6 +120,7 @@ const REFUSED: [string, Parser, string, RegExp?][] = [
   ['--sysctl', parseSysctl, 'net.x', /NAME=VALUE/],
   ['--sysctl', parseSysctl, 'vm.swappiness=1', /"vm\.swappiness" is not of a namespace/],
   ['--sysctl', parseSysctl, 'net/../vm.x=1', /is not a name like/],
+  ['--sysctl', parseSysctl, 'kernel.hostname=x', /option of its own/],
   ['--sysctl', parseSysctl, 'net..x=1', /is not a name like/],
   ['--sysctl', parseSysctl, 'net.x=a\nb', /plain characters/],
   ['--sysctl', parseSysctl, 'net.x=', /plain characters/],
