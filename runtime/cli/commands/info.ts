@@ -58,8 +58,7 @@ async function gather(files: readonly string[]): Promise<{ facts: Facts; warning
     },
     execution: {
       accelerator: report.accelerator,
-      why: report.checks.find(({ id }) => /execution|accelerat/.test(id))?.found ?? null,
-      kvm: found('kvm'),
+      why: found('accelerator'),
     },
     guest: {
       image: guest?.directory ?? null,
