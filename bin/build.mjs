@@ -12,7 +12,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outDir = join(root, 'dist', 'bundle');
 
 /** Launcher's name to its entry module. */
-const ENTRIES = { lcow: 'runtime/cli/main.ts' };
+const ENTRIES = {
+  lcow: 'runtime/cli/main.ts',
+  'lcow-supervisor': 'runtime/supervisor/main.ts',
+};
 
 const { build, analyzeMetafile } = await import('esbuild');
 await mkdir(outDir, { recursive: true });

@@ -74,3 +74,60 @@ export async function sweepHost({ run, data }: Directories): Promise<string[]> {
     ...scratch.map((name) => `scratch disk ${name}`),
   ];
 }
+
+/** Whether the compute system still runs, whoever owns it: a look at its record and at /proc. */
+export async function isSystemAlive({ run }: Directories, id: string): Promise<boolean> {
+  const { isAlive, readRecord } = await import('../hcs/qemu/record.ts');
+  const record = readRecord(join(run, 'vm', id));
+  return record !== undefined && isAlive(record.vmm ?? record.creator);
+}
+
+/** Removes what the host has of compute systems that are gone, and of their endpoints. */
+export async function removeDeadSystems({ run }: Directories): Promise<void> {
+  const [{ sweepDead }, { sweepEndpoints }] = await Promise.all([
+    import('../hcs/qemu/run-folder.ts'),
+    import('../hcs/qemu/endpoint-record.ts'),
+  ]);
+  await sweepDead(join(run, 'vm'));
+  await sweepEndpoints(join(run, 'vm'));
+}
+
+/**
+ * Ends the compute systems that outlived who made them and belong to nobody.
+ * @param owned ids that have an owner
+ * @returns the ids of those that were ended
+ */
+export async function endOrphanSystems(
+  where: Directories,
+  owned: ReadonlySet<string | undefined>,
+): Promise<string[]> {
+  const [{ isAlive, readRecord }, { listIds }] = await Promise.all([
+    import('../hcs/qemu/record.ts'),
+    import('../hcs/qemu/run-folder.ts'),
+  ]);
+  const folder = join(where.run, 'vm');
+  const orphans = (await listIds(folder)).filter((id) => {
+    const record = readRecord(join(folder, id));
+    if (record?.vmm === undefined || owned.has(id)) return false;
+    return isAlive(record.vmm) && !isAlive(record.creator);
+  });
+  if (orphans.length === 0) return [];
+  const service = await openHostService(where);
+  try {
+    for (const id of orphans) await (await service.open(id)).terminate();
+  } finally {
+    await service[Symbol.asyncDispose]();
+  }
+  return orphans;
+}
+
+/** Ends a compute system, whoever owns it. Already ended is not an error. */
+export async function endSystem(where: Directories, id: string): Promise<void> {
+  if (!(await isSystemAlive(where, id))) return;
+  const service = await openHostService(where);
+  try {
+    await (await service.open(id)).terminate();
+  } finally {
+    await service[Symbol.asyncDispose]();
+  }
+}

@@ -47,6 +47,17 @@ function readBootId(): string {
   return Math.round((Date.now() / 1000 - uptime()) / 60).toString(16);
 }
 
+/** Whether a name is one of ownedName's, of whatever process. */
+export function isOwnedName(name: string): boolean {
+  return OWNED.test(name);
+}
+
+/** Whether the process that made the name with ownedName() still runs. False for other names. */
+export function isOwnerAlive(name: string): boolean {
+  const match = OWNED.exec(name);
+  return match !== null && startTimeOf(Number(match[1])) === match[2];
+}
+
 /**
  * Removes what processes that are gone own in a folder.
  * @returns the names that were removed

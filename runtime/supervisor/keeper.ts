@@ -1,0 +1,671 @@
+/**
+ * Keeps the containers of a pod: the task service under it, and on top what people expect of a container: its state on
+ * disk before anybody is told of it, restarts, removal when it ends, the end of a lone pod. Tasks that were created
+ * without our options (containerd's) pass through untouched.
+ *
+ *             create         start          exit, no restart
+ *   (no task) ─────▶ created ─────▶ running ─────────────────▶ exited, then deleted, or removed
+ *                                   ▲  │ exit, restart
+ *                       after delay │  ▼          stop, Keep{release}
+ *                                  restarting ────────────────▶ exited
+ *
+ * Events pass one at a time: the state is written, the event told, the exit told to who is attached.
+ */
+import type { ContainerState, RestartPolicy } from '../container/container-record.ts';
+import { exitStatusOf, messageOf, RuntimeError } from '../errors.ts';
+import { hostBootId } from '../ownership.ts';
+import type { ProcessIoFactory, TaskExit } from '../task/process-io.ts';
+import type { TaskEvent } from '../task/task-event.ts';
+import type {
+  CreateTask,
+  ExecTask,
+  TaskProcess,
+  TaskService,
+  TaskState,
+} from '../task/task-service.ts';
+import type { Clock } from './clock.ts';
+import { keepOptions } from './create-options.ts';
+import type { KeepRecord, KeepRecords } from './keep-record.ts';
+import {
+  endState,
+  exitEvent,
+  type Kept,
+  newKept,
+  type Run,
+  runningState,
+} from './kept-container.ts';
+import { limitsOf } from './limits.ts';
+import { nextDelayMs, wantsRestart } from './restart-policy.ts';
+
+const SIGKILL = 9;
+/** After SIGKILL the guest has this long to tell the exit. */
+const KILLED_MS = 10_000;
+
+/** What the keeper needs of the pod it is in. */
+export interface KeeperHost {
+  readonly pod: string;
+  /** Ends with its only container. */
+  readonly lone: boolean;
+  readonly clock: Clock;
+  readonly records: KeepRecords;
+  /** The tasks of the pod's VM, when it is up. @throws RuntimeError not-found when it has died */
+  tasks(): Promise<TaskService>;
+  /** As tasks(); where the VM has died, of a new one. @throws why it does not boot */
+  bootedTasks(): Promise<TaskService>;
+  readonly store: {
+    readState(id: string): ContainerState;
+    writeState(id: string, state: ContainerState): Promise<void>;
+    setAside(id: string): Promise<() => Promise<void>>;
+  };
+  /** Tells subscribers, and the host's journal. */
+  publish(event: TaskEvent): void;
+  /** Writes to the journal what is no task event. */
+  note(action: string, containerId: string, attributes?: Record<string, string>): void;
+  /** Whether the journal has the container's end, at or after this time. */
+  wasEndTold(containerId: string, sinceMs: number): Promise<boolean>;
+  /** Something went wrong that nobody waits for. */
+  log(line: string): void;
+  /** The stdio of containers (hub-registry.ts). */
+  readonly hubs: {
+    configure(id: string, stdio: { logPath?: string; stdinOnce: boolean }): void;
+    retain(id: string): void;
+    release(id: string): void;
+    forget(id: string): void;
+  };
+  /** A lone pod's container is over and about to be told: nobody new is to come. */
+  finishing(): void;
+  /** A lone pod's container is over: the pod may go. */
+  finished(): void;
+}
+
+export class Keeper implements TaskService {
+  readonly #host: KeeperHost;
+  readonly #kept = new Map<string, Kept>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(host: KeeperHost) {
+    this.#host = host;
+  }
+
+  /** Containers that are kept. */
+  get ids(): string[] {
+    return [...this.#kept.keys()];
+  }
+
+  /** What the task service tells. Never throws. */
+  onEvent(event: TaskEvent): void {
+    const kept = this.#kept.get(event.containerId);
+    if (kept === undefined) {
+      void this.#inTurn(() => this.#host.publish(event));
+    } else if (event.kind === 'exit' && event.execId === '') {
+      const { exitStatus: code, exitedAtMs, oomKilled, error } = event;
+      const cause = error === undefined ? {} : { error };
+      void this.#initEnded(kept, { code, exitedAtMs, oomKilled, ...cause }, event.pid);
+    } else {
+      void this.#inTurn(async () => {
+        await this.#stateFollows(kept, event);
+        this.#host.publish(event);
+      });
+    }
+  }
+
+  /** The stdio of processes such that the end of a container is on disk before anybody attached is told. */
+  keepIo(open: ProcessIoFactory): ProcessIoFactory {
+    return async (request) => {
+      const io = await open(request);
+      const told = io.exited.bind(io);
+      io.exited = (exit) => {
+        const kept = request.execId === '' ? this.#kept.get(request.containerId) : undefined;
+        if (kept === undefined) told(exit);
+        else void this.#initEnded(kept, exit, kept.state.pid ?? 0).then(() => told(exit));
+      };
+      return io;
+    };
+  }
+
+  async create(request: CreateTask): Promise<{ pid: number }> {
+    const options = keepOptions(request);
+    if (options === undefined) return (await this.#host.bootedTasks()).create(request);
+    const { id } = request;
+    if (this.#kept.has(id)) {
+      throw new RuntimeError('already-exists', `create container "${id}"`, 'it is in this pod');
+    }
+    const { signal: _, ...create } = request;
+    const kept = newKept(create, options, this.#firstState(id));
+    this.#kept.set(id, kept);
+    this.#configure(kept);
+    try {
+      await this.#save(kept);
+      const created = await (await this.#host.bootedTasks()).create(request);
+      kept.isCreated = true;
+      await this.#settled();
+      return created;
+    } catch (error) {
+      this.#forget(kept);
+      if (this.#host.lone) this.#host.finished();
+      throw error;
+    }
+  }
+
+  async start(id: string, execId: string): Promise<{ pid: number }> {
+    const tasks = await this.#host.tasks();
+    const kept = execId === '' ? this.#kept.get(id) : undefined;
+    if (kept === undefined) return tasks.start(id, execId);
+    if (kept.state.status !== 'created') return tasks.start(id, execId);
+    try {
+      const started = await tasks.start(id, execId);
+      await this.#settled();
+      return started;
+    } catch (error) {
+      await this.#startFailed(kept, error);
+      throw error;
+    }
+  }
+
+  async wait(id: string, execId: string, signal?: AbortSignal): Promise<TaskExit> {
+    const kept = execId === '' ? this.#kept.get(id) : undefined;
+    if (kept === undefined) return (await this.#host.tasks()).wait(id, execId, signal);
+    while (kept.state.status === 'restarting' && this.#kept.has(id)) {
+      await whicheverFirst(kept.changed, signal);
+    }
+    if (kept.run.ended !== undefined && kept.lastExit !== undefined) {
+      await kept.run.ended;
+      return kept.lastExit;
+    }
+    const exit = await (await this.#host.tasks()).wait(id, execId, signal);
+    await this.#initEnded(kept, exit, kept.state.pid ?? 0);
+    return exit;
+  }
+
+  async kill(id: string, execId: string, signal: number, all: boolean): Promise<void> {
+    await (await this.#host.tasks()).kill(id, execId, signal, all);
+    const exec = execId === '' ? {} : { execID: execId };
+    this.#host.note('kill', id, { signal: String(signal), ...exec });
+  }
+
+  async update(id: string, resources: Uint8Array): Promise<void> {
+    await (await this.#host.tasks()).update(id, resources);
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return;
+    await this.#inTurn(() => {
+      const limits = { ...kept.state.limits, ...limitsOf(resources) };
+      return this.#write(kept, { ...kept.state, limits });
+    });
+    this.#host.note('update', id);
+  }
+
+  async state(id: string, execId: string): Promise<TaskState> {
+    return (await this.#host.tasks()).state(id, execId);
+  }
+  async delete(id: string, execId: string): Promise<{ pid: number; exit: TaskExit }> {
+    const kept = execId === '' ? this.#kept.get(id) : undefined;
+    if (kept === undefined) return (await this.#host.tasks()).delete(id, execId);
+    // It is deleted by itself when it has ended for good.
+    if (kept.run.ended === undefined || kept.lastExit === undefined) {
+      const what = `it is ${kept.state.status}`;
+      throw new RuntimeError('invalid-state', `delete container "${id}"`, what);
+    }
+    const exit = kept.lastExit;
+    while (this.#kept.get(id) === kept && kept.state.status === 'exited') await kept.changed;
+    return { pid: kept.state.pid ?? 0, exit };
+  }
+  async pids(id: string): Promise<TaskProcess[]> {
+    return (await this.#host.tasks()).pids(id);
+  }
+  async pause(id: string): Promise<void> {
+    await (await this.#host.tasks()).pause(id);
+    await this.#settled();
+  }
+  async resume(id: string): Promise<void> {
+    await (await this.#host.tasks()).resume(id);
+    await this.#settled();
+  }
+  async checkpoint(id: string, path: string): Promise<void> {
+    return (await this.#host.tasks()).checkpoint(id, path);
+  }
+  async exec(request: ExecTask): Promise<void> {
+    return (await this.#host.tasks()).exec(request);
+  }
+  async resizePty(id: string, execId: string, width: number, height: number): Promise<void> {
+    return (await this.#host.tasks()).resizePty(id, execId, width, height);
+  }
+  async closeIo(id: string, execId: string, stdin: boolean): Promise<void> {
+    return (await this.#host.tasks()).closeIo(id, execId, stdin);
+  }
+  async stats(id: string): Promise<Uint8Array> {
+    return (await this.#host.tasks()).stats(id);
+  }
+  async connect(id: string): Promise<{ shimPid: number; taskPid: number; version: string }> {
+    return (await this.#host.tasks()).connect(id);
+  }
+  async shutdown(id: string): Promise<void> {
+    return (await this.#host.tasks()).shutdown(id);
+  }
+
+  /** Changes how a container is kept. @throws RuntimeError not-found */
+  async keep(id: string, change: { restart?: RestartPolicy; release?: boolean }): Promise<void> {
+    const kept = this.#find('change', id);
+    if (change.release === true) await this.#release(kept);
+    const { restart } = change;
+    if (restart === undefined) return;
+    kept.restart = restart;
+    if (restart.name !== 'no' && !kept.released) this.#host.hubs.retain(id);
+    await this.#save(kept);
+    await this.#inTurn(() => this.#write(kept, { ...kept.state, restart }));
+    // A policy that starts it no more ends the wait for the next start too.
+    if (kept.cancelRestart !== undefined && restart.name === 'no') await this.#release(kept);
+  }
+
+  /**
+   * As `docker stop`: the signal (0: the container's own), then SIGKILL after the timeout. Resolves when it has
+   * exited; it is not restarted.
+   * @throws RuntimeError not-found when it is not in this pod; timeout when even SIGKILL does not end it
+   */
+  async stop(
+    id: string,
+    signal: number,
+    timeoutMs: number,
+  ): Promise<{ code: number; killed: boolean }> {
+    const kept = this.#find('stop', id);
+    await this.#release(kept);
+    await kept.restarting?.catch(() => undefined);
+    if (kept.run.ended !== undefined || !this.#kept.has(id)) {
+      await kept.run.ended;
+      return { code: kept.lastExit?.code ?? 0, killed: false };
+    }
+    const exited = this.wait(id, '');
+    exited.catch(() => undefined);
+    const asked = signal === 0 ? kept.options.stopSignal : signal;
+    const created = kept.state.status === 'created';
+    await this.#signal(kept, created ? SIGKILL : asked);
+    // A frozen process takes its signal when it is thawed.
+    if (kept.state.status === 'paused') await this.resume(id).catch(() => undefined);
+    let exit = created
+      ? await this.#within(exited, KILLED_MS)
+      : await this.#within(exited, timeoutMs);
+    const killed = exit === undefined;
+    if (exit === undefined) {
+      await this.#signal(kept, SIGKILL);
+      exit = await this.#within(exited, KILLED_MS);
+    }
+    if (exit === undefined) {
+      const what = `it did not end within ${KILLED_MS} ms of SIGKILL`;
+      throw new RuntimeError('timeout', `stop container "${id}"`, what);
+    }
+    this.#host.note('stop', id);
+    return { code: exit.code, killed: killed || (asked === SIGKILL && !created) };
+  }
+
+  /** Stops every container, at most as long as stop() takes. Never rejects. */
+  async stopAll(graceMs: number): Promise<void> {
+    const created = [...this.#kept.values()].filter((kept) => kept.isCreated);
+    const stopping = created.map(({ id }) =>
+      this.stop(id, 0, graceMs).catch((error: unknown) => this.#host.log(messageOf(error))),
+    );
+    await Promise.all(stopping);
+    await this.#settled();
+  }
+
+  /**
+   * What an earlier supervisor kept. Call before the tasks are adopted, so that no event of theirs finds its container
+   * unknown; then adopted().
+   */
+  load(): void {
+    for (const record of this.#host.records.readAll((line) => this.#host.log(line))) {
+      const options = keepOptions(record.create);
+      if (options === undefined) continue;
+      const kept = newKept(record.create, options, this.#lastState(record.create.id));
+      kept.restart = record.restart;
+      kept.released = record.released;
+      kept.isCreated = true;
+      kept.state = { ...kept.state, restartCount: record.restarts };
+      this.#kept.set(kept.id, kept);
+      this.#configure(kept);
+    }
+  }
+
+  /** The tasks are adopted: what happened to containers without a supervisor is told, and their restarts go on. */
+  async adopted(): Promise<void> {
+    const tasks = await this.#host.tasks();
+    for (const kept of [...this.#kept.values()]) {
+      const state = await tasks.state(kept.id, '').catch(notFoundIsUndefined);
+      if (state === undefined) await this.#adoptWithoutTask(kept);
+      else if (state.exit !== undefined) await this.#initEnded(kept, state.exit, state.pid);
+      else if (state.status !== 'stopped') await this.#adoptState(kept, state);
+    }
+    await this.#settled();
+  }
+
+  /** Who is attached to what will be restarted stays attached. */
+  #configure({ id, options, restart, released }: Kept): void {
+    const { logPath, stdinOnce } = options;
+    this.#host.hubs.configure(id, { stdinOnce, ...(logPath === '' ? {} : { logPath }) });
+    if (restart.name !== 'no' && !released) this.#host.hubs.retain(id);
+  }
+
+  async #adoptState(kept: Kept, { status, pid }: TaskState): Promise<void> {
+    if (status !== 'created') kept.run.startedMs = this.#host.clock.monotonicMs();
+    if (status === 'stopped' || kept.state.status === status) return;
+    // The state on disk is behind: the event was lost with the supervisor that was to tell it.
+    const startedAt = kept.state.startedAt ?? this.#now();
+    await this.#inTurn(() =>
+      this.#write(kept, { ...runningState(kept.state, this.#host.pod), status, pid, startedAt }),
+    );
+  }
+
+  async #adoptWithoutTask(kept: Kept): Promise<void> {
+    if (kept.state.status === 'restarting' && !kept.released) return this.#scheduleRestart(kept);
+    if (kept.state.status === 'exited') return this.#finish(kept, undefined);
+    const error = 'its supervisor ended while it was being created or deleted';
+    const exit = { code: 255, exitedAtMs: this.#host.clock.wallMs(), oomKilled: false, error };
+    return this.#initEnded(kept, exit, 0);
+  }
+
+  /** The state that an event of a running container leads to. */
+  async #stateFollows(kept: Kept, event: TaskEvent): Promise<void> {
+    const { state } = kept;
+    switch (event.kind) {
+      case 'create':
+        // Of a restart: it stays "restarting" until it runs.
+        if (state.status === 'restarting') return;
+        return this.#write(kept, {
+          ...runningState(state, this.#host.pod),
+          status: 'created',
+          pid: event.pid,
+        });
+      case 'start':
+        kept.run.startedMs = this.#host.clock.monotonicMs();
+        return this.#write(kept, {
+          ...runningState(state, this.#host.pod),
+          status: 'running',
+          pid: event.pid,
+          startedAt: this.#now(),
+        });
+      case 'paused':
+        return this.#write(kept, { ...state, status: 'paused' });
+      case 'resumed':
+        return this.#write(kept, { ...state, status: 'running' });
+      case 'exec-added':
+      case 'exec-started':
+      case 'exit':
+      case 'oom':
+      case 'delete':
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** Once a run, whoever hears of it first: the task service's event, its stdio, or somebody's wait. */
+  #initEnded(kept: Kept, exit: TaskExit, pid: number): Promise<void> {
+    kept.lastExit ??= exit;
+    kept.run.ended ??= this.#inTurn(() => this.#endRun(kept, kept.run, exit, pid));
+    return kept.run.ended;
+  }
+
+  async #endRun(kept: Kept, run: Run, exit: TaskExit, pid: number): Promise<void> {
+    const { id, state } = kept;
+    kept.lastExit = exit;
+    const wasTold = await this.#wasTold(kept);
+    const restart =
+      !kept.released &&
+      run.startedMs !== undefined &&
+      wantsRestart(kept.restart, exit.code, state.restartCount);
+    const next = endState(state, exit, restart ? 'restarting' : 'exited');
+    let removeRest: (() => Promise<void>) | undefined;
+    if (!restart && kept.options.autoRemove) {
+      kept.state = next;
+      removeRest = await this.#setAside(id);
+    } else {
+      await this.#write(kept, next);
+    }
+    if (!restart) this.#final(kept);
+    if (!wasTold) this.#host.publish(exitEvent(id, pid, exit));
+    // Not in this turn: who is attached is told first.
+    setImmediate(() => {
+      const after = restart ? this.#scheduleRestart(kept) : this.#finish(kept, removeRest);
+      after.catch((error: unknown) => this.#host.log(messageOf(error)));
+    });
+  }
+
+  /** It will not run again: those who are attached hear how it ended, and a lone pod takes nobody in any more. */
+  #final({ id }: Kept): void {
+    if (this.#host.lone) this.#host.finishing();
+    this.#host.hubs.release(id);
+  }
+
+  /** An earlier supervisor may have got as far as telling the end. */
+  async #wasTold({ id, state }: Kept): Promise<boolean> {
+    if (state.status !== 'exited' && state.status !== 'restarting') return false;
+    const sinceMs = Date.parse(state.finishedAt ?? state.startedAt ?? '');
+    return this.#host.wasEndTold(id, Number.isNaN(sinceMs) ? 0 : sinceMs - 1);
+  }
+
+  /** The task is deleted, and started anew after a while. */
+  async #scheduleRestart(kept: Kept): Promise<void> {
+    const { clock } = this.#host;
+    const ranMs = kept.run.startedMs === undefined ? 0 : clock.monotonicMs() - kept.run.startedMs;
+    kept.delayMs = nextDelayMs(kept.delayMs, ranMs);
+    if (kept.released) return this.#giveUpRestart(kept);
+    const deleted = this.#deleteTask(kept.id);
+    kept.cancelRestart = clock.after(kept.delayMs, () => {
+      kept.cancelRestart = undefined;
+      kept.restarting = deleted
+        .then(() => this.#restart(kept))
+        .finally(() => {
+          kept.restarting = undefined;
+        });
+      kept.restarting.catch((error: unknown) => this.#host.log(messageOf(error)));
+    });
+    return deleted;
+  }
+
+  async #restart(kept: Kept): Promise<void> {
+    if (kept.released) return this.#giveUpRestart(kept);
+    kept.run = { startedMs: undefined, ended: undefined };
+    kept.lastExit = undefined;
+    kept.state = { ...kept.state, restartCount: kept.state.restartCount + 1 };
+    try {
+      await this.#save(kept);
+      const tasks = await this.#host.bootedTasks();
+      await tasks.create(kept.create);
+      await tasks.start(kept.id, '');
+      await this.#settled();
+    } catch (error) {
+      this.#host.log(`cannot restart ${kept.id}: ${messageOf(error)}`);
+      await this.#startFailed(kept, error);
+    }
+  }
+
+  /** It will not be restarted after all. */
+  #giveUpRestart(kept: Kept): Promise<void> {
+    return this.#inTurn(async () => {
+      if (kept.state.status !== 'restarting') return;
+      kept.cancelRestart?.();
+      kept.cancelRestart = undefined;
+      const { pod: _, ...state } = kept.state;
+      const next: ContainerState = { ...state, status: 'exited' };
+      if (!kept.options.autoRemove) await this.#write(kept, next);
+      kept.state = next;
+      const removeRest = kept.options.autoRemove ? await this.#setAside(kept.id) : undefined;
+      this.#final(kept);
+      setImmediate(() => void this.#finish(kept, removeRest));
+    });
+  }
+
+  /** Its command could not be started: it ends with the error's exit status, as a shell has it. */
+  async #startFailed(kept: Kept, error: unknown): Promise<void> {
+    if (kept.run.ended !== undefined) return kept.run.ended;
+    kept.lastExit = {
+      code: exitStatusOf(error),
+      exitedAtMs: this.#host.clock.wallMs(),
+      oomKilled: false,
+      error: messageOf(error),
+    };
+    const exit = kept.lastExit;
+    kept.run.ended = this.#inTurn(async () => {
+      const next = endState(kept.state, exit, 'exited');
+      const removeRest = kept.options.autoRemove ? await this.#setAside(kept.id) : undefined;
+      if (removeRest === undefined) await this.#write(kept, next);
+      kept.state = next;
+      this.#final(kept);
+      setImmediate(() => void this.#finish(kept, removeRest));
+    });
+    return kept.run.ended;
+  }
+
+  /** The last things of a container that is over: its task, its files, its pod. Never rejects. */
+  async #finish(kept: Kept, removeRest: (() => Promise<void>) | undefined): Promise<void> {
+    const { id, lastExit, options } = kept;
+    kept.change();
+    // A lone pod's VM goes with it, and what is removed needs no unmounting.
+    if (this.#host.lone && options.autoRemove) {
+      const { code: exitStatus = 0, exitedAtMs = 0 } = lastExit ?? {};
+      const pid = kept.state.pid ?? 0;
+      this.#host.publish({ kind: 'delete', containerId: id, pid, exitStatus, exitedAtMs });
+    } else {
+      await this.#deleteTask(id);
+    }
+    this.#forget(kept);
+    if (options.autoRemove) this.#host.note('destroy', id);
+    if (this.#host.lone) this.#host.finished();
+    await removeRest?.().catch((error: unknown) => this.#host.log(messageOf(error)));
+  }
+
+  async #deleteTask(id: string): Promise<void> {
+    try {
+      const tasks = await this.#host.tasks();
+      await tasks.kill(id, '', SIGKILL, true).catch(() => undefined);
+      await tasks.delete(id, '');
+    } catch (error) {
+      const { code } = error as RuntimeError;
+      // With its VM it is gone anyway.
+      if (code !== 'not-found' && code !== 'unavailable') this.#host.log(messageOf(error));
+    }
+  }
+
+  async #setAside(id: string): Promise<(() => Promise<void>) | undefined> {
+    try {
+      return await this.#host.store.setAside(id);
+    } catch (error) {
+      if ((error as RuntimeError).code !== 'not-found') this.#host.log(messageOf(error));
+      return undefined;
+    }
+  }
+
+  async #release(kept: Kept): Promise<void> {
+    if (!kept.released) {
+      kept.released = true;
+      await this.#save(kept).catch((error: unknown) => this.#host.log(messageOf(error)));
+    }
+    if (kept.cancelRestart !== undefined) await this.#giveUpRestart(kept);
+  }
+
+  async #signal(kept: Kept, signal: number): Promise<void> {
+    await this.kill(kept.id, '', signal, false).catch((error: unknown) => {
+      // It ended meanwhile, or its VM did.
+      const { code } = error as RuntimeError;
+      if (code !== 'not-found' && code !== 'unavailable') throw error;
+    });
+  }
+
+  async #within(exited: Promise<TaskExit>, timeoutMs: number): Promise<TaskExit | undefined> {
+    let cancel: (() => void) | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      cancel = this.#host.clock.after(timeoutMs, () => resolve(undefined));
+    });
+    try {
+      return await Promise.race([exited, late]);
+    } finally {
+      cancel?.();
+    }
+  }
+
+  #find(verb: string, id: string): Kept {
+    const kept = this.#kept.get(id);
+    if (kept !== undefined) return kept;
+    throw new RuntimeError('not-found', `${verb} container "${id}"`, 'it is not in this pod');
+  }
+
+  #forget(kept: Kept): void {
+    if (this.#kept.get(kept.id) !== kept) return;
+    this.#kept.delete(kept.id);
+    this.#host.records.remove(kept.id);
+    this.#host.hubs.forget(kept.id);
+    kept.change();
+  }
+
+  #save(kept: Kept): Promise<void> {
+    const { create, restart, released, state } = kept;
+    const record: KeepRecord = { create, restart, released, restarts: state.restartCount };
+    return this.#host.records.write(kept.id, record).catch((error: unknown) => {
+      throw new RuntimeError('resource-exhausted', `keep "${kept.id}"`, messageOf(error), {
+        cause: error,
+      });
+    });
+  }
+
+  /** A state that cannot be written is said; the container goes on, and the next transition writes again. */
+  async #write(kept: Kept, state: ContainerState): Promise<void> {
+    kept.state = state;
+    await this.#host.store.writeState(kept.id, state).catch((error: unknown) => {
+      this.#host.log(`the state of ${kept.id} is not written: ${messageOf(error)}`);
+    });
+    kept.change();
+  }
+
+  #firstState(id: string): ContainerState {
+    const state = this.#lastState(id);
+    const { limits, restart } = state;
+    return {
+      status: 'created',
+      hostBootId: hostBootId(),
+      restartCount: 0,
+      ...(limits === undefined ? {} : { limits }),
+      ...(restart === undefined ? {} : { restart }),
+    };
+  }
+
+  #lastState(id: string): ContainerState {
+    try {
+      return this.#host.store.readState(id);
+    } catch {
+      return { status: 'exited', hostBootId: hostBootId(), restartCount: 0 };
+    }
+  }
+
+  #now(): string {
+    return new Date(this.#host.clock.wallMs()).toISOString();
+  }
+
+  #inTurn(action: () => Promise<void> | void): Promise<void> {
+    const turn = this.#turn.then(action);
+    this.#turn = turn.catch((error: unknown) => this.#host.log(messageOf(error)));
+    return turn;
+  }
+
+  /** Everything that was told so far is on disk. */
+  async #settled(): Promise<void> {
+    await this.#turn;
+  }
+}
+
+function notFoundIsUndefined(error: unknown): undefined {
+  if (error instanceof RuntimeError && error.code === 'not-found') return undefined;
+  throw error;
+}
+
+function whicheverFirst(change: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return change;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(new RuntimeError('cancelled', 'wait', 'it was cancelled'));
+    };
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    void change.then(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,182 @@
+/**
+ * The entry of `lcow-supervisor --pod <folder> [--adopt]`: the process around one pod. It takes the pod's lock, has the
+ * VM boot (or adopts it), and serves the task service and its own on the pod's socket until the pod has ended. What it
+ * does for containers is keeper.ts; what it is told to do comes over the socket.
+ *
+ * The order is that of the start path: the VM is spawned before anything that is only needed once it is up is loaded.
+ */
+import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type Directories, directories } from '../directories.ts';
+import { messageOf, RuntimeError } from '../errors.ts';
+import { markStarted, readPodRecord, supervisorLog, taskSocket } from './pod-folder.ts';
+import { takePodLock } from './pod-lock.ts';
+import { LOCK_TAKEN_EXIT, READINESS_FD, READY } from './readiness.ts';
+import { supervisorLogger } from './supervisor-log.ts';
+
+/** A SIGTERM gives the containers this long, as docker's stop does. */
+const SIGTERM_GRACE_MS = 10_000;
+const USAGE_EXIT = 64;
+const FAILED_EXIT = 1;
+/** As EX_SOFTWARE: a defect. The VM lives on, to be adopted. */
+const CRASHED_EXIT = 70;
+/** How many supervisors the pod had before. */
+const ADOPTIONS_FILE = 'adoptions';
+
+export async function main(args: readonly string[]): Promise<number> {
+  const { folder, adopt } = parseArguments(args);
+  if (folder === undefined) {
+    process.stderr.write('usage: lcow-supervisor --pod FOLDER [--adopt]\n');
+    return USAGE_EXIT;
+  }
+  process.title = `lcow-supervisor ${basename(folder).slice(0, 12)}`;
+  process.umask(0o077);
+  const log = supervisorLogger(supervisorLog(folder));
+  dieAdoptably(log);
+  const starter = new Starter();
+  try {
+    await supervise(folder, adopt, log, starter);
+    return 0;
+  } catch (error) {
+    if (error === LOCK_TAKEN) return LOCK_TAKEN_EXIT;
+    log(`it ends: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    starter.tell(error);
+    return FAILED_EXIT;
+  } finally {
+    starter.close();
+  }
+}
+
+const LOCK_TAKEN = new Error('another supervisor has the pod');
+
+async function supervise(
+  folder: string,
+  adopt: boolean,
+  log: (line: string) => void,
+  starter: Starter,
+): Promise<void> {
+  await using lock = await takePodLock(folder);
+  if (lock === undefined) throw LOCK_TAKEN;
+  const where: Directories = { ...directories(), run: dirname(dirname(folder)) };
+  const record = readPodRecord(folder, log);
+  if (record === undefined) {
+    throw new RuntimeError('data-loss', `supervise ${folder}`, 'it has no pod.json');
+  }
+  markStarted(folder);
+  const { openPod } = await import('./open-pod.ts');
+  const adoptions = countAdoptions(folder, adopt);
+  log(`${adopt ? 'adopts' : 'boots'} pod ${record.id}, process ${process.pid}`);
+  const pod = openPod({ where, folder, record, adopt, adoptions, log });
+  const { listenForPod } = await import('./serve-pod.ts');
+  await using socket = await listenForPod(taskSocket(folder), pod, log);
+  pod.onEnding(() => void socket.stopListening());
+  process.on('SIGTERM', () => {
+    log('SIGTERM: the pod is stopped');
+    void pod.supervisor.stop(SIGTERM_GRACE_MS);
+  });
+  starter.ready();
+  try {
+    await pod.supervisor.adopted;
+  } catch (error) {
+    await giveUpAdoption(where, folder, error, log);
+    return;
+  }
+  await pod.supervisor.ended;
+  log('the pod has ended');
+}
+
+/** The VM ended before it was adopted, or its guest answers nobody: either way the pod is over. */
+async function giveUpAdoption(
+  where: Directories,
+  folder: string,
+  error: unknown,
+  log: (line: string) => void,
+): Promise<void> {
+  log(`cannot adopt the VM: ${messageOf(error)}`);
+  const silent = error instanceof RuntimeError && error.code === 'timeout';
+  const [{ podVmId, isPodVmAlive }, { endSystem }, { settleHeldPod }] = await Promise.all([
+    import('./pod-vm.ts'),
+    import('../host-service.ts'),
+    import('./reconcile.ts'),
+  ]);
+  const id = podVmId(folder);
+  if (silent && id !== undefined) await endSystem(where, id);
+  if (await isPodVmAlive(where, folder)) throw error;
+  const cause = silent ? 'its VM answered no more and was ended' : undefined;
+  for (const line of await settleHeldPod(where, basename(folder), cause)) log(line);
+}
+
+/** A crash is as kill -9: said, and the VM lives on for the next supervisor. */
+function dieAdoptably(log: (line: string) => void): void {
+  const die = (what: string, error: unknown): void => {
+    log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    process.exit(CRASHED_EXIT);
+  };
+  process.on('uncaughtException', (error) => die('uncaught exception', error));
+  process.on('unhandledRejection', (error) => die('unhandled rejection', error));
+  for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => undefined);
+}
+
+function countAdoptions(folder: string, adopt: boolean): number {
+  if (!adopt) return 0;
+  const path = join(folder, ADOPTIONS_FILE);
+  let before = 0;
+  try {
+    before = Number(readFileSync(path, 'latin1')) || 0;
+  } catch {
+    // The first.
+  }
+  try {
+    writeFileSync(path, String(before + 1), { mode: 0o600 });
+  } catch {
+    // A full disk: numbers of events may repeat, which loses nothing.
+  }
+  return before + 1;
+}
+
+/** Who started us, on the pipe that we inherit; nobody where there is none. */
+class Starter {
+  #open = true;
+
+  ready(): void {
+    this.#write(READY);
+    this.close();
+  }
+
+  tell(error: unknown): void {
+    const { code = 'internal', op = 'supervise the pod' } = error as Partial<RuntimeError>;
+    const message = messageOf(error);
+    const prefix = `cannot ${op}: `;
+    const what = message.startsWith(prefix) ? message.slice(prefix.length) : message;
+    this.#write(JSON.stringify({ code, op, what }));
+    this.close();
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    try {
+      closeSync(READINESS_FD);
+    } catch {
+      // There was none.
+    }
+  }
+
+  #write(text: string): void {
+    if (!this.#open) return;
+    try {
+      writeSync(READINESS_FD, text);
+    } catch {
+      // It waits no more.
+    }
+  }
+}
+
+function parseArguments(args: readonly string[]): { folder: string | undefined; adopt: boolean } {
+  const at = args.indexOf('--pod');
+  const folder = at < 0 ? undefined : args[at + 1];
+  return {
+    folder: folder?.startsWith('/') || process.platform === 'win32' ? folder : undefined,
+    adopt: args.includes('--adopt'),
+  };
+}

@@ -1,0 +1,262 @@
+/**
+ * One pod, supervised: its VM's tasks, the keeper over them, events, and its end. The process around it (lock, socket,
+ * signals) is main.ts; a test makes it of fakes.
+ *
+ *   booting ──▶ running ──▶ ending ──▶ ended
+ *      │           ▲ │ the VM dies: exits are told; a container that restarts, or the next Create, boots another
+ *      ╰─ fails    ╰─╯
+ */
+import { ContainerStore } from '../container/container-store.ts';
+import type { PodRecord } from '../container/container-record.ts';
+import type { Directories } from '../directories.ts';
+import { messageOf, RuntimeError } from '../errors.ts';
+import type { ProcessIoFactory } from '../task/process-io.ts';
+import type { TaskEvent } from '../task/task-event.ts';
+import type { TaskService } from '../task/task-service.ts';
+import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import { journalEntry } from './container-events.ts';
+import { EventJournal } from './event-journal.ts';
+import { readEvents } from './event-reader.ts';
+import { EventLog } from './event-log.ts';
+import { KeepRecords } from './keep-record.ts';
+import { Keeper, type KeeperHost } from './keeper.ts';
+import { removePodFolder } from './pod-folder.ts';
+
+/** A lone pod without a container is nobody's after this: whoever started it has gone. */
+const FORSAKEN_MS = 60_000;
+
+/** The tasks of one VM. Disposing terminates the VM with everything in it. */
+export interface VmTasks extends AsyncDisposable {
+  readonly tasks: TaskService;
+  /** How the VM ended, when every exit of its tasks was told. Never rejects. */
+  readonly ended: Promise<string>;
+}
+
+/** Boots the pod's VM, or adopts the one that runs. Resolves when it can create tasks. */
+export type OpenVmTasks = (options: {
+  readonly adopt: boolean;
+  /** Gives the boot up. */
+  readonly signal: AbortSignal;
+  readonly io: ProcessIoFactory;
+  readonly onEvent: (event: TaskEvent) => void;
+}) => Promise<VmTasks>;
+
+export interface PodSupervisorOptions {
+  readonly where: Directories;
+  readonly folder: string;
+  readonly record: PodRecord;
+  readonly adopt: boolean;
+  /** Supervisors that this pod had before. */
+  readonly adoptions: number;
+  readonly open: OpenVmTasks;
+  /** The stdio of the pod's processes (hub-registry.ts). */
+  readonly hubs: KeeperHost['hubs'] & { readonly factory: ProcessIoFactory };
+  readonly log: (line: string) => void;
+  /** The pod is ending: nobody new is to be let in. */
+  readonly onEnding?: () => void;
+  readonly clock?: Clock;
+}
+
+export class PodSupervisor {
+  readonly record: PodRecord;
+  readonly events: EventLog;
+  readonly keeper: Keeper;
+  /** Settles when everything of the pod is gone from the host; the process may end. Never rejects. */
+  readonly ended: Promise<void>;
+  /**
+   * An adopted pod is as it should be: what happened meanwhile was told. At once for a new pod. Rejects when the VM
+   * cannot be adopted.
+   */
+  readonly adopted: Promise<void>;
+  readonly #options: PodSupervisorOptions;
+  readonly #store: ContainerStore;
+  readonly #journal: EventJournal;
+  readonly #attributes = new Map<string, Record<string, string>>();
+  #vm: Promise<VmTasks>;
+  #vmEnded: string | undefined;
+  #ending: Promise<void> | undefined;
+  #markEnded!: () => void;
+  readonly #endingSignal = new AbortController();
+
+  constructor(options: PodSupervisorOptions) {
+    const { record, where, folder, log, adoptions, clock = SYSTEM_CLOCK } = options;
+    this.record = record;
+    this.#options = options;
+    this.#store = new ContainerStore(where.data);
+    this.#journal = new EventJournal(where.run, { now: () => clock.wallMs() });
+    this.events = new EventLog({ adoptions, now: () => clock.wallMs() });
+    this.ended = new Promise((resolve) => {
+      this.#markEnded = resolve;
+    });
+    this.keeper = new Keeper({
+      pod: record.id,
+      lone: record.lone,
+      clock,
+      log,
+      records: new KeepRecords(folder),
+      store: this.#store,
+      tasks: async () => (await this.#liveVm()).tasks,
+      bootedTasks: async () => (await this.#bootedVm()).tasks,
+      publish: (event) => this.#publish(event),
+      note: (action, id, attributes) => this.#note(action, id, attributes),
+      wasEndTold: (id, sinceMs) => this.#wasEndTold(id, sinceMs),
+      hubs: options.hubs,
+      finishing: () => options.onEnding?.(),
+      finished: () => setImmediate(() => this.end().catch(() => undefined)),
+    });
+    if (options.adopt) this.keeper.load();
+    this.#vm = this.#open(options.adopt);
+    this.adopted = options.adopt ? this.#adopt() : Promise.resolve();
+    this.adopted.catch(() => undefined);
+    if (record.lone) this.#endWhenForsaken();
+  }
+
+  /** The VM's tasks, for what the task service does not offer. @throws RuntimeError when it has died */
+  vm(): Promise<VmTasks> {
+    return this.#liveVm();
+  }
+
+  /** Ends everything in the pod, within the grace, then the VM, then what the host has of it. */
+  async stop(graceMs: number): Promise<void> {
+    await this.keeper.stopAll(graceMs);
+    await this.end();
+  }
+
+  /** Ends the VM and removes the pod from the host. Idempotent. Never rejects. */
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
+    const { folder, log, record, onEnding } = this.#options;
+    onEnding?.();
+    this.#endingSignal.abort(
+      new RuntimeError('cancelled', `boot pod "${record.id}"`, 'the pod is being ended'),
+    );
+    try {
+      await (await this.#vm)[Symbol.asyncDispose]();
+    } catch (error) {
+      // One that did not boot has left nothing.
+      if (this.#vmEnded === undefined) log(`ending the VM: ${messageOf(error)}`);
+    }
+    await removePodFolder(folder).catch((error: unknown) => log(messageOf(error)));
+    if (!record.lone) this.#note('destroy', record.id, {}, 'pod');
+    this.events.close();
+    this.#markEnded();
+  }
+
+  #open(adopt: boolean): Promise<VmTasks> {
+    const { open, hubs, log } = this.#options;
+    this.#vmEnded = undefined;
+    const opening = open({
+      adopt,
+      signal: this.#endingSignal.signal,
+      io: this.keeper.keepIo(hubs.factory),
+      onEvent: (event) => this.keeper.onEvent(event),
+    });
+    opening.then(
+      (vm) => void vm.ended.then((how) => this.#vmDied(opening, how)),
+      (error: unknown) => {
+        this.#vmEnded = messageOf(error);
+        log(`the VM is not up: ${messageOf(error)}`);
+      },
+    );
+    return opening;
+  }
+
+  async #adopt(): Promise<void> {
+    await this.#vm;
+    await this.keeper.adopted();
+    if (this.record.lone && this.keeper.ids.length === 0) void this.end();
+  }
+
+  #vmDied(which: Promise<VmTasks>, how: string): void {
+    if (this.#vm !== which || this.#ending !== undefined) return;
+    this.#vmEnded = how;
+    this.#options.log(how);
+    if (this.record.lone && this.keeper.ids.length === 0) void this.end();
+  }
+
+  async #liveVm(): Promise<VmTasks> {
+    if (this.#vmEnded !== undefined && this.#ending === undefined) {
+      const booted = await this.#vm.catch((error: unknown) => error);
+      if (booted instanceof Error) throw booted;
+      throw new RuntimeError('not-found', `reach pod "${this.record.id}"`, this.#vmEnded);
+    }
+    return this.#vm;
+  }
+
+  async #bootedVm(): Promise<VmTasks> {
+    if (this.#ending !== undefined) {
+      throw new RuntimeError('unavailable', `boot pod "${this.record.id}"`, 'it is ending');
+    }
+    if (this.#vmEnded === undefined) return this.#vm;
+    const died = await this.#vm.catch(() => undefined);
+    // The first boot's failure is told to who asked for it, not tried again.
+    if (died === undefined) return this.#vm;
+    if (this.#vmEnded === undefined) return this.#vm;
+    this.#vm = this.#open(false);
+    await Promise.resolve(died[Symbol.asyncDispose]()).catch(() => undefined);
+    return this.#vm;
+  }
+
+  #endWhenForsaken(): void {
+    const timer = setTimeout(() => {
+      if (this.keeper.ids.length > 0 || this.#ending !== undefined) return;
+      this.#options.log(`no container was created within ${FORSAKEN_MS} ms`);
+      void this.end();
+    }, FORSAKEN_MS);
+    timer.unref();
+  }
+
+  #publish(event: TaskEvent): void {
+    this.events.append(event);
+    const entry = journalEntry(event);
+    if (entry === undefined) return;
+    this.#write('container', entry.action, event.containerId, entry.attributes, entry.atMs);
+  }
+
+  #note(
+    action: string,
+    id: string,
+    attributes: Record<string, string> = {},
+    type: 'container' | 'pod' = 'container',
+  ): void {
+    this.#write(type, action, id, attributes);
+    if (action === 'destroy') this.#attributes.delete(id);
+  }
+
+  #write(
+    type: 'container' | 'pod',
+    action: string,
+    id: string,
+    attributes: Record<string, string>,
+    atMs?: number,
+  ): void {
+    const known = type === 'container' ? this.#attributesOf(id) : this.record.labels;
+    try {
+      this.#journal.append(type, action, id, { ...known, ...attributes }, atMs);
+    } catch (error) {
+      this.#options.log(messageOf(error));
+    }
+  }
+
+  /** Name, image and labels; as they were last when the container is gone. */
+  #attributesOf(id: string): Record<string, string> {
+    try {
+      const { record, name } = this.#store.read(id);
+      this.#attributes.set(id, { ...record.labels, name, image: record.image.name });
+    } catch {
+      // It was removed, or is none of ours.
+    }
+    return this.#attributes.get(id) ?? {};
+  }
+
+  async #wasEndTold(id: string, sinceMs: number): Promise<boolean> {
+    const filter = (event: { action: string; actor: { id: string } }): boolean =>
+      event.action === 'die' && event.actor.id === id;
+    for await (const _ of readEvents(this.#journal, { sinceMs, filter })) return true;
+    return false;
+  }
+}

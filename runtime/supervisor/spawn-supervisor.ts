@@ -1,0 +1,117 @@
+/**
+ * Starts a pod's supervisor as a process of its own, which outlives this one, and waits until it serves. It inherits a
+ * pipe (fd 3) on which it says that it does, or why not, and its log as stderr; nothing else.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { ERROR_TABLE, type ErrorCode, RuntimeError } from '../errors.ts';
+import { packageRoot } from '../../linuxkit/manifest.ts';
+import { supervisorLog } from './pod-folder.ts';
+import { LOCK_TAKEN_EXIT, READY } from './readiness.ts';
+import { SUPERVISOR_FLAGS } from './supervisor-flags.ts';
+
+/** More than an error of ours says. */
+const WORDS_BYTES_MAX = 64 * 1024;
+/** What of our environment the supervisor gets, beside LCOW_*. */
+const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SystemRoot', 'ProgramData'];
+
+export interface SpawnOptions {
+  /** The pod's VM runs. */
+  readonly adopt: boolean;
+  readonly signal?: AbortSignal;
+  /** Default: the environment of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Resolves when the supervisor serves: `true`; `false` when another has the pod.
+ * @throws RuntimeError what the supervisor said of why it cannot; unavailable when it ended without a word
+ */
+export async function spawnSupervisor(folder: string, options: SpawnOptions): Promise<boolean> {
+  const op = `start the supervisor of ${folder}`;
+  const log = openSync(supervisorLog(folder), 'a', 0o600);
+  let child: ReturnType<typeof spawn>;
+  try {
+    child = spawn(
+      process.execPath,
+      [
+        ...SUPERVISOR_FLAGS,
+        join(packageRoot() ?? '.', 'bin', 'lcow-supervisor'),
+        '--pod',
+        folder,
+        ...(options.adopt ? ['--adopt'] : []),
+      ],
+      {
+        cwd: '/',
+        detached: true,
+        env: supervisorEnvironment(options.env ?? process.env),
+        stdio: ['ignore', 'ignore', log, 'pipe'],
+        windowsHide: true,
+      },
+    );
+  } finally {
+    closeSync(log);
+  }
+  const exited = new Promise<number | string>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));
+  });
+  exited.catch(() => undefined);
+  const pipe = child.stdio[3] as Readable;
+  const abort = (): void => void child.kill('SIGKILL');
+  options.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const words = await firstWords(pipe);
+    if (words.startsWith(READY)) return true;
+    if (words !== '') throw errorOf(op, words);
+    const how = await exited.catch((error: Error) => error.message);
+    if (how === LOCK_TAKEN_EXIT) return false;
+    options.signal?.throwIfAborted();
+    const where = supervisorLog(folder);
+    throw new RuntimeError('unavailable', op, `it ended (${how}) without a word; see ${where}`);
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+    pipe.destroy();
+    child.unref();
+  }
+}
+
+/** LCOW_* and what programs need. Not NODE_OPTIONS nor NODE_EXTRA_CA_CERTS: they are the caller's, and cost memory. */
+function supervisorEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = Object.keys(env).filter((name) => name.startsWith('LCOW_'));
+  return Object.fromEntries(
+    [...INHERITED, ...names].flatMap((name) =>
+      env[name] === undefined ? [] : [[name, env[name]]],
+    ),
+  );
+}
+
+/** Until the supervisor says that it is ready, or closes the pipe. */
+function firstWords(pipe: Readable): Promise<string> {
+  return new Promise((resolve) => {
+    let words = '';
+    pipe.setEncoding('utf8');
+    pipe.on('data', (text: string) => {
+      words = (words + text).slice(0, WORDS_BYTES_MAX);
+      if (words.startsWith(READY)) resolve(words);
+    });
+    pipe.on('error', () => resolve(words));
+    pipe.on('close', () => resolve(words));
+  });
+}
+
+function errorOf(op: string, words: string): RuntimeError {
+  try {
+    const { code, op: itsOp, what } = JSON.parse(words) as Record<string, unknown>;
+    const known = typeof code === 'string' && Object.hasOwn(ERROR_TABLE, code);
+    return new RuntimeError(
+      known ? (code as ErrorCode) : 'internal',
+      typeof itsOp === 'string' ? itsOp : op,
+      typeof what === 'string' ? what : words,
+    );
+  } catch {
+    return new RuntimeError('internal', op, words.slice(0, 1024));
+  }
+}
