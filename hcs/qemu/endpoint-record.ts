@@ -2,7 +2,15 @@
  * An endpoint on disk: one 0600 JSON file each in a 0700 folder, written atomically, so that a later process
  * finds what an earlier one made. It names the process that uses it, whose death makes it an orphan.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { isGuid } from '../document/scalars.ts';
 import type { Endpoint } from '../endpoints.ts';
@@ -11,6 +19,8 @@ import { isAlive, type ProcessIdentity } from './record.ts';
 const RECORD_VERSION = 1;
 /** 1024 ports are 100 kB. */
 const RECORD_BYTES_MAX = 1024 * 1024;
+/** Against processes that remove their last endpoint at the same time. */
+const WRITE_ATTEMPTS = 16;
 /** A record that is being written, and by whom. */
 const PARTIAL = /^[0-9a-f-]{36}\.json\.(\d+)$/;
 
@@ -32,13 +42,18 @@ export function writeEndpoint(folder: string, record: Omit<EndpointRecord, 'vers
   const path = pathOf(folder, record.endpoint.id);
   const next = `${path}.${process.pid}`;
   const text = JSON.stringify({ version: RECORD_VERSION, ...record });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  try {
-    writeFileSync(next, text, { mode: 0o600 });
-    renameSync(next, path);
-  } catch (error) {
-    rmSync(next, { force: true });
-    throw error;
+  for (let attempt = 0; ; attempt += 1) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    try {
+      writeFileSync(next, text, { mode: 0o600 });
+      renameSync(next, path);
+      return;
+    } catch (error) {
+      rmSync(next, { force: true });
+      // The last endpoint took the folder along meanwhile.
+      const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (!gone || attempt === WRITE_ATTEMPTS) throw error;
+    }
   }
 }
 
@@ -55,8 +70,14 @@ export function readEndpoint(folder: string, id: string): EndpointRecord | undef
   }
 }
 
+/** Removes a record, and the folder with the last one. */
 export function removeEndpoint(folder: string, id: string): void {
   rmSync(pathOf(folder, id), { force: true });
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Others are in it, or it is gone.
+  }
 }
 
 /**

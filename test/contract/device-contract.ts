@@ -194,6 +194,27 @@ export function deviceContract(contract: Contract): void {
     const error = await hcsRejection(system.modify(request), 'ERROR_NOT_FOUND');
     assert.match(error.message, 'aaaaaaaa-0000-4000-8000-00000000dead');
   });
+
+  contract("an endpoint's port is a VM's alone, until the VM is gone", async (stage) => {
+    const { endpoints } = stage.service;
+    const ports = [{ protocol: 'tcp', hostAddress: '127.0.0.1', guestPort: 80 }] as const;
+    const endpoint = await endpoints.createEndpoint({ network: 'user', ports });
+    assert.equal(await endpoints.openEndpoint(endpoint.id.toUpperCase()), endpoint);
+    const taken = { network: 'user', ports: endpoint.ports } as const;
+    await hcsRejection(endpoints.createEndpoint(taken), 'HCN_E_PORT_ALREADY_EXISTS');
+    const system = await stage.create();
+    await system.start();
+    const adapter = 'aaaaaaaa-0000-4000-8000-000000000002';
+    await system.modify(addNetworkAdapter(adapter, { EndpointId: endpoint.id }));
+    await hcsRejection(endpoints.createEndpoint(taken), 'HCN_E_PORT_ALREADY_EXISTS');
+    await system.terminate();
+    await endpoints.deleteEndpoint(endpoint.id);
+    await endpoints.deleteEndpoint(endpoint.id);
+    await hcsRejection(endpoints.openEndpoint(endpoint.id), 'ERROR_NOT_FOUND');
+    const again = await endpoints.createEndpoint(taken);
+    assert.equal(again.ports, endpoint.ports);
+    await endpoints.deleteEndpoint(again.id);
+  });
 }
 
 /** A raw image of 1 MiB. */

@@ -51,7 +51,7 @@ test('an endpoint is a private record that another process finds, until it is de
   await other.deleteEndpoint(made.id);
   await other.deleteEndpoint(made.id);
   await hcsRejection(endpoints.openEndpoint(made.id), 'ERROR_NOT_FOUND');
-  assert.equal(await readdir(join(run, '.endpoint')), []);
+  assert.equal(await readdir(run), []);
 });
 
 test('a free port is chosen and held: a second endpoint cannot have it', async () => {
@@ -173,6 +173,16 @@ test('the sweep removes endpoints of processes that are gone, and no others', as
     ...[`${kept.id}.json`, 'aaaaaaaa-0000-4000-8000-000000000001.json'].sort(),
   ]);
   assert.equal(await sweepEndpoints(join(run, 'nowhere')), []);
+});
+
+test('many that make and delete endpoints at once do not take the folder from each other', async () => {
+  await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      const { id } = await endpoints.createEndpoint({ network: 'user' });
+      await endpoints.deleteEndpoint(id);
+    }),
+  );
+  assert.equal(await readdir(run), []);
 });
 
 test.run();
