@@ -173,7 +173,8 @@ test('the deadline is kept when the server does not keep it, and told when it do
   const error = await expectRejection(client.call('wait', ECHO.hang, Buffer.alloc(1), options));
   assert.is(error.code, 'timeout');
   while (told === undefined) await turn();
-  assert.ok(told >= 25 && told < 5000, `after ${told} ms`);
+  // Node counts a timer from the start of its turn of the loop, which a busy machine makes long.
+  assert.ok(told >= 10 && told < 5000, `after ${told} ms`);
   await client.close();
 });
 

@@ -97,6 +97,17 @@ test('a flood of empty messages is bounded too', async () => {
   await client.close();
 });
 
+test('a server that never answers costs no more than the deadline', async () => {
+  const { client } = await pair();
+  const options = { timeoutMs: 20 };
+  const call = client.call('wait', ECHO.echo, Buffer.from('q'), options);
+  assert.is((await expectRejection(call)).message, 'cannot wait: no answer within 20 ms');
+  const stream = client.stream('listen', ECHO.chat, options);
+  assert.is((await expectRejection(stream.receive())).code, 'timeout');
+  assert.is(client.calls, 0);
+  await client.close();
+});
+
 test('a server that ends in the middle of a frame fails the call', async () => {
   const { client, reader, end, send } = await pair();
   const call = expectRejection(client.call('wait', ECHO.echo, Buffer.from('q')));
