@@ -1,0 +1,202 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type {
+  ContainerRecord,
+  ContainerState,
+  PodRecord,
+} from '../../../runtime/container/container-record.ts';
+import { ContainerStore } from '../../../runtime/container/container-store.ts';
+import { hostBootId } from '../../../runtime/ownership.ts';
+import { EventJournal } from '../../../runtime/supervisor/event-journal.ts';
+import { readEvents } from '../../../runtime/supervisor/event-reader.ts';
+import { repairOrphans } from '../../../runtime/supervisor/orphans.ts';
+import { createPodFolder, markStarted, podFolder } from '../../../runtime/supervisor/pod-folder.ts';
+import { takePodLock } from '../../../runtime/supervisor/pod-lock.ts';
+import { reconcile, settleContainer } from '../../../runtime/supervisor/reconcile.ts';
+
+/** A host on disk; no process of ours runs on it. */
+class Host {
+  readonly folder = mkdtempSync(join(tmpdir(), 'lcow-reconcile-'));
+  readonly where = { data: join(this.folder, 'data'), run: join(this.folder, 'run') };
+  readonly store = new ContainerStore(this.where.data);
+
+  async container(
+    state: Partial<ContainerState>,
+    record: Partial<ContainerRecord> = {},
+  ): Promise<string> {
+    const reservation = await this.store.reserve();
+    await this.store.create(reservation, { ...RECORD, ...record, id: reservation.id });
+    const { id } = reservation;
+    await this.store.writeState(id, {
+      status: 'running',
+      hostBootId: hostBootId(),
+      restartCount: 0,
+      ...state,
+    });
+    return id;
+  }
+
+  /** A pod whose supervisor had begun. */
+  pod(id: string, lone = true): string {
+    const record: PodRecord = {
+      ...{ version: 1, id, createdAt: new Date().toISOString(), lone, labels: {} },
+      shape: { network: 'none', ports: [] },
+    };
+    assert.ok(createPodFolder(this.where, record));
+    const folder = podFolder(this.where, id);
+    markStarted(folder);
+    return folder;
+  }
+
+  async journal(): Promise<string[]> {
+    const lines: string[] = [];
+    for await (const { action, actor } of readEvents(new EventJournal(this.where.run))) {
+      lines.push(`${action} ${actor.attributes['exitCode'] ?? ''}`.trim());
+    }
+    return lines;
+  }
+}
+
+const RECORD: ContainerRecord = {
+  version: 1,
+  id: '',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  image: { name: 'busybox', id: 'sha256:0', layers: [] },
+  args: ['sleep', '1'],
+  terminal: false,
+  openStdin: false,
+  stdinOnce: false,
+  autoRemove: false,
+  restart: { name: 'no', maximum: 0 },
+  logDriver: 'json-file',
+  stopSignal: 15,
+  stopTimeoutSeconds: 10,
+  labels: {},
+  hostname: 'x',
+  hosts: [],
+  mounts: [],
+  limits: {},
+};
+
+const hosts: Host[] = [];
+function host(): Host {
+  const made = new Host();
+  hosts.push(made);
+  return made;
+}
+test.after(() => {
+  for (const { folder } of hosts) rmSync(folder, { recursive: true, force: true });
+});
+
+test('what lost supervisor and VM has ended, with the cause, told once', async () => {
+  const h = host();
+  const id = await h.container({});
+  const folder = h.pod(id);
+  const done = await reconcile(h.where);
+  assert.is(done.length, 2);
+  const state = h.store.readState(id);
+  assert.is(state.status, 'exited');
+  assert.is(state.exitCode, 255);
+  assert.match(state.error ?? '', /ended without a word/);
+  assert.not(existsSync(folder));
+  assert.equal(await reconcile(h.where), []);
+  assert.equal(await h.journal(), ['die 255']);
+});
+
+test('every container of a dead pod is settled, its name is free when it was to be removed', async () => {
+  const h = host();
+  h.pod('shared', false);
+  const kept = await h.container({ pod: 'shared' }, { pod: 'shared' });
+  const removed = await h.container({ pod: 'shared' }, { pod: 'shared', autoRemove: true });
+  const name = h.store.read(removed).name;
+  const created = await h.container({ status: 'created' }, { pod: 'shared' });
+  await reconcile(h.where);
+  assert.is(h.store.readState(kept).exitCode, 255);
+  assert.not(h.store.ids().includes(removed));
+  assert.is((await h.store.reserve(name)).name, name);
+  assert.is(h.store.readState(created).status, 'created');
+});
+
+test('a pod whose lock is held is left alone, and so is one that is being started', async () => {
+  const h = host();
+  const id = await h.container({});
+  const lock = await takePodLock(h.pod(id));
+  const starting = await h.container({});
+  const record: PodRecord = {
+    ...{ version: 1, id: starting, createdAt: '', lone: true, labels: {} },
+    shape: { network: 'none', ports: [] },
+  };
+  createPodFolder(h.where, record);
+  assert.equal(await reconcile(h.where), []);
+  assert.is(h.store.readState(id).status, 'running');
+  assert.is(h.store.readState(starting).status, 'running');
+  await lock?.[Symbol.asyncDispose]();
+});
+
+test('after the host was restarted nothing runs, and that is the cause', async () => {
+  const h = host();
+  const id = await h.container({ hostBootId: 'another boot', status: 'paused' });
+  await settleContainer(h.where, id);
+  assert.match(h.store.readState(id).error ?? '', /restarted/);
+  assert.is(h.store.readState(id).status, 'exited');
+});
+
+test('a pod folder that is gone ends its container', async () => {
+  const h = host();
+  const id = await h.container({ status: 'restarting' });
+  await settleContainer(h.where, id);
+  assert.is(h.store.readState(id).status, 'exited');
+});
+
+test('torn and garbage records stop nothing: they are put aside and said', async () => {
+  const h = host();
+  const id = await h.container({});
+  const folder = h.pod(id);
+  writeFileSync(join(folder, 'pod.json'), '{"version":1,"id"');
+  writeFileSync(join(folder, 'vm.json'), '\0\0\0\0');
+  const broken = await h.container({});
+  writeFileSync(h.store.paths(broken).state, 'null');
+  const done = await reconcile(h.where);
+  assert.match(done.join('\n'), /pod\.json.*broken/);
+  assert.is(h.store.readState(id).status, 'exited');
+});
+
+test('nothing is wrong: fifty containers cost a few milliseconds', async () => {
+  const h = host();
+  const locks = [];
+  for (let i = 0; i < 50; i += 1) {
+    const id = await h.container({});
+    locks.push(await takePodLock(h.pod(id)));
+  }
+  await reconcile(h.where);
+  const begun = performance.now();
+  assert.equal(await reconcile(h.where), []);
+  const took = performance.now() - begun;
+  console.log(`  50 containers: ${took.toFixed(1)} ms`);
+  assert.ok(took < 100, `${took} ms`);
+  for (const lock of locks) await lock?.[Symbol.asyncDispose]();
+});
+
+test('doctor --fix says what it did, and then there is nothing left to do', async () => {
+  const h = host();
+  const id = await h.container({});
+  h.pod(id);
+  const dead = '99999999.1-0123abcd';
+  mkdirSync(join(h.where.run, 'pod', dead));
+  mkdirSync(join(h.where.run, 'pod', '.removing-x-0123abcd'));
+  mkdirSync(join(h.where.data, 'container', `.removing-${'a'.repeat(64)}`));
+  mkdirSync(join(h.where.data, 'scratch'), { recursive: true });
+  writeFileSync(join(h.where.data, 'scratch', `${dead}.vhd`), '');
+  const done = (await repairOrphans(h.where)).join('\n');
+  for (const word of ['exited (255)', dead, '.removing-x', '.removing-aaa', 'scratch']) {
+    assert.ok(done.includes(word), `${word} in ${done}`);
+  }
+  assert.not(done.includes('not repaired'), done);
+  assert.equal(await repairOrphans(h.where), []);
+  assert.equal(readdirSync(join(h.where.run, 'pod')), []);
+});
+
+test.run();
