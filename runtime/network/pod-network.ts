@@ -58,7 +58,7 @@ export async function attachNetwork(
       const what = 'without a network there are no ports to publish';
       throw new RuntimeError('invalid-argument', 'attach the network', what);
     }
-    return new PodNetwork(vm, service, { mode });
+    return new PodNetwork(vm, service, { mode }, false);
   }
   const endpoint = await explainPort(service.endpoints.createEndpoint({ network: mode, ports }));
   try {
@@ -66,7 +66,7 @@ export async function attachNetwork(
     const { id: EndpointId, macAddress: MacAddress } = endpoint;
     const add = addNetworkAdapter(adapterId, { EndpointId, MacAddress });
     await explainPort(vm.system.modify(add));
-    return new PodNetwork(vm, service, { mode, adapterId, endpoint });
+    return new PodNetwork(vm, service, { mode, adapterId, endpoint }, false);
   } catch (error) {
     await service.endpoints.deleteEndpoint(endpoint.id);
     throw error;
@@ -79,7 +79,7 @@ export function adoptNetwork(
   service: Pick<ComputeService, 'endpoints'>,
   record: NetworkRecord,
 ): PodNetwork {
-  return new PodNetwork(vm, service, record);
+  return new PodNetwork(vm, service, record, true);
 }
 
 /** Dispose it after its VM has ended: the endpoint is forgotten. For a VM that lives on see detach(). */
@@ -92,11 +92,16 @@ export class PodNetwork implements AsyncDisposable {
   readonly #service: Pick<ComputeService, 'endpoints'>;
 
   /** Use attachNetwork or adoptNetwork. */
-  constructor(vm: UtilityVm, service: Pick<ComputeService, 'endpoints'>, record: NetworkRecord) {
+  constructor(
+    vm: UtilityVm,
+    service: Pick<ComputeService, 'endpoints'>,
+    record: NetworkRecord,
+    adopted: boolean,
+  ) {
     this.#vm = vm;
     this.#service = service;
     this.record = record;
-    this.configured = this.#configure();
+    this.configured = this.#configure(adopted);
     this.configured.catch(() => {});
   }
 
@@ -150,16 +155,11 @@ export class PodNetwork implements AsyncDisposable {
     await this.#service.endpoints.deleteEndpoint(this.record.endpoint.id);
   }
 
-  async #configure(): Promise<void> {
+  async #configure(adopted: boolean): Promise<void> {
     if (this.record.mode === 'none') return;
     const { macAddress, addresses, routes, nameservers, mtu = 0 } = this.record.endpoint;
-    const deadline = { timeoutMs: CONFIGURE_TIMEOUT_MS };
-    const { links } = await this.#vm.call('list links', METHODS.listLinks, {});
-    const done = links.some(
-      (link) => link.macAddress === macAddress && link.name === LINK_NAME && link.up === true,
-    );
-    // Of an adopted VM: a link that is up changes its name no more.
-    if (done) return;
+    // Of an adopted VM: a link that is up has all that it needs, and changes its name no more.
+    if (adopted && (await this.#isUp(macAddress))) return;
     const link = {
       macAddress,
       name: LINK_NAME,
@@ -167,9 +167,19 @@ export class PodNetwork implements AsyncDisposable {
       addresses: [...addresses],
       routes: routes.map((route) => ({ ...route })),
     };
-    await this.#vm.call('configure the network', METHODS.configureLink, link, deadline);
     const names = { nameservers: [...nameservers] };
-    await this.#vm.call("configure the VM's names", METHODS.configureNames, names, deadline);
+    const deadline = { timeoutMs: CONFIGURE_TIMEOUT_MS };
+    await Promise.all([
+      this.#vm.call('configure the network', METHODS.configureLink, link, deadline),
+      this.#vm.call("configure the VM's names", METHODS.configureNames, names, deadline),
+    ]);
+  }
+
+  async #isUp(macAddress: string): Promise<boolean> {
+    const { links } = await this.#vm.call('list links', METHODS.listLinks, {});
+    return links.some(
+      (link) => link.macAddress === macAddress && link.name === LINK_NAME && link.up === true,
+    );
   }
 }
 
