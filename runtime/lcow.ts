@@ -6,9 +6,9 @@ import type { StoredContainer } from './container/container-store.ts';
 import { type Directories, directories } from './directories.ts';
 import { RuntimeError } from './errors.ts';
 import type { ImageStore } from './image/image-store.ts';
-import { ContainerHandle, isCode, isLive } from './lcow/container-handle.ts';
+import { ContainerHandle, isCode } from './lcow/container-handle.ts';
 import type { ContainerRequest } from './lcow/container-request.ts';
-import { currentContainer } from './lcow/current-state.ts';
+import { currentContainer, isLive } from './lcow/current-state.ts';
 import { Host } from './lcow/host.ts';
 import { Pods } from './lcow/pods.ts';
 import type { AttachRequest, StartOptions } from './lcow/start-container.ts';
@@ -122,11 +122,13 @@ export class Lcow implements AsyncDisposable {
   /** Containers as they are now. */
   async list({ all = false, filter = () => true }: ListOptions = {}): Promise<ContainerListing> {
     const { containers, damaged } = this.#host.store.list();
+    const { heldPodLocks } = await import('./supervisor/pod-lock.ts');
+    const isHeld = heldPodLocks();
     const current: StoredContainer[] = [];
     for (const each of containers) {
       try {
         const now = isLive(each.state.status)
-          ? await currentContainer(this.#host, each.record.id)
+          ? await currentContainer(this.#host, each.record.id, isHeld)
           : each;
         if ((all || isLive(now.state.status)) && filter(now)) current.push(now);
       } catch (error) {

@@ -22,6 +22,13 @@ export interface TimelinePhase {
   readonly tookMs: number;
 }
 
+/** A moment on CLOCK_MONOTONIC, milliseconds. */
+export interface SharedMark {
+  readonly name: string;
+  readonly side: 'host' | 'guest';
+  readonly monotonicMs: number;
+}
+
 export class Timeline {
   readonly #marks: TimelineMark[] = [];
   readonly #onMark: ((mark: TimelineMark) => void) | undefined;
@@ -57,6 +64,27 @@ export class Timeline {
     }
   }
 
+  /** All marks on the host's monotonic clock, which its processes share: for the timeline of another process. */
+  shared(): SharedMark[] {
+    const offsetMs = monotonicOffsetMs();
+    return this.marks().map(({ name, side, atMs }) => ({
+      name,
+      side,
+      monotonicMs: atMs + offsetMs,
+    }));
+  }
+
+  /** Adds another process's marks, as it shared them. What is no mark is passed over. */
+  addShared(marks: unknown): void {
+    const offsetMs = monotonicOffsetMs();
+    for (const mark of Array.isArray(marks) ? (marks as Partial<SharedMark>[]) : []) {
+      const { name, side, monotonicMs } = mark ?? {};
+      if (typeof name !== 'string' || !Number.isFinite(monotonicMs)) continue;
+      if (side !== 'host' && side !== 'guest') continue;
+      this.#add({ name, atMs: (monotonicMs ?? 0) - offsetMs, side });
+    }
+  }
+
   /** All marks in order of time. */
   marks(): readonly TimelineMark[] {
     return [...this.#marks].sort((a, b) => a.atMs - b.atMs);
@@ -77,4 +105,9 @@ export class Timeline {
     this.#marks.push(mark);
     this.#onMark?.(mark);
   }
+}
+
+/** What performance.now() is behind the monotonic clock. */
+function monotonicOffsetMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6 - performance.now();
 }

@@ -49,3 +49,11 @@ export function parseCpus(option: string, text: string): number {
   }
   return cpus;
 }
+
+/** A whole number that may be negative. @throws RuntimeError invalid-argument, naming the option */
+export function parseInteger(option: string, text: string, least: number, most: number): number {
+  const number = /^-?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  const what = `"${text.slice(0, 64)}" is not a whole number from ${least} to ${most}`;
+  throw new RuntimeError('invalid-argument', `read ${option}`, what);
+}

@@ -10,12 +10,13 @@ import { RuntimeError } from '../errors.ts';
 import type {
   AttachedProcess,
   PathStat,
+  PodDescription,
   SupervisorClient,
   TopProcess,
 } from '../supervisor/supervisor-client.ts';
 import type { LogOutput } from '../supervisor/log-reader.ts';
 import type { TaskExit } from '../task/process-io.ts';
-import { currentContainer } from './current-state.ts';
+import { currentContainer, isLive } from './current-state.ts';
 import { type ExecProcess, type ExecRequest, startDetachedExec, startExec } from './exec.ts';
 import type { Host } from './host.ts';
 import {
@@ -248,6 +249,24 @@ export class ContainerHandle implements AsyncDisposable {
     return (await this.#connect('copy out of')).copyOut(this.id, path);
   }
 
+  /** Its pod's supervisor's word on the pod. @throws RuntimeError invalid-state when it does not run */
+  async describePod(): Promise<PodDescription> {
+    return (await this.#connect('describe the pod of')).describe();
+  }
+
+  /** Resolves when the VM of its own is no more; at once for one that has joined a pod. */
+  async podGone(): Promise<void> {
+    const { record } = await Promise.resolve(this.#host.store)
+      .then((store) => store.read(this.id))
+      .catch(() => ({ record: undefined }));
+    if (record?.pod === undefined) await podGone(this.#host, this.id);
+  }
+
+  /** Lets go of the connection; the container goes on. Any call opens one again. */
+  close(): Promise<void> {
+    return this.#drop();
+  }
+
   /**
    * Removes it with its disk and log.
    * @param options.force kills it first when it runs
@@ -275,21 +294,22 @@ export class ContainerHandle implements AsyncDisposable {
     return this.process?.exited;
   }
 
+  /** One dial where it runs, as its records say; only where nobody answers they are looked into. */
   async #connect(verb: string): Promise<SupervisorClient> {
-    const { state } = await currentContainer(this.#host, this.id);
-    const op = `${verb} ${this.#subject()}`;
-    if (!isLive(state.status) || state.pod === undefined) {
-      throw new RuntimeError('invalid-state', op, `it is not running (${state.status})`);
+    let { state } = this.#host.store.read(this.id);
+    if (isLive(state.status) && state.pod !== undefined) {
+      const { pod } = state;
+      if (this.#client?.pod !== pod) this.#keep(pod, this.#host.connect(pod));
+      try {
+        return await (this.#client?.connected ?? this.#host.connect(pod));
+      } catch (error) {
+        this.#client = undefined;
+        if (!isCode(error, 'not-found')) throw error;
+        ({ state } = await currentContainer(this.#host, this.id));
+      }
     }
-    const { pod } = state;
-    if (this.#client?.pod !== pod) this.#keep(pod, this.#host.connect(pod));
-    const client = this.#client;
-    try {
-      return await (client?.connected ?? this.#host.connect(pod));
-    } catch (error) {
-      this.#client = undefined;
-      throw error;
-    }
+    const what = `it is not running (${state.status})`;
+    throw new RuntimeError('invalid-state', `${verb} ${this.#subject()}`, what);
   }
 
   #keep(pod: string, client: SupervisorClient | Promise<SupervisorClient>): void {
@@ -319,10 +339,6 @@ export function subjectOf(host: Host, id: string): string {
   } catch {
     return `container ${id.slice(0, 12)}`;
   }
-}
-
-export function isLive(status: StoredContainer['state']['status']): boolean {
-  return status === 'running' || status === 'paused' || status === 'restarting';
 }
 
 export function isCode(error: unknown, code: RuntimeError['code']): boolean {

@@ -13,8 +13,7 @@ import type { ResolvedImage } from '../image/image-store.ts';
 import type { ContainerSpecOptions, ImageProcess } from '../task/container-spec.ts';
 
 /** Every field but `image` may be left out. */
-export interface ContainerRequest
-  extends Omit<ContainerSpecOptions, 'id' | 'image' | 'terminal' | 'resolveUser'> {
+export interface ContainerRequest extends Omit<ContainerSpecOptions, 'id' | 'image' | 'terminal'> {
   /** What `lcow run` takes: a stored name or id, or a path. */
   readonly image: string;
   /** Default: generated. */
@@ -99,12 +98,15 @@ export function containerRecord(
     labels: { ...image.config.config.Labels, ...request.labels },
     hostname: request.hostname ?? id.slice(0, 12),
     hosts: request.hosts ?? [],
-    mounts: (request.mounts ?? []).map(({ type, source, target, readOnly }) => ({
-      type,
-      ...(source === undefined ? {} : { source }),
-      target,
-      readOnly: readOnly ?? false,
-    })),
+    mounts: (request.extraMounts ?? []).map((mount) =>
+      mount.type === 'bind'
+        ? { ...mount, readOnly: mount.readOnly ?? false }
+        : {
+            type: mount.type,
+            target: mount.target,
+            readOnly: mount.options?.includes('ro') ?? false,
+          },
+    ),
     ...(shape === undefined ? {} : { vm: shape }),
     limits: {
       ...(memoryBytes === undefined ? {} : { memoryBytes }),

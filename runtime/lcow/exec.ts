@@ -6,7 +6,8 @@ import type { AttachedProcess, SupervisorClient } from '../supervisor/supervisor
 import type { OciProcess } from '../task/oci-runtime-spec.ts';
 
 export interface ExecRequest {
-  readonly command: readonly string[];
+  /** Command and arguments. */
+  readonly args: readonly string[];
   /** "K=V" over the container's, later ones win. */
   readonly env?: readonly string[];
   /** Default: the container's. */
@@ -108,7 +109,7 @@ async function encodeProcess(bundle: string, request: ExecRequest): Promise<Buff
     import('../task/process-spec.ts'),
     import('../task/oci-runtime-spec.ts'),
   ]);
-  const { command: args, env, workingDirectory, user, privileged, terminal = false } = request;
+  const { args, env, workingDirectory, user, privileged, terminal = false } = request;
   return encodeOciDocument(
     execProcess({
       containerProcess: await readProcess(bundle),

@@ -1,8 +1,8 @@
 /** A container's log through its supervisor's files: what it wrote, and on until it ends. */
 import { RuntimeError } from '../errors.ts';
 import { type LogOutput, readLog } from '../supervisor/log-reader.ts';
-import { type ContainerHandle, isLive, type LogOptions } from './container-handle.ts';
-import { currentContainer } from './current-state.ts';
+import { type ContainerHandle, type LogOptions } from './container-handle.ts';
+import { currentContainer, isLive } from './current-state.ts';
 import type { Host } from './host.ts';
 
 /** @throws RuntimeError unsupported for a container without a log */

@@ -54,11 +54,12 @@ export async function storeContainer(
     import('../task/oci-runtime-spec.ts'),
     import('../rootfs/scratch.ts'),
   ]);
+  const { terminal = false, ...options } = request;
   const spec = containerSpec({
-    ...request,
+    ...options,
     id: reservation.id,
     image: imageProcess(image),
-    ...(request.terminal ? { terminal: true as const } : {}),
+    ...(terminal ? { terminal: true as const } : {}),
   });
   const record = containerRecord(request, reservation, image, spec.process.args, shape);
   const stored = await host.store.create(reservation, record, async ({ config, scratch }) => {

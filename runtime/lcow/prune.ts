@@ -4,7 +4,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoredContainer } from '../container/container-store.ts';
 import type { PruneResult } from '../lcow.ts';
-import { isCode, isLive } from './container-handle.ts';
+import { isCode } from './container-handle.ts';
+import { isLive } from './current-state.ts';
 import type { Host } from './host.ts';
 import { removeContainer } from './remove.ts';
 

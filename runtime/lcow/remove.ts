@@ -1,9 +1,9 @@
 /** Removing a container: ended first where that was asked for, its name free at once, its files after. */
 import { SIGKILL } from '../container/signal.ts';
 import { RuntimeError } from '../errors.ts';
-import { currentContainer } from './current-state.ts';
+import { currentContainer, isLive } from './current-state.ts';
 import type { Host } from './host.ts';
-import { isCode, isLive, subjectOf } from './container-handle.ts';
+import { isCode, subjectOf } from './container-handle.ts';
 import { podGone } from './start-container.ts';
 
 /** @throws RuntimeError not-found, invalid-state when it runs and is not forced */

@@ -5,8 +5,8 @@ import { RuntimeError } from '../errors.ts';
 import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
 import { encodeOciDocument, type OciResources, type OciSpec } from '../task/oci-runtime-spec.ts';
 import { limits as ociLimits } from '../task/resource-options.ts';
-import { isLive, type UpdateRequest } from './container-handle.ts';
-import { currentContainer } from './current-state.ts';
+import { type UpdateRequest } from './container-handle.ts';
+import { currentContainer, isLive } from './current-state.ts';
 import type { Host } from './host.ts';
 import { readFile } from 'node:fs/promises';
 

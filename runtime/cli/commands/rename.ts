@@ -1,6 +1,10 @@
-/** `lcow rename`: a place-holder until it is written. */
-import { RuntimeError } from '../../errors.ts';
+/** `lcow rename`: gives a container another name. */
+import { Lcow } from '../../lcow.ts';
+import type { CommandInput } from '../command.ts';
+import { eachOperand } from '../each-operand.ts';
 
-export async function run(): Promise<number> {
-  throw new RuntimeError('unsupported', 'run "lcow rename"', 'it is not written yet');
+export async function run({
+  operands: [reference = '', name = ''],
+}: CommandInput): Promise<number> {
+  return eachOperand([reference], () => Lcow.open().container(reference).rename(name));
 }

@@ -1,6 +1,16 @@
-/** `lcow restart`: a place-holder until it is written. */
-import { RuntimeError } from '../../errors.ts';
+/** `lcow restart`: stops containers and starts them again. */
+import { Lcow } from '../../lcow.ts';
+import type { CommandInput } from '../command.ts';
+import { allOperands } from '../each-operand.ts';
+import { readStopOptions } from '../stop-options.ts';
 
-export async function run(): Promise<number> {
-  throw new RuntimeError('unsupported', 'run "lcow restart"', 'it is not written yet');
+export async function run({ options, operands }: CommandInput): Promise<number> {
+  const how = readStopOptions(options);
+  const lcow = Lcow.open();
+  return allOperands(operands, async (reference) => {
+    const container = lcow.container(reference);
+    await container.restart(how);
+    await container.close();
+    return reference;
+  });
 }

@@ -1,6 +1,14 @@
-/** `lcow resume`: a place-holder until it is written. */
-import { RuntimeError } from '../../errors.ts';
+/** `lcow resume`: lets paused containers go on. */
+import { Lcow } from '../../lcow.ts';
+import type { CommandInput } from '../command.ts';
+import { eachOperand } from '../each-operand.ts';
 
-export async function run(): Promise<number> {
-  throw new RuntimeError('unsupported', 'run "lcow resume"', 'it is not written yet');
+export async function run({ operands }: CommandInput): Promise<number> {
+  const lcow = Lcow.open();
+  return eachOperand(operands, async (reference) => {
+    const container = lcow.container(reference);
+    await container.resume();
+    await container.close();
+    process.stdout.write(`${reference}\n`);
+  });
 }

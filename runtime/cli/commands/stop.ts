@@ -1,6 +1,16 @@
-/** `lcow stop`: a place-holder until it is written. */
-import { RuntimeError } from '../../errors.ts';
+/** `lcow stop`: asks running containers to end, and kills those that do not. All at once. */
+import { Lcow } from '../../lcow.ts';
+import type { CommandInput } from '../command.ts';
+import { allOperands } from '../each-operand.ts';
+import { readStopOptions } from '../stop-options.ts';
 
-export async function run(): Promise<number> {
-  throw new RuntimeError('unsupported', 'run "lcow stop"', 'it is not written yet');
+export async function run({ options, operands }: CommandInput): Promise<number> {
+  const how = readStopOptions(options);
+  const lcow = Lcow.open();
+  return allOperands(operands, async (reference) => {
+    const container = lcow.container(reference);
+    await container.stop(how);
+    await container.close();
+    return reference;
+  });
 }

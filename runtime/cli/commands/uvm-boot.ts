@@ -139,8 +139,21 @@ async function useAgent(
   if (command === undefined) return 0;
   const args = command.split(/\s+/).filter((word) => word !== '');
   const started = await runInVm(vm, channel, args);
-  const attached = foreground(started, { interactive: false, terminal: false });
-  return (await attached.exit()).code;
+  const { streams } = started;
+  if (streams === undefined) return (await started.exited).code;
+  const joined = {
+    stdin: streams.stdin,
+    stdout: streams.stdout,
+    stderr: streams.stderr,
+    exited: started.exited,
+    resize: started.resize.bind(started),
+  };
+  const end = await foreground(joined, {
+    interactive: false,
+    terminal: false,
+    kill: (signal) => started.kill(signal),
+  }).end();
+  return end.kind === 'exited' ? end.code : 0;
 }
 
 /** Joins the serial console to ours until the VM ends. Ctrl-] leaves, as in telnet. */

@@ -1,6 +1,14 @@
-/** `lcow uvm console`: a place-holder until it is written. */
-import { RuntimeError } from '../../errors.ts';
+/** `lcow uvm console`: what a pod's kernel has to say. */
+import { Lcow } from '../../lcow.ts';
+import type { CommandInput } from '../command.ts';
+import { escapeControl } from '../escape.ts';
 
-export async function run(): Promise<number> {
-  throw new RuntimeError('unsupported', 'run "lcow uvm console"', 'it is not written yet');
+export async function run({ options, operands: [reference = ''] }: CommandInput): Promise<number> {
+  const { pods } = Lcow.open();
+  const client = await pods.connect(pods.resolve(reference));
+  for await (const { text } of client.kernelLog({ follow: options.flag('follow') })) {
+    process.stdout.write(`${escapeControl(text)}\n`);
+  }
+  await client[Symbol.asyncDispose]();
+  return 0;
 }

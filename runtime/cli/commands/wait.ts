@@ -1,6 +1,14 @@
-/** `lcow wait`: a place-holder until it is written. */
-import { RuntimeError } from '../../errors.ts';
+/** `lcow wait`: waits until containers exit and prints their exit statuses, in the order they were named. */
+import { Lcow } from '../../lcow.ts';
+import type { CommandInput } from '../command.ts';
+import { allOperands } from '../each-operand.ts';
 
-export async function run(): Promise<number> {
-  throw new RuntimeError('unsupported', 'run "lcow wait"', 'it is not written yet');
+export async function run({ operands }: CommandInput): Promise<number> {
+  const lcow = Lcow.open();
+  return allOperands(operands, async (reference) => {
+    const container = lcow.container(reference);
+    const code = await container.wait();
+    await container.close();
+    return String(code);
+  });
 }

@@ -167,6 +167,7 @@ export const CONTAINER_COMMANDS: readonly Command[] = [
     options: [
       { name: 'memory', short: 'm', value: 'SIZE', help: 'memory limit' },
       { name: 'cpus', value: 'N', help: 'processors, fractions allowed' },
+      { name: 'cpu-shares', value: 'N', help: 'weight among containers of its VM' },
       { name: 'pids-limit', value: 'N', help: 'the most processes it may have; -1: no limit' },
       RESTART,
     ],

@@ -43,6 +43,13 @@ export const CONTAINER_OPTIONS: readonly CommandOption[] = [
   },
   { name: 'pod', value: 'NAME', help: 'join a pod instead of having a VM alone', completes: 'pod' },
   LABEL,
+  {
+    name: 'label-file',
+    value: 'FILE',
+    multiple: true,
+    help: 'set labels from a file of K=V lines',
+    completes: 'file',
+  },
   { name: 'cidfile', value: 'FILE', help: "write the container's id to a file", completes: 'file' },
   {
     name: 'volume',
@@ -79,6 +86,8 @@ export const CONTAINER_OPTIONS: readonly CommandOption[] = [
     help: "the container's memory limit, for example 512m; the VM gets a little more",
   },
   { name: 'cpus', value: 'N', help: 'processors, fractions allowed' },
+  { name: 'cpu-shares', value: 'N', help: 'weight among containers of its VM (default 1024)' },
+  { name: 'oom-score-adj', value: 'N', help: 'how soon it is killed for memory, -1000 to 1000' },
   { name: 'pids-limit', value: 'N', help: 'the most processes it may have; -1: no limit' },
   {
     name: 'ulimit',
