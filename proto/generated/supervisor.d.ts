@@ -2269,6 +2269,12 @@ export namespace lcow {
                 /** Event value. */
                 value: Uint8Array;
 
+                /** Event oomKilled. */
+                oomKilled: boolean;
+
+                /** Event error. */
+                error: string;
+
                 /**
                  * Creates a new Event instance using the specified properties.
                  * @param [properties] Properties to set
@@ -2322,6 +2328,12 @@ export namespace lcow {
 
                     /** Event value */
                     value?: (Uint8Array|null);
+
+                    /** Event oomKilled */
+                    oomKilled?: (boolean|null);
+
+                    /** Event error */
+                    error?: (string|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

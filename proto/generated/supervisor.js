@@ -3110,6 +3110,8 @@ export const lcow = $root.lcow = (() => {
                 Event.prototype.topic = "";
                 Event.prototype.typeUrl = "";
                 Event.prototype.value = $util.newBuffer([]);
+                Event.prototype.oomKilled = false;
+                Event.prototype.error = "";
 
                 Event.create = function(properties) {
                     return new Event(properties);
@@ -3132,6 +3134,10 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(34).string(message.typeUrl);
                     if (message.value != null && $Object.hasOwnProperty.call(message, "value") && message.value.length)
                         writer.uint32(42).bytes(message.value);
+                    if (message.oomKilled != null && $Object.hasOwnProperty.call(message, "oomKilled") && message.oomKilled !== false)
+                        writer.uint32(48).bool(message.oomKilled);
+                    if (message.error != null && $Object.hasOwnProperty.call(message, "error") && message.error !== "")
+                        writer.uint32(58).string(message.error);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -3208,6 +3214,24 @@ export const lcow = $root.lcow = (() => {
                                     message.value = value;
                                 else
                                     delete message.value;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.oomKilled = value;
+                                else
+                                    delete message.oomKilled;
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.error = value;
+                                else
+                                    delete message.error;
                                 continue;
                             }
                         }

@@ -6,7 +6,7 @@ import type { Hub } from './hub.ts';
 import type { HubAttach, HubClient } from './hub-client.ts';
 import { FRAME_BYTES } from './hub-flight.ts';
 import type { EncodedFrame, ServerFrame } from './hub-frame.ts';
-import type { HubRegistry } from './hub-registry.ts';
+import type { HubRegistry, ProcessStateOf } from './hub-registry.ts';
 
 type ClientFrame = lcow.supervisor.v1.ClientFrame;
 export type AttachStream = MessageStream<ClientFrame, ServerFrame | EncodedFrame>;
@@ -19,13 +19,16 @@ const TERMINAL_CELLS_MAX = 0xffff;
  * @throws RuntimeError not-found, invalid-argument for a frame that does not belong, resource-exhausted
  */
 export async function serveAttach(
-  hubs: Pick<HubRegistry, 'find'>,
+  hubs: Pick<HubRegistry, 'find' | 'left'>,
+  state: ProcessStateOf,
   stream: AttachStream,
   context: CallContext,
 ): Promise<void> {
   const open = (await stream.receive())?.open;
   if (open == null) throw invalid('the first frame is not `open`');
-  const hub = hubs.find(open.containerId ?? '', open.execId ?? '');
+  const containerId = open.containerId ?? '';
+  const execId = open.execId ?? '';
+  const hub = await hubs.find(containerId, execId, state);
   const client = await hub.attach(wantsOf(open), stream);
   const left = (): void => hub.leave(client);
   context.signal.addEventListener('abort', left, { once: true });
@@ -35,6 +38,7 @@ export async function serveAttach(
   } finally {
     context.signal.removeEventListener('abort', left);
     left();
+    hubs.left(containerId, execId);
   }
 }
 

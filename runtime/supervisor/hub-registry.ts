@@ -4,6 +4,7 @@
  */
 import { RuntimeError } from '../errors.ts';
 import type { ProcessIo, ProcessIoFactory, ProcessIoRequest } from '../task/process-io.ts';
+import type { TaskState } from '../task/task-service.ts';
 import { Hub } from './hub.ts';
 import { JsonLog } from './json-log.ts';
 
@@ -24,6 +25,12 @@ export interface ContainerStdio {
   readonly holdUntilAttached?: boolean;
 }
 
+/** As TaskService.state. */
+export type ProcessStateOf = (
+  containerId: string,
+  execId: string,
+) => Promise<Pick<TaskState, 'status' | 'terminal' | 'stdin' | 'stdout' | 'stderr'>>;
+
 export interface HubRegistryOptions {
   /** A container's log cannot be written, told once; undefined: it can again. */
   readonly onLogTrouble?: (containerId: string, error: Error | undefined) => void;
@@ -37,6 +44,8 @@ export class HubRegistry {
   readonly #retained = new Set<string>();
   readonly #hubs = new Map<string, Hub>();
   readonly #ended = new Map<string, Hub>();
+  /** Of execs whose client came before their start. */
+  readonly #prepared = new Set<string>();
 
   constructor(options: HubRegistryOptions = {}) {
     this.#options = options;
@@ -70,13 +79,37 @@ export class HubRegistry {
     return this.#hubs.get(key(containerId, execId));
   }
 
-  /** The hub of a process that a client may attach to. @throws RuntimeError not-found */
-  find(containerId: string, execId: string): Hub {
+  /**
+   * The hub of a process that a client may attach to. An exec that is not started yet gets its own here.
+   * @param state of the process, for one that has no hub
+   * @throws RuntimeError not-found
+   */
+  async find(containerId: string, execId: string, state: ProcessStateOf): Promise<Hub> {
     const name = key(containerId, execId);
-    const hub = this.#hubs.get(name) ?? this.#ended.get(name);
+    const known = (): Hub | undefined => this.#hubs.get(name) ?? this.#ended.get(name);
+    const hub = known();
     if (hub !== undefined) return hub;
     const subject = subjectOf(containerId, execId);
-    throw new RuntimeError('not-found', `attach to ${subject}`, 'there is no such process');
+    if (containerId !== '' && execId !== '') {
+      const { status, terminal, stdin, stdout, stderr } = await state(containerId, execId);
+      const request = { containerId, execId, terminal, stdin, stdout, stderr, adopted: false };
+      if (known() === undefined && status === 'created' && usesHub(request)) {
+        await this.factory(request);
+        this.#prepared.add(name);
+      }
+      const made = known();
+      if (made !== undefined) return made;
+    }
+    throw new RuntimeError('not-found', `attach to ${subject}`, 'it has no streams to attach to');
+  }
+
+  /** A client has left: an exec that was never started keeps nothing here. */
+  left(containerId: string, execId: string): void {
+    const name = key(containerId, execId);
+    const hub = this.#prepared.has(name) ? this.#hubs.get(name) : undefined;
+    if (hub === undefined || hub.clients > 0) return;
+    this.#prepared.delete(name);
+    void hub.close();
   }
 
   /** Opens the stdio of processes whose streams are `hub:` or none. */
@@ -85,6 +118,7 @@ export class HubRegistry {
     const name = key(containerId, execId);
     const wants = wantsOf(request);
     const former = this.#hubs.get(name);
+    if (former !== undefined && this.#prepared.delete(name)) return runOf(former);
     if (former?.retained === true && execId === '') {
       await former.restart();
       return runOf(former);
@@ -135,7 +169,10 @@ export class HubRegistry {
   }
 
   #closed(name: string, hub: Hub): void {
-    if (this.#hubs.get(name) === hub) this.#hubs.delete(name);
+    if (this.#hubs.get(name) === hub) {
+      this.#hubs.delete(name);
+      this.#prepared.delete(name);
+    }
     if (hub.exit === undefined) return;
     this.#ended.delete(name);
     this.#ended.set(name, hub);
@@ -158,6 +195,10 @@ function runOf(hub: Hub): ProcessIo {
     exited: (exit) => hub.exited(exit),
     close: () => hub.close(),
   };
+}
+
+function usesHub({ stdin, stdout, stderr }: ProcessIoRequest): boolean {
+  return [stdin, stdout, stderr].includes(HUB_URI);
 }
 
 function key(containerId: string, execId: string): string {
