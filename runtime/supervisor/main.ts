@@ -47,6 +47,16 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Loads everything that a supervisor runs, for the code cache that set-up writes (bin/load-bundle.cjs). */
+export async function warmUp(): Promise<number> {
+  await Promise.all([
+    import('./open-pod.ts'),
+    import('./serve-pod.ts'),
+    import('../../hcs/qemu/qemu-service.ts'),
+  ]);
+  return 0;
+}
+
 const LOCK_TAKEN = new Error('another supervisor has the pod');
 
 async function supervise(

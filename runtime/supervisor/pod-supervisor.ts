@@ -24,15 +24,18 @@ import { removePodFolder } from './pod-folder.ts';
 
 /** A lone pod without a container is nobody's after this: whoever started it has gone. */
 const FORSAKEN_MS = 60_000;
+/** So long the reason why a lone pod's VM did not boot is told to who asks; then the pod is gone. */
+const UNHEARD_MS = 10_000;
 
 /** The tasks of one VM. Disposing terminates the VM with everything in it. */
-export interface VmTasks extends AsyncDisposable {
-  readonly tasks: TaskService;
-  /** How the VM ended, when every exit of its tasks was told. Never rejects. */
-  readonly ended: Promise<string>;
+export interface VmTasks extends TaskService, AsyncDisposable {
+  /** The guest answers. Rejects when the boot failed. */
+  readonly ready: Promise<void>;
+  /** How the VM ended, once every exit of its processes was told. Never rejects. */
+  readonly vmEnded: Promise<string>;
 }
 
-/** Boots the pod's VM, or adopts the one that runs. Resolves when it can create tasks. */
+/** Boots the pod's VM, or adopts the one that runs. Resolves while a VM boots: create() waits for it. */
 export type OpenVmTasks = (options: {
   readonly adopt: boolean;
   /** Gives the boot up. */
@@ -74,6 +77,8 @@ export class PodSupervisor {
   readonly #attributes = new Map<string, Record<string, string>>();
   #vm: Promise<VmTasks>;
   #vmEnded: string | undefined;
+  /** The VM never came up: told to who asks, not tried again. */
+  #bootFailure: unknown;
   #ending: Promise<void> | undefined;
   #markEnded!: () => void;
   readonly #endingSignal = new AbortController();
@@ -95,8 +100,8 @@ export class PodSupervisor {
       log,
       records: new KeepRecords(folder),
       store: this.#store,
-      tasks: async () => (await this.#liveVm()).tasks,
-      bootedTasks: async () => (await this.#bootedVm()).tasks,
+      tasks: () => this.#liveVm(),
+      bootedTasks: () => this.#bootedVm(),
       publish: (event) => this.#publish(event),
       note: (action, id, attributes) => this.#note(action, id, attributes),
       wasEndTold: (id, sinceMs) => this.#wasEndTold(id, sinceMs),
@@ -109,6 +114,11 @@ export class PodSupervisor {
     this.adopted = options.adopt ? this.#adopt() : Promise.resolve();
     this.adopted.catch(() => undefined);
     if (record.lone) this.#endWhenForsaken();
+  }
+
+  /** How the VM ended; undefined while it boots or runs. */
+  get vmEnded(): string | undefined {
+    return this.#vmEnded;
   }
 
   /** The VM's tasks, for what the task service does not offer. @throws RuntimeError when it has died */
@@ -146,21 +156,22 @@ export class PodSupervisor {
     this.#markEnded();
   }
 
-  #open(adopt: boolean): Promise<VmTasks> {
-    const { open, hubs, log } = this.#options;
-    this.#vmEnded = undefined;
-    const opening = open({
+  /** @param before what of the last VM must be gone first */
+  #open(adopt: boolean, before?: Promise<void>): Promise<VmTasks> {
+    const { open, hubs } = this.#options;
+    const wanted = {
       adopt,
       signal: this.#endingSignal.signal,
       io: this.keeper.keepIo(hubs.factory),
-      onEvent: (event) => this.keeper.onEvent(event),
-    });
+      onEvent: (event: TaskEvent) => this.keeper.onEvent(event),
+    };
+    const opening = before === undefined ? open(wanted) : before.then(() => open(wanted));
     opening.then(
-      (vm) => void vm.ended.then((how) => this.#vmDied(opening, how)),
-      (error: unknown) => {
-        this.#vmEnded = messageOf(error);
-        log(`the VM is not up: ${messageOf(error)}`);
+      (vm) => {
+        vm.ready.catch((error: unknown) => this.#bootFailed(opening, error));
+        void vm.vmEnded.then((how) => this.#vmDied(opening, how));
       },
+      (error: unknown) => this.#bootFailed(opening, error),
     );
     return opening;
   }
@@ -171,20 +182,27 @@ export class PodSupervisor {
     if (this.record.lone && this.keeper.ids.length === 0) void this.end();
   }
 
+  #bootFailed(which: Promise<VmTasks>, error: unknown): void {
+    if (this.#vm !== which || this.#ending !== undefined) return;
+    this.#bootFailure = error;
+    this.#vmEnded = messageOf(error);
+    this.#options.log(`the VM is not up: ${messageOf(error)}`);
+    // Whoever asked for it hears of it, when its call comes.
+    if (this.record.lone) setTimeout(() => void this.end(), UNHEARD_MS).unref();
+  }
+
   #vmDied(which: Promise<VmTasks>, how: string): void {
     if (this.#vm !== which || this.#ending !== undefined) return;
-    this.#vmEnded = how;
+    this.#vmEnded ??= how;
     this.#options.log(how);
+    if (this.#bootFailure !== undefined) return;
     if (this.record.lone && this.keeper.ids.length === 0) void this.end();
   }
 
   async #liveVm(): Promise<VmTasks> {
-    if (this.#vmEnded !== undefined && this.#ending === undefined) {
-      const booted = await this.#vm.catch((error: unknown) => error);
-      if (booted instanceof Error) throw booted;
-      throw new RuntimeError('not-found', `reach pod "${this.record.id}"`, this.#vmEnded);
-    }
-    return this.#vm;
+    if (this.#vmEnded === undefined || this.#ending !== undefined) return this.#vm;
+    if (this.#bootFailure !== undefined) throw this.#bootFailure;
+    throw new RuntimeError('not-found', `reach pod "${this.record.id}"`, this.#vmEnded);
   }
 
   async #bootedVm(): Promise<VmTasks> {
@@ -192,12 +210,13 @@ export class PodSupervisor {
       throw new RuntimeError('unavailable', `boot pod "${this.record.id}"`, 'it is ending');
     }
     if (this.#vmEnded === undefined) return this.#vm;
-    const died = await this.#vm.catch(() => undefined);
-    // The first boot's failure is told to who asked for it, not tried again.
-    if (died === undefined) return this.#vm;
-    if (this.#vmEnded === undefined) return this.#vm;
-    this.#vm = this.#open(false);
-    await Promise.resolve(died[Symbol.asyncDispose]()).catch(() => undefined);
+    if (this.#bootFailure !== undefined && this.record.lone) throw this.#bootFailure;
+    this.#vmEnded = undefined;
+    this.#bootFailure = undefined;
+    this.#vm = this.#open(
+      false,
+      this.#vm.then((died) => died[Symbol.asyncDispose]()).catch(() => undefined),
+    );
     return this.#vm;
   }
 

@@ -1,0 +1,99 @@
+/** A pod on this host: the supervisor (pod-supervisor.ts) over real VMs, networks and stdio. */
+import { type BootFiles, findBootFiles } from '../../linuxkit/manifest.ts';
+import type { ExecutionProperties } from '../../hcs/document/properties.ts';
+import type { ComputeService } from '../../hcs/service.ts';
+import type { PodRecord } from '../container/container-record.ts';
+import type { Directories } from '../directories.ts';
+import { RuntimeError } from '../errors.ts';
+import { openHostService } from '../host-service.ts';
+import { adoptNetwork, attachNetwork, type NetworkRecord } from '../network/pod-network.ts';
+import { openTasks } from '../task/open-tasks.ts';
+import type { PodTasks } from '../task/pod-tasks.ts';
+import { Timeline } from '../timeline.ts';
+import { HubRegistry } from './hub-registry.ts';
+import { podOperations } from './pod-operations.ts';
+import { type OpenVmTasks, PodSupervisor } from './pod-supervisor.ts';
+import type { SupervisorOperations } from './supervisor-service.ts';
+
+export interface OpenPodOptions {
+  readonly where: Directories;
+  readonly folder: string;
+  readonly record: PodRecord;
+  /** Its VM runs. */
+  readonly adopt: boolean;
+  readonly adoptions: number;
+  readonly log: (line: string) => void;
+}
+
+export interface OpenedPod {
+  readonly supervisor: PodSupervisor;
+  readonly operations: SupervisorOperations;
+  /** Called once, when nobody new is to be let in. */
+  onEnding(call: () => void): void;
+}
+
+/** What of the host a boot needs. */
+interface HostParts {
+  readonly service: ComputeService;
+  readonly execution: ExecutionProperties;
+  readonly bootFiles: BootFiles;
+}
+
+/** Has the VM boot, or adopts it; returns at once. */
+export function openPod(options: OpenPodOptions): OpenedPod {
+  const { where, folder, record, log } = options;
+  const timeline = new Timeline();
+  let parts: Promise<HostParts> | undefined;
+  let guest: PodTasks | undefined;
+  let ending: (() => void) | undefined;
+  const hubs = new HubRegistry({
+    onLogTrouble: (id, error) =>
+      log(
+        error === undefined
+          ? `the log of ${id} is written again`
+          : `log of ${id}: ${error.message}`,
+      ),
+  });
+  const open: OpenVmTasks = async ({ adopt, signal, io, onEvent }) => {
+    parts ??= hostParts(where);
+    const { service, execution, bootFiles } = await parts;
+    const { network: mode, ports } = record.shape;
+    guest = await openTasks({
+      ...{ service, execution, bootFiles, pod: record, directory: folder, io, log, adopt, signal },
+      emit: onEvent,
+      timeline,
+      network: (vm, recorded) =>
+        recorded === undefined
+          ? attachNetwork(vm, service, { mode, ports })
+          : Promise.resolve(adoptNetwork(vm, service, recorded as NetworkRecord)),
+    });
+    return guest;
+  };
+  const supervisor = new PodSupervisor({ ...options, hubs, open, onEnding: () => ending?.() });
+  const operations = podOperations({
+    supervisor,
+    hubs,
+    guest: async () => {
+      await supervisor.vm();
+      if (guest !== undefined) return guest;
+      throw new RuntimeError('not-found', `reach the VM of pod "${record.id}"`, 'it has none');
+    },
+    accelerator: async () => (await parts)?.execution.Accelerator ?? '',
+    timeline: () => timeline.shared(),
+  });
+  return {
+    supervisor,
+    operations,
+    onEnding: (call) => {
+      ending = call;
+    },
+  };
+}
+
+async function hostParts(where: Directories): Promise<HostParts> {
+  const finding = findBootFiles({ dataDirectory: where.data, stampDirectory: where.run });
+  finding.catch(() => undefined);
+  const service = await openHostService(where);
+  const { Execution: execution } = await service.properties();
+  return { service, execution, bootFiles: await finding };
+}

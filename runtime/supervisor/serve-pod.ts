@@ -1,0 +1,43 @@
+/**
+ * A pod's socket: both services on it, for peers of ours. Connections are taken from the start; those that come while
+ * an adoption is under way wait for its end, so that everyone sees the pod as it is.
+ */
+import { messageOf } from '../errors.ts';
+import { taskHandlers } from '../task/task-ttrpc.ts';
+import { TtrpcServer } from '../ttrpc/server.ts';
+import { listenOnSocket } from '../ttrpc/server-socket.ts';
+import { supervisorHandlers, type SupervisorOperations } from './supervisor-service.ts';
+import type { PodSupervisor } from './pod-supervisor.ts';
+
+export interface PodSocket extends AsyncDisposable {
+  /** Nobody new gets in; who is connected stays. */
+  stopListening(): Promise<void>;
+}
+
+/** Disposing it gives the answers that are due, then closes every connection. */
+export async function listenForPod(
+  path: string,
+  pod: { readonly supervisor: PodSupervisor; readonly operations: SupervisorOperations },
+  log: (line: string) => void,
+): Promise<PodSocket> {
+  const { supervisor, operations } = pod;
+  const server = new TtrpcServer([
+    ...taskHandlers(supervisor.keeper),
+    ...supervisorHandlers(operations),
+  ]);
+  const socket = await listenOnSocket(path, {
+    accept: (connection) => {
+      const serve = (): void => void server.serve(connection);
+      supervisor.adopted.then(serve, () => connection.destroy());
+    },
+    refused: (error) => log(messageOf(error)),
+  });
+  const stopListening = (): Promise<void> => socket.close();
+  return {
+    stopListening,
+    async [Symbol.asyncDispose]() {
+      await stopListening();
+      await server.close();
+    },
+  };
+}
