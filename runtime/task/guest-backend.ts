@@ -1,0 +1,223 @@
+/**
+ * The task service's backend over a utility VM and its agent: bundles become containers. Disks and shares are attached
+ * while the guest still boots; a layer once for all containers of the pod.
+ */
+import { cancelled } from '../deadline.ts';
+import { messageOf, RuntimeError } from '../errors.ts';
+import { METHODS } from '../guest/methods.ts';
+import type { ProcessId } from '../guest/process-streams.ts';
+import { Scope } from '../scope.ts';
+import type { Timeline } from '../timeline.ts';
+import type { Share } from '../uvm/plan9-shares.ts';
+import type { ScsiSlot } from '../uvm/scsi-slots.ts';
+import { describeExit, type UtilityVm } from '../uvm/utility-vm.ts';
+import { type BundleConfig, readBundle } from './bundle.ts';
+import { type ContainerResources, GuestContainer } from './guest-container.ts';
+import { GuestProcess } from './guest-process.ts';
+import { planMounts } from './host-mounts.ts';
+import type { ProcessIo } from './process-io.ts';
+import { planRootfs } from './rootfs-mounts.ts';
+import type { BackendCreate, TaskBackend } from './task-backend.ts';
+
+/** Where extra lines of /etc/hosts stand in a bundle: "name:address", separated by commas. */
+export const HOSTS_ANNOTATION = 'io.lcow.hosts';
+
+/** The pod's network as far as containers need it; runtime/network/pod-network.ts has it. */
+export interface TaskNetwork extends AsyncDisposable {
+  /** Plain data with which a later supervisor goes on. */
+  readonly record: unknown;
+  readonly configured: Promise<void>;
+  nameContainer(
+    containerId: string,
+    names: {
+      readonly hostname: string;
+      readonly hosts?: readonly { readonly address: string; readonly names: readonly string[] }[];
+    },
+  ): Promise<void>;
+}
+
+export interface GuestBackendOptions {
+  readonly network?: TaskNetwork;
+  /** Of the first container. */
+  readonly timeline?: Timeline;
+  readonly log: (text: string) => void;
+}
+
+export class GuestBackend implements TaskBackend {
+  readonly ended: Promise<string>;
+  readonly #vm: UtilityVm;
+  readonly #options: GuestBackendOptions;
+  #cause: string | undefined;
+
+  constructor(vm: UtilityVm, options: GuestBackendOptions) {
+    this.#vm = vm;
+    this.#options = options;
+    this.ended = vm.exited.then((status) => this.#cause ?? describeExit(status));
+  }
+
+  /** Ends the VM, with this as what is told of it. */
+  async declareDead(cause: string): Promise<void> {
+    this.#cause ??= cause;
+    await this.#vm.system.terminate();
+  }
+
+  async create(request: BackendCreate): Promise<GuestContainer> {
+    const { id, bundle, rootfs, signal } = request;
+    const op = `create container "${id}"`;
+    const config = await readBundle(op, bundle);
+    const mounts = planMounts(op, bundle, config.mounts);
+    const root = await planRootfs(op, rootfs, config.readOnly);
+    const scope = new Scope();
+    const giveUp = (): void => {
+      if (signal?.aborted) throw cancelled(op, signal);
+    };
+    try {
+      giveUp();
+      const held = await this.#attach(scope, root.layers, root.scratch, mounts.shares);
+      this.#options.timeline?.mark('devices');
+      await this.#vm.agent();
+      giveUp();
+      await this.#name(id, config);
+      const target = `/run/lcow/c/${id}/rootfs`;
+      await this.#mount(scope, target, held, root.readOnly ?? false);
+      this.#options.timeline?.markGuest('rootfs');
+      giveUp();
+      const files = held.shares.map(({ file }) => file);
+      const spec = config.encode(mounts.place(id, files));
+      const binds = mounts.shares.map(({ destination }, index) => ({
+        share: held.shares[index] as Share,
+        destination,
+      }));
+      const init = await this.#create(scope, op, request, target, spec, binds);
+      this.#options.timeline?.markGuest('container created');
+      scope.move();
+      const disks = [...held.layers, ...(held.scratch === undefined ? [] : [held.scratch])];
+      return new GuestContainer(this.#vm, id, init, { disks, shares: held.shares });
+    } catch (error) {
+      const explained = await this.#vm.explain(op, error);
+      await scope[Symbol.asyncDispose]().catch((failure: unknown) =>
+        this.#options.log(`${op}: taking back: ${messageOf(failure)}`),
+      );
+      throw explained;
+    }
+  }
+
+  /** A process that runs under an earlier supervisor's hand. */
+  adoptProcess(
+    id: ProcessId,
+    pid: number,
+    io: ProcessIo,
+    terminal: boolean,
+    guestNowNs: number,
+  ): GuestProcess {
+    const process = new GuestProcess(this.#vm, id, { io, terminal, adopted: { guestNowNs } });
+    process.created(pid);
+    return process;
+  }
+
+  /** A container that runs under an earlier supervisor's hand; its disks are claimed. */
+  adoptContainer(id: string, init: GuestProcess, held: ContainerResources): GuestContainer {
+    const disks = held.disks.filter((slot) => this.#vm.claimDisk(slot));
+    return new GuestContainer(this.#vm, id, init, { ...held, disks });
+  }
+
+  async #attach(
+    scope: Scope,
+    layers: readonly string[],
+    scratch: string | undefined,
+    sources: readonly { hostPath: string; readOnly: boolean }[],
+  ): Promise<{ layers: ScsiSlot[]; scratch: ScsiSlot | undefined; shares: Share[] }> {
+    const disk = async (path: string, readOnly: boolean): Promise<ScsiSlot> => {
+      const slot = await this.#vm.attachDisk(path, { readOnly });
+      scope.defer(() => this.#vm.detachDisk(slot));
+      return slot;
+    };
+    const attached = await allOrNone([
+      allOrNone(layers.map((path) => disk(path, true))),
+      scratch === undefined ? Promise.resolve(undefined) : disk(scratch, false),
+      allOrNone(
+        sources.map(async (source) => {
+          const share = await this.#vm.share(source);
+          scope.defer(() => this.#vm.unshare(share));
+          return share;
+        }),
+      ),
+    ] as const);
+    return { layers: attached[0], scratch: attached[1], shares: attached[2] };
+  }
+
+  async #name(id: string, { hostname, annotations }: BundleConfig): Promise<void> {
+    const { network } = this.#options;
+    if (network === undefined) return;
+    await network.nameContainer(id, {
+      hostname: hostname ?? id.slice(0, 12),
+      hosts: hostsOf(annotations[HOSTS_ANNOTATION]),
+    });
+  }
+
+  async #mount(
+    scope: Scope,
+    target: string,
+    held: { layers: readonly ScsiSlot[]; scratch: ScsiSlot | undefined },
+    readOnly: boolean,
+  ): Promise<void> {
+    await this.#vm.call('mount the root filesystem', METHODS.mountOverlay, {
+      target,
+      // The guest wants the topmost first.
+      layers: held.layers.map((scsi) => ({ disk: { scsi } })).reverse(),
+      ...(held.scratch === undefined ? {} : { scratch: { scsi: held.scratch } }),
+      readOnly,
+    });
+    scope.defer(() => this.#vm.call(`unmount ${target}`, METHODS.unmount, { target }));
+  }
+
+  async #create(
+    scope: Scope,
+    op: string,
+    { id, io, terminal }: BackendCreate,
+    rootfs: string,
+    spec: Buffer,
+    binds: readonly { share: Share; destination: string }[],
+  ): Promise<GuestProcess> {
+    const init = new GuestProcess(this.#vm, { containerId: id, execId: '' }, { io, terminal });
+    scope.defer(() => init.detach());
+    scope.defer(() => this.#forceDelete(id));
+    const { pid } = await this.#vm.call(op, METHODS.create, {
+      ...{ id, spec, rootfs, stdio: init.stdio },
+      mounts: binds.map(({ share, destination }) => ({
+        plan9: { name: share.name, port: 564 },
+        destination,
+        readOnly: share.readOnly,
+        ...(share.file === undefined ? {} : { file: share.file }),
+      })),
+    });
+    init.created(pid);
+    return init;
+  }
+
+  /** A create whose reply was lost may have created; it takes its root along, which is unmounted again below. */
+  async #forceDelete(id: string): Promise<void> {
+    try {
+      const process = { containerId: id, execId: '' };
+      await this.#vm.call(`delete container "${id}"`, METHODS.delete, { process, force: true });
+    } catch (error) {
+      if (!(error instanceof RuntimeError && error.code === 'not-found')) throw error;
+    }
+  }
+}
+
+/** As Promise.all, but a failure waits for the others: what they acquired is then known to their scope. */
+async function allOrNone<T extends readonly unknown[]>(
+  promises: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  const settled = await Promise.allSettled(promises);
+  for (const result of settled) if (result.status === 'rejected') throw result.reason;
+  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}
+
+function hostsOf(text: string | undefined): { address: string; names: string[] }[] {
+  return (text ?? '')
+    .split(',')
+    .map((line) => /^([^:]+):(.+)$/.exec(line))
+    .flatMap((found) => (found ? [{ address: found[2] ?? '', names: [found[1] ?? ''] }] : []));
+}

@@ -1,0 +1,124 @@
+/**
+ * A container in a utility VM, as the task service drives it: calls to the agent, and what the container holds of the
+ * VM's devices. guest-backend.ts makes it.
+ */
+import { RuntimeError } from '../errors.ts';
+import { METHODS } from '../guest/methods.ts';
+import type { Share } from '../uvm/plan9-shares.ts';
+import type { ScsiSlot } from '../uvm/scsi-slots.ts';
+import type { UtilityVm } from '../uvm/utility-vm.ts';
+import { GuestProcess } from './guest-process.ts';
+import { encodeMetrics } from './metrics.ts';
+import type { BackendContainer, BackendExec, BackendProcess } from './task-backend.ts';
+import type { TaskProcess } from './task-service.ts';
+
+/** What a container holds of its VM. */
+export interface ContainerResources {
+  readonly disks: readonly ScsiSlot[];
+  readonly shares: readonly Share[];
+}
+
+export class GuestContainer implements BackendContainer {
+  readonly id: string;
+  readonly init: GuestProcess;
+  readonly #vm: UtilityVm;
+  readonly #disks: ScsiSlot[];
+  readonly #shares: Share[];
+  #deleted = false;
+
+  constructor(vm: UtilityVm, id: string, init: GuestProcess, held: ContainerResources) {
+    this.id = id;
+    this.init = init;
+    this.#vm = vm;
+    this.#disks = [...held.disks];
+    this.#shares = [...held.shares];
+  }
+
+  get resources(): ContainerResources {
+    return { disks: [...this.#disks], shares: [...this.#shares] };
+  }
+
+  async start(): Promise<void> {
+    const op = `start container "${this.id}"`;
+    await this.#vm.call(op, METHODS.start, { id: this.id });
+  }
+
+  /** The call and the stream go out together: a round trip less. */
+  async exec({ execId, process, terminal, size, io }: BackendExec): Promise<BackendProcess> {
+    const containerId = this.id;
+    const exec = new GuestProcess(this.#vm, { containerId, execId }, { io, terminal });
+    try {
+      const stdio = { ...exec.stdio, ...(terminal ? size : undefined) };
+      const request = { containerId, execId, process, stdio };
+      const { pid } = await this.#vm.call(`exec in container "${this.id}"`, METHODS.exec, request);
+      exec.created(pid);
+      return exec;
+    } catch (error) {
+      exec.detach();
+      throw error;
+    }
+  }
+
+  async signal(execId: string, signal: number, all: boolean): Promise<void> {
+    const process = { containerId: this.id, execId };
+    const op = `send signal ${signal} to container "${this.id}"`;
+    await this.#vm.call(op, METHODS.signal, { process, signal, all });
+  }
+
+  async pause(): Promise<void> {
+    await this.#vm.call(`pause container "${this.id}"`, METHODS.pause, { id: this.id });
+  }
+
+  async resume(): Promise<void> {
+    await this.#vm.call(`resume container "${this.id}"`, METHODS.resumeContainer, { id: this.id });
+  }
+
+  async update(resources: Uint8Array): Promise<void> {
+    await this.#vm.call(`update container "${this.id}"`, METHODS.update, {
+      id: this.id,
+      resources,
+    });
+  }
+
+  async stats(): Promise<Uint8Array> {
+    const op = `read statistics of container "${this.id}"`;
+    return encodeMetrics(await this.#vm.call(op, METHODS.stats, { id: this.id }));
+  }
+
+  async pids(): Promise<TaskProcess[]> {
+    const op = `list processes of container "${this.id}"`;
+    const { pids } = await this.#vm.call(op, METHODS.pids, { id: this.id });
+    return pids.map(({ pid, execId }) => ({
+      pid: pid ?? 0,
+      // An exec may be called "init" too.
+      execId: pid === this.init.pid ? '' : (execId ?? ''),
+    }));
+  }
+
+  async deleteExec(execId: string): Promise<void> {
+    await this.#delete(`delete exec "${execId}" of "${this.id}"`, execId);
+  }
+
+  async delete(): Promise<void> {
+    if (!this.#deleted) await this.#delete(`delete container "${this.id}"`, '');
+    this.#deleted = true;
+    for (let share = this.#shares.at(-1); share; share = this.#shares.at(-1)) {
+      await this.#vm.unshare(share);
+      this.#shares.pop();
+    }
+    for (let disk = this.#disks.at(-1); disk; disk = this.#disks.at(-1)) {
+      await this.#vm.detachDisk(disk);
+      this.#disks.pop();
+    }
+  }
+
+  async #delete(op: string, execId: string): Promise<void> {
+    try {
+      const process = { containerId: this.id, execId };
+      await this.#vm.call(op, METHODS.delete, { process, force: false });
+    } catch (error) {
+      // A first try may have deleted it and lost its reply.
+      if (!(error instanceof RuntimeError && error.code === 'not-found')) throw error;
+    }
+  }
+}

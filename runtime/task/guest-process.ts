@@ -1,0 +1,224 @@
+/**
+ * One process in the guest: its streams joined to a ProcessIo, and its exit. It goes on over a link that breaks and is
+ * made again: output continues at the byte that was handed on last, input at the byte that the guest received last.
+ *
+ * The exit is the stream's last frame or the answer to a Wait, whichever comes first. A container's init always has a
+ * Wait; an exec only when it has no streams, when its output stalls, or when its exit is due.
+ */
+import { type ExitStatus, decodeExitStatus } from '../guest/exit-status.ts';
+import { RuntimeError } from '../errors.ts';
+import { METHODS } from '../guest/methods.ts';
+import { type ProcessId, ProcessStreams } from '../guest/process-streams.ts';
+import type { UtilityVm } from '../uvm/utility-vm.ts';
+import { GuestStdin } from './guest-stdin.ts';
+import type { OutputStream, ProcessIo } from './process-io.ts';
+import type { BackendExit, BackendProcess } from './task-backend.ts';
+
+/** Output that nobody took for this long: the exit is asked for beside the stream. */
+const STALLED_MS = 1000;
+
+export interface GuestProcessOptions {
+  readonly io: ProcessIo;
+  readonly terminal: boolean;
+  /** It runs already; the guest's clock when that was seen. */
+  readonly adopted?: { readonly guestNowNs: number };
+}
+
+export class GuestProcess implements BackendProcess {
+  pid = 0;
+  /** As the agent's message. */
+  readonly stdio: {
+    readonly terminal: boolean;
+    readonly stdin: boolean;
+    readonly stdout: boolean;
+    readonly stderr: boolean;
+  };
+  readonly exited: Promise<BackendExit>;
+  readonly drained: Promise<void>;
+  readonly #vm: UtilityVm;
+  readonly #id: ProcessId;
+  readonly #io: ProcessIo | undefined;
+  readonly #adopted: { readonly guestNowNs: number; readonly atMs: number } | undefined;
+  readonly #over = new AbortController();
+  readonly #handed = { stdout: 0, stderr: 0 };
+  readonly #stdin: GuestStdin;
+  #streams: ProcessStreams | undefined;
+  #size: { width: number; height: number } | undefined;
+  #markCreated!: () => void;
+  readonly #created: Promise<void>;
+  #settle!: (status: ExitStatus) => void;
+  #fail!: (error: unknown) => void;
+  #waiting = false;
+  #settled = false;
+
+  constructor(vm: UtilityVm, id: ProcessId, { io, terminal, adopted }: GuestProcessOptions) {
+    this.#vm = vm;
+    this.#id = id;
+    this.#io = io;
+    this.#adopted = adopted === undefined ? undefined : { ...adopted, atMs: Date.now() };
+    const { stdin, stdout, stderr } = io.wants;
+    this.stdio = { terminal, stdin, stdout, stderr: stderr && !terminal };
+    this.#stdin = new GuestStdin((width, height) => this.resize(width, height));
+    this.#created = new Promise((resolve) => {
+      this.#markCreated = resolve;
+    });
+    this.exited = new Promise<ExitStatus>((resolve, reject) => {
+      this.#settle = resolve;
+      this.#fail = reject;
+    }).then((status) => {
+      this.#settled = true;
+      return this.#exitOf(status);
+    });
+    this.exited.catch(() => {
+      this.#settled = true;
+    });
+    const piped = terminal || stdin || stdout || stderr;
+    this.drained = piped ? this.#carry().finally(() => this.#stdin.close()) : Promise.resolve();
+    // An exec that has streams needs no further call in most cases.
+    if (!piped || id.execId === '') this.expectExit();
+  }
+
+  /** A process of which the guest knows nothing: it has ended, its exit is not known here. */
+  static gone(vm: UtilityVm, id: ProcessId, pid: number): GuestProcess {
+    const gone = new GuestProcess(vm, id, { io: NO_IO, terminal: false });
+    gone.#waiting = true;
+    gone.pid = pid;
+    return gone;
+  }
+
+  /** The agent knows it. */
+  created(pid: number): void {
+    this.pid = pid;
+    this.#markCreated();
+  }
+
+  resize(width: number, height: number): void {
+    this.#size = { width, height };
+    this.#streams?.resize(width, height);
+  }
+
+  expectExit(): void {
+    if (this.#waiting || this.#settled) return;
+    this.#waiting = true;
+    void this.#wait();
+  }
+
+  detach(): void {
+    this.#over.abort();
+    this.#streams?.detach();
+    this.#stdin.close();
+  }
+
+  async #wait(): Promise<void> {
+    await this.#created;
+    const process = this.#id;
+    const op = `wait for "${process.containerId}" "${process.execId}"`;
+    while (!this.#over.signal.aborted && !this.#settled) {
+      try {
+        const options = { timeoutMs: Infinity, signal: this.#over.signal };
+        this.#settle(decodeExitStatus(await this.#vm.call(op, METHODS.wait, { process }, options)));
+        return;
+      } catch (error) {
+        if (this.#over.signal.aborted) return;
+        if (!(await this.#linkedAgain(error))) {
+          this.#fail(error);
+          return;
+        }
+      }
+    }
+  }
+
+  /** Carries the streams to their end, over as many links as it takes. */
+  async #carry(): Promise<void> {
+    let resume = this.#adopted !== undefined;
+    while (!this.#over.signal.aborted) {
+      try {
+        const channel = await this.#vm.agent();
+        if (this.#over.signal.aborted) return;
+        this.#settle(await this.#attach(channel, resume));
+        return;
+      } catch (error) {
+        if (this.#over.signal.aborted) return;
+        if (!(await this.#linkedAgain(error))) {
+          // Its exit may still be had; an exec that was refused has none, and nobody waits for it.
+          if (this.pid > 0) this.expectExit();
+          return;
+        }
+        resume = true;
+      }
+    }
+  }
+
+  async #attach(
+    channel: Awaited<ReturnType<UtilityVm['agent']>>,
+    resume: boolean,
+  ): Promise<ExitStatus> {
+    const streams = new ProcessStreams(channel, this.#id, {
+      resume,
+      onOutput: (stream, bytes, offset) => this.#output(stream, bytes, offset),
+    });
+    this.#streams = streams;
+    streams.attached.then(
+      ({ stdinOffset }) => {
+        const first = this.#stdin.attach(streams, stdinOffset);
+        if (first) this.#io?.connect(this.#stdin);
+        if (this.#size !== undefined) streams.resize(this.#size.width, this.#size.height);
+      },
+      () => {},
+    );
+    try {
+      void streams.exit.then(
+        (status) => this.#settle(status),
+        () => {},
+      );
+      await streams.drained;
+      return await streams.exit;
+    } finally {
+      this.#stdin.lost(streams);
+    }
+  }
+
+  async #output(stream: OutputStream, bytes: Buffer, offset: number): Promise<void> {
+    const skip = this.#handed[stream] - offset;
+    if (skip >= bytes.length) return;
+    const fresh = skip > 0 ? bytes.subarray(skip) : bytes;
+    const at = skip > 0 ? this.#handed[stream] : offset;
+    const stalled = setTimeout(() => this.expectExit(), STALLED_MS);
+    try {
+      await this.#io?.output(stream, fresh, at);
+    } finally {
+      clearTimeout(stalled);
+    }
+    this.#handed[stream] = at + fresh.length;
+  }
+
+  /** Whether `error` is a link that broke and was made again. Resolves when it was. */
+  async #linkedAgain(error: unknown): Promise<boolean> {
+    const broken = error instanceof RuntimeError && error.code === 'unavailable';
+    if (!broken) return false;
+    try {
+      await this.#vm.agent();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #exitOf({ code, oomKilled, exitedAtNs }: ExitStatus): BackendExit {
+    const now = Date.now();
+    if (this.#adopted === undefined) return { code, oomKilled, exitedAtMs: now };
+    const { guestNowNs, atMs } = this.#adopted;
+    const exitedAtMs = atMs + Math.floor((exitedAtNs - guestNowNs) / 1e6);
+    return { code, oomKilled, exitedAtMs: Math.min(now, Math.max(1, exitedAtMs)) };
+  }
+}
+
+const NO_IO: ProcessIo = {
+  wants: { stdin: false, stdout: false, stderr: false },
+  connect: () => {},
+  output: () => Promise.resolve(),
+  outputEnded: () => Promise.resolve(),
+  closeStdin: () => {},
+  exited: () => {},
+  close: () => Promise.resolve(),
+};

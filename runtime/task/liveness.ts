@@ -1,0 +1,89 @@
+/**
+ * Whether a guest still answers: a ping now and then, and a deadline after which it is dead. One that hangs would keep
+ * every caller waiting for ever; one that is only slow must not be killed, and a busy guest under emulation is slow.
+ */
+import { messageOf } from '../errors.ts';
+import { METHODS } from '../guest/methods.ts';
+import type { UtilityVm } from '../uvm/utility-vm.ts';
+
+/** Between an answer and the next ping. A ping costs both sides a fraction of a millisecond. */
+export const PING_INTERVAL_MS = 10_000;
+/** From a ping to its answer, a link that must be made again included. */
+export const PING_DEADLINE_MS = 30_000;
+
+export interface LivenessOptions {
+  /** Defaults PING_INTERVAL_MS and PING_DEADLINE_MS; for tests. */
+  readonly intervalMs?: number;
+  readonly deadlineMs?: number;
+  /** Stops watching. */
+  readonly signal: AbortSignal;
+}
+
+/** Pings once the VM is ready until the signal aborts; calls `dead` at most once, with what is so. */
+export async function watchLiveness(
+  vm: UtilityVm,
+  dead: (cause: string) => void,
+  { intervalMs = PING_INTERVAL_MS, deadlineMs = PING_DEADLINE_MS, signal }: LivenessOptions,
+): Promise<void> {
+  try {
+    await vm.ready;
+  } catch {
+    // Its boot has a deadline of its own.
+    return;
+  }
+  while (!signal.aborted) {
+    await pause(intervalMs, signal);
+    if (signal.aborted) return;
+    const failure = await answered(vm, deadlineMs, signal);
+    if (signal.aborted) return;
+    if (failure !== undefined) {
+      dead(`the guest stopped answering (${failure}); its VM was terminated`);
+      return;
+    }
+  }
+}
+
+/** Undefined when it answered, else why it counts as dead. A link that broke is no answer, and no end yet. */
+async function answered(
+  vm: UtilityVm,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  let last = '';
+  while (!limit.aborted) {
+    try {
+      const ping = vm.call(
+        'ping the guest',
+        METHODS.ping,
+        {},
+        { signal: limit, timeoutMs: deadlineMs },
+      );
+      await Promise.race([ping, aborted(limit)]);
+      if (!limit.aborted) return undefined;
+    } catch (error) {
+      last = `: ${messageOf(error)}`;
+      await pause(200, limit);
+    }
+  }
+  return `no answer to a ping within ${deadlineMs / 1000} s${last}`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    timer.unref();
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,203 @@
+/**
+ * Opens the tasks of a pod: boots its VM, or takes over the one that an earlier supervisor left (docs/decisions/0012).
+ *
+ *   boot:   vm.json -> document -> create, start               returns while the guest boots
+ *   adopt:  vm.json -> open, link with the secret -> what the guest says it runs is what is so; the records say
+ *           what was told of it, and where its output goes
+ */
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { lcow } from '../../proto/generated/agent.js';
+import type { ComputeService } from '../../hcs/service.ts';
+import type { PodRecord } from '../container/container-record.ts';
+import { messageOf, RuntimeError } from '../errors.ts';
+import { METHODS } from '../guest/methods.ts';
+import type { Timeline } from '../timeline.ts';
+import { adoptUtilityVm } from '../uvm/adopt-utility-vm.ts';
+import {
+  type BootFilePaths,
+  createUtilityVm,
+  type UtilityVm,
+  utilityVmDocument,
+  type UtilityVmShape,
+} from '../uvm/utility-vm.ts';
+import { GuestBackend, type TaskNetwork } from './guest-backend.ts';
+import { PodTasks } from './pod-tasks.ts';
+import type { ProcessIoFactory } from './process-io.ts';
+import { restoreTasks } from './restore-tasks.ts';
+import type { TaskEvent } from './task-event.ts';
+import { TaskRecordFolder } from './task-record.ts';
+import { readVmRecord, type VmRecord, VmRecordFile } from './vm-record.ts';
+
+/** Makes the pod's network on a VM that boots, or goes on with the recorded one. */
+export type NetworkHook = (vm: UtilityVm, record: unknown) => Promise<TaskNetwork>;
+
+export interface OpenTasksOptions {
+  readonly service: ComputeService;
+  /** How this host executes guests. */
+  readonly execution: UtilityVmShape['execution'];
+  readonly bootFiles: BootFilePaths;
+  readonly pod: PodRecord;
+  /** The pod's folder: vm.json, task/ and the link's sockets are made in it. */
+  readonly directory: string;
+  readonly io: ProcessIoFactory;
+  /** Gets events in order; what it returns is not waited for. */
+  readonly emit: (event: TaskEvent) => void;
+  readonly log: (text: string) => void;
+  /** Take over the VM that vm.json names. */
+  readonly adopt: boolean;
+  readonly timeline?: Timeline;
+  /** Called with undefined for a VM that boots, with the recorded network's plain data for one that is adopted. */
+  readonly network?: NetworkHook;
+  /** Gives the boot up. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Boots: resolves while the guest does; create() waits for it. Adopts: resolves when every task is restored and every
+ * exit that happened meanwhile is told.
+ * @throws RuntimeError not-found when there is nothing to adopt (no vm.json, or its VM has ended); what booting a VM throws
+ */
+export function openTasks(options: OpenTasksOptions): Promise<PodTasks> {
+  return options.adopt ? adopt(options) : boot(options);
+}
+
+async function boot(options: OpenTasksOptions): Promise<PodTasks> {
+  const { service, pod, directory, execution, bootFiles, timeline, signal } = options;
+  const shape: UtilityVmShape = {
+    ...{ execution, bootFiles, survivesHost: true },
+    ...(pod.shape.memoryMiB === undefined ? {} : { memoryMiB: pod.shape.memoryMiB }),
+    ...(pod.shape.processorCount === undefined ? {} : { processorCount: pod.shape.processorCount }),
+    ...(pod.shape.kernelArguments === undefined
+      ? {}
+      : { kernelArguments: pod.shape.kernelArguments }),
+  };
+  // Of a VM of this pod before: it is dead, or nobody knows its secret any more.
+  await rm(join(directory, 'task'), { recursive: true, force: true });
+  await endOrphan(service, pod.id);
+  const file = new VmRecordFile(vmJson(directory), {
+    id: pod.id,
+    secret: randomBytes(32),
+    startedAtMs: Date.now(),
+    // A name of its own: the VM before may still be on its way out.
+    sockets: `vm-${randomBytes(3).toString('hex')}`,
+    document: utilityVmDocument(shape),
+  });
+  await file.save();
+  const vm = await createUtilityVm(service, {
+    ...shape,
+    ...life(directory, file),
+    ...(timeline === undefined ? {} : { timeline }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    return await over(vm, file, options);
+  } catch (error) {
+    await vm[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function adopt(options: OpenTasksOptions): Promise<PodTasks> {
+  const { service, directory, pod, log, signal } = options;
+  const op = `adopt pod "${pod.id}"`;
+  const record = await readVmRecord(vmJson(directory), log);
+  if (record === undefined) throw new RuntimeError('not-found', op, 'no record of its VM');
+  const file = new VmRecordFile(vmJson(directory), record);
+  const vm = await adoptUtilityVm(service, {
+    ...life(directory, file),
+    secret: record.secret,
+    devices: record.devices,
+    ...(record.guest === undefined ? {} : { guest: record.guest }),
+    ...(signal === undefined ? {} : { signal }),
+  }).catch((cause: unknown) => {
+    throw new RuntimeError('not-found', op, `its VM is gone: ${messageOf(cause)}`, { cause });
+  });
+  try {
+    return await over(vm, file, options);
+  } catch (error) {
+    await vm.letGo().catch(() => {});
+    throw error;
+  }
+}
+
+/** The task service over a VM that boots or was adopted. */
+async function over(
+  vm: UtilityVm,
+  file: VmRecordFile,
+  options: OpenTasksOptions,
+): Promise<PodTasks> {
+  const { directory, io, emit, log, adopt: adopted, timeline } = options;
+  const { record } = file;
+  const network = await options.network?.(vm, adopted ? record.network : undefined);
+  if (network !== undefined && network.record !== record.network) {
+    record.network = network.record;
+    await file.save();
+  }
+  // With it an adopter knows that the guest has the secret; until then it tries both.
+  void vm.ready.then(
+    () => keepGuest(vm, file, log),
+    () => {},
+  );
+  const backend = new GuestBackend(vm, {
+    log,
+    ...(network === undefined ? {} : { network }),
+    ...(timeline === undefined ? {} : { timeline }),
+  });
+  const records = new TaskRecordFolder(join(directory, 'task'));
+  const context = { io, records, emit, log };
+  const tasks = new PodTasks({
+    ...{ ...context, vm, backend, record },
+    ...(network === undefined ? {} : { network }),
+  });
+  if (adopted) {
+    const guest = await inGuest(vm);
+    const recorded = await records.load(log);
+    await restoreTasks(tasks, backend, { ...context, ended: backend.ended }, guest, recorded);
+  }
+  tasks.watch();
+  return tasks;
+}
+
+/** What the guest runs, and its clock when it said so. */
+async function inGuest(
+  vm: UtilityVm,
+): Promise<{ containers: lcow.agent.v1.ContainerState.$Properties[]; nowNs: number }> {
+  const { nowNs } = await vm.call('read the guest clock', METHODS.ping, {});
+  const { containers } = await vm.call('list containers', METHODS.list, {});
+  return { containers, nowNs };
+}
+
+async function keepGuest(
+  vm: UtilityVm,
+  file: VmRecordFile,
+  log: (text: string) => void,
+): Promise<void> {
+  if (vm.guest === undefined || file.record.guest === vm.guest) return;
+  file.record.guest = vm.guest;
+  await file.save().catch((error: unknown) => log(`vm.json: ${messageOf(error)}`));
+}
+
+function life(directory: string, file: VmRecordFile) {
+  const { id, secret, sockets } = file.record;
+  return {
+    ...{ id, secret, directory: join(directory, sockets) },
+    onDevices: async (devices: VmRecord['devices']) => {
+      file.record.devices = devices;
+      await file.save();
+    },
+  };
+}
+
+/** A VM of this name that runs without a supervisor that knows it: it cannot be talked to. */
+async function endOrphan(service: ComputeService, id: string): Promise<void> {
+  const orphan = await service.open(id).catch(() => undefined);
+  if (orphan === undefined) return;
+  await orphan.terminate();
+  await orphan[Symbol.asyncDispose]();
+}
+
+function vmJson(directory: string): string {
+  return join(directory, 'vm.json');
+}
