@@ -108,6 +108,7 @@ class AttachedOverTtrpc implements AttachedProcess {
 
   async detach(): Promise<void> {
     this.#abort.abort();
+    this.#finish();
     await this.#session?.client.close();
     await this.exited.catch(() => {});
   }

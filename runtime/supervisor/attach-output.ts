@@ -6,6 +6,7 @@ export class AttachOutput {
   /** Offset after the last byte received; undefined until the first, where that was not known. */
   #position: number | undefined;
   #resume: (() => void) | undefined;
+  #ended = false;
 
   constructor(wanted: boolean) {
     this.readable = new Readable({
@@ -17,7 +18,7 @@ export class AttachOutput {
       },
     });
     this.readable.on('error', () => {});
-    if (!wanted) this.readable.push(null);
+    if (!wanted) this.end();
   }
 
   /** Where a later connection resumes. */
@@ -44,8 +45,7 @@ export class AttachOutput {
     if (at > position) lost(at - position);
     const skip = Math.max(0, position - at);
     this.#position = Math.max(position, at + all.length);
-    if (skip >= all.length || this.readable.destroyed || this.readable.readableEnded)
-      return undefined;
+    if (skip >= all.length || this.#ended || this.readable.destroyed) return undefined;
     const chunk = Buffer.from(all.buffer, all.byteOffset + skip, all.length - skip);
     if (this.readable.push(chunk)) return undefined;
     return new Promise((resolve) => {
@@ -53,7 +53,11 @@ export class AttachOutput {
     });
   }
 
+  /** No more comes; who waits for the reader waits no more. Idempotent. */
   end(error?: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#wake();
     if (error !== undefined) this.readable.destroy(error);
     else if (!this.readable.destroyed) this.readable.push(null);
   }

@@ -81,7 +81,7 @@ export class HubRegistry {
 
   /**
    * The hub of a process that a client may attach to. An exec that is not started yet gets its own here.
-   * @param state of the process, for one that has no hub
+   * @param state of the process, for one that has no hub; while the VM is being adopted it answers later
    * @throws RuntimeError not-found
    */
   async find(containerId: string, execId: string, state: ProcessStateOf): Promise<Hub> {
@@ -90,10 +90,11 @@ export class HubRegistry {
     const hub = known();
     if (hub !== undefined) return hub;
     const subject = subjectOf(containerId, execId);
-    if (containerId !== '' && execId !== '') {
+    if (containerId !== '') {
       const { status, terminal, stdin, stdout, stderr } = await state(containerId, execId);
       const request = { containerId, execId, terminal, stdin, stdout, stderr, adopted: false };
-      if (known() === undefined && status === 'created' && usesHub(request)) {
+      const early = execId !== '' && status === 'created' && usesHub(request);
+      if (early && known() === undefined) {
         await this.factory(request);
         this.#prepared.add(name);
       }
