@@ -9,6 +9,7 @@ import { existsSync, watch } from 'node:fs';
 import type { PodRecord } from '../container/container-record.ts';
 import type { Directories } from '../directories.ts';
 import { RuntimeError } from '../errors.ts';
+import type { TaskExit } from '../task/process-io.ts';
 import { isBeingStarted, podFolder, taskSocket } from './pod-folder.ts';
 import type { SupervisorClient } from './supervisor-client.ts';
 import { dialSupervisor } from './supervisor-client-ttrpc.ts';
@@ -60,7 +61,7 @@ export async function startSupervisor(
   const { createPodFolder } = await import('./pod-folder.ts');
   for (;;) {
     if (createPodFolder(where, record)) {
-      await spawnFresh(folder, options);
+      await spawnFresh(where, folder, options);
     } else if ((await dial(where, record.id, folder, options)) === undefined) {
       await findOrReplace(op, where, record.id, folder, options);
     }
@@ -99,11 +100,34 @@ async function dial(
       path: taskSocket(folder),
       ...options,
       // A stream that its supervisor's death cut goes on with the successor.
+      lookUpExit: (containerId, execId) => recordedExit(where, containerId, execId),
       redial: (signal) => connectSupervisor(where, pod, signal === undefined ? {} : { signal }),
     });
   } catch (error) {
     if (error instanceof RuntimeError && error.code === 'unavailable') return undefined;
     throw error;
+  }
+}
+
+/** How a container ended, for who was attached to it when its pod went. */
+async function recordedExit(
+  where: Directories,
+  containerId: string,
+  execId: string,
+): Promise<TaskExit | undefined> {
+  if (execId !== '' || containerId === '') return undefined;
+  const { ContainerStore } = await import('../container/container-store.ts');
+  try {
+    const state = new ContainerStore(where.data).readState(containerId);
+    if (state.status !== 'exited' || state.exitCode === undefined) return undefined;
+    return {
+      code: state.exitCode,
+      exitedAtMs: Date.parse(state.finishedAt ?? '') || Date.now(),
+      oomKilled: state.oomKilled ?? false,
+      ...(state.error === undefined ? {} : { error: state.error }),
+    };
+  } catch {
+    return undefined;
   }
 }
 
@@ -128,7 +152,7 @@ async function findOrReplace(
   const { isPodVmAlive } = await import('./pod-vm.ts');
   if (await isPodVmAlive(where, folder)) {
     const { spawnSupervisor } = await import('./spawn-supervisor.ts');
-    const won = await spawnSupervisor(folder, { adopt: true, ...options });
+    const won = await spawnSupervisor(folder, { where, adopt: true, ...options });
     if (!won) await socketOrUnlocked(folder, options.signal);
     return;
   }
@@ -139,14 +163,18 @@ async function findOrReplace(
   }
 }
 
-async function spawnFresh(folder: string, options: ConnectOptions): Promise<void> {
+async function spawnFresh(
+  where: Directories,
+  folder: string,
+  options: ConnectOptions,
+): Promise<void> {
   const [{ spawnSupervisor }, { removePodFolder }] = await Promise.all([
     import('./spawn-supervisor.ts'),
     import('./pod-folder.ts'),
   ]);
   try {
     // The folder is ours; the lock may still be with the supervisor of the pod that had the name before.
-    while (!(await spawnSupervisor(folder, { adopt: false, ...options }))) {
+    while (!(await spawnSupervisor(folder, { where, adopt: false, ...options }))) {
       await unlockedOr(folder, LOOK_AGAIN_MS, options.signal);
     }
   } catch (error) {

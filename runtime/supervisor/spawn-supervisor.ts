@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { Directories } from '../directories.ts';
 import { ERROR_TABLE, type ErrorCode, RuntimeError } from '../errors.ts';
 import { packageRoot } from '../../linuxkit/manifest.ts';
 import { supervisorLog } from './pod-folder.ts';
@@ -18,6 +19,8 @@ const WORDS_BYTES_MAX = 64 * 1024;
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SystemRoot', 'ProgramData'];
 
 export interface SpawnOptions {
+  /** The host's folders, which need not be those of the environment. */
+  readonly where: Directories;
   /** The pod's VM runs. */
   readonly adopt: boolean;
   readonly signal?: AbortSignal;
@@ -46,7 +49,7 @@ export async function spawnSupervisor(folder: string, options: SpawnOptions): Pr
       {
         cwd: '/',
         detached: true,
-        env: supervisorEnvironment(options.env ?? process.env),
+        env: supervisorEnvironment(options),
         stdio: ['ignore', 'ignore', log, 'pipe'],
         windowsHide: true,
       },
@@ -79,13 +82,12 @@ export async function spawnSupervisor(folder: string, options: SpawnOptions): Pr
 }
 
 /** LCOW_* and what programs need. Not NODE_OPTIONS nor NODE_EXTRA_CA_CERTS: they are the caller's, and cost memory. */
-function supervisorEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function supervisorEnvironment({ env = process.env, where }: SpawnOptions): NodeJS.ProcessEnv {
   const names = Object.keys(env).filter((name) => name.startsWith('LCOW_'));
-  return Object.fromEntries(
-    [...INHERITED, ...names].flatMap((name) =>
-      env[name] === undefined ? [] : [[name, env[name]]],
-    ),
+  const inherited = [...INHERITED, ...names].flatMap((name) =>
+    env[name] === undefined ? [] : [[name, env[name]]],
   );
+  return { ...Object.fromEntries(inherited), LCOW_DATA: where.data, LCOW_RUN: where.run };
 }
 
 /** Until the supervisor says that it is ready, or closes the pipe. */
