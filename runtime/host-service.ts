@@ -10,8 +10,8 @@ type QemuLinkOptions = Pick<QemuServiceOptions, 'link' | 'vsockBackend'>;
 
 /**
  * LCOW_LINK chooses how the guest's connections come: `serial`, the default, or `vsock`. LCOW_QEMU names another
- * QEMU than the one that PATH finds.
- * @throws RuntimeError unsupported on other hosts, invalid-argument for another LCOW_LINK
+ * QEMU than the one that PATH finds, LCOW_ACCELERATOR (`auto`, `kvm`, `tcg`) what executes guests.
+ * @throws RuntimeError unsupported on other hosts, invalid-argument for another LCOW_LINK or LCOW_ACCELERATOR
  */
 export async function openHostService(
   { run }: Directories,
@@ -29,8 +29,18 @@ export async function openHostService(
   return openQemuService({
     runDirectory: join(run, 'vm'),
     ...(qemuBinary ? { qemuBinary } : {}),
+    accelerator: acceleratorOf(env['LCOW_ACCELERATOR'] || 'auto'),
     ...(await linkOptions(env)),
   });
+}
+
+function acceleratorOf(wanted: string): 'auto' | 'kvm' | 'tcg' {
+  if (wanted === 'auto' || wanted === 'kvm' || wanted === 'tcg') return wanted;
+  throw new RuntimeError(
+    'invalid-argument',
+    'open the compute service',
+    `LCOW_ACCELERATOR is ${JSON.stringify(wanted)}; there are auto, kvm and tcg`,
+  );
 }
 
 async function linkOptions(env: NodeJS.ProcessEnv): Promise<QemuLinkOptions> {
