@@ -39,7 +39,7 @@ export function parseCount(option: string, text: string, least: number, most: nu
 
 /** "1.5" as a number of processors. @throws RuntimeError invalid-argument naming the option */
 export function parseCpus(option: string, text: string): number {
-  const cpus = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  const cpus = /^(?:\d{1,4}(?:\.\d{1,3})?|\.\d{1,3})$/.test(text) ? Number(text) : Number.NaN;
   if (!(cpus >= 0.01 && cpus <= 240)) {
     throw new RuntimeError(
       'invalid-argument',

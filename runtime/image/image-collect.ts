@@ -1,9 +1,9 @@
 /**
- * Removes an image's record and, in the same locked step, every blob and layer that no record refers to any more.
- * A running container keeps its layers' files open; on Linux they live on until it ends.
+ * Removes an image's record and, in the same locked step, every blob and layer that no record refers to any more: no
+ * image's, and no container's, which keeps what it stands on.
  */
 import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { sweepTemporaryFiles } from '../rootfs/temporary-file.ts';
 import { filesIn, readLeases } from './content-lease.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -45,10 +45,24 @@ function collect(data: DataFolder): void {
     }
     for (const { diffId } of known.image.layers) layers.add(digestHex(diffId));
   }
+  for (const layer of containerLayers(data)) layers.add(layer);
   for (const file of filesIn(data.blobs)) {
     if (!blobs.has(file)) rmSync(join(data.blobs, file), { force: true });
   }
   for (const folder of filesIn(data.layers)) {
     if (!layers.has(folder)) rmSync(join(data.layers, folder), { recursive: true, force: true });
   }
+}
+
+/** Layers that containers stand on, running or not: they start again. Half-made ones count. */
+function containerLayers(data: DataFolder): string[] {
+  const folder = join(data.root, 'container');
+  return filesIn(folder).flatMap((name) => {
+    const record = readRecord<{ image?: { layers?: unknown } }>(
+      join(folder, name, 'container.json'),
+    );
+    const paths = record?.image?.layers;
+    // <layers>/<digest>/layer.vhd
+    return Array.isArray(paths) ? paths.map((path) => basename(dirname(String(path)))) : [];
+  });
 }

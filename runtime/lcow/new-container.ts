@@ -2,6 +2,7 @@
  * Making a container: a name and id at once, its folder (record, OCI specification, writable disk) when its image is
  * known. The folder is there whole or not at all; whatever fails frees the name.
  */
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { PodShape } from '../container/container-record.ts';
 import type { Reservation, StoredContainer } from '../container/container-store.ts';
@@ -66,6 +67,13 @@ export async function storeContainer(
     await writeFile(config, encodeOciDocument(spec), { mode: 0o600, flag: 'wx' });
     await createScratch(scratch, SCRATCH_BYTES);
   });
+  // From here on its record keeps the layers; they may have been removed just before.
+  const lost = image.layers.find((path) => !existsSync(path));
+  if (lost !== undefined) {
+    await host.store.remove(reservation.id);
+    const what = `its layer ${lost} was removed meanwhile`;
+    throw new RuntimeError('not-found', `use the image ${image.name}`, what);
+  }
   await host.tell('create', stored.name, record);
   return stored;
 }

@@ -1,26 +1,33 @@
-/** Boots a utility VM, runs a container in it, and watches what happens there. README.md shows this file. */
+/** Runs a container in a utility VM of its own, a further process in it, and watches what happens. README.md shows this file. */
 import { text } from 'node:stream/consumers';
-import { guestEvents, Lcow } from '../../runtime/index.ts';
+import { Lcow } from '../../runtime/index.ts';
 
 /** @param image what `lcow run` takes: a stored name, an OCI layout folder or tar, a docker-archive tar */
 export async function runAContainer(image: string, say: (line: string) => void): Promise<void> {
-  await using lcow = await Lcow.open();
-  // The VM boots while the container's disks are made and attached.
-  await using pod = await lcow.createPod({ memoryMiB: 512 });
-  const container = await lcow.createContainer(pod, {
+  const lcow = Lcow.open();
+  // What this program makes is removed with its handle; leave `await using` out and the container stays.
+  await using container = await lcow.run({
     image,
-    command: ['sh', '-c', 'echo "hello from Linux $(uname -r)"; exit 3'],
-    stdio: { stderr: false },
+    command: ['sh', '-c', 'echo "hello from Linux $(uname -r)"; read line; exit 3'],
+    memoryBytes: 256 * 1024 ** 2,
+    openStdin: true,
+    attach: { stdin: true },
   });
-  const { streams, exited } = container.init;
-  const output = streams && text(streams.stdout);
-  await container.start();
+  const exec = await container.exec({ args: ['cat', '/etc/hostname'] });
+  const [hostname, { code }] = await Promise.all([text(exec.stdout), exec.exited]);
+  say(
+    `exec: ${hostname.trim() === container.id.slice(0, 12) ? 'its own host name' : hostname}, ${code}`,
+  );
 
-  // Events are numbered and replayed from the first, so none is missed however late one looks.
-  for await (const event of guestEvents(await pod.vm.ready)) {
-    say(`event ${event.sequence}: ${event.kind}`);
-    if (event.kind === 'exited') break;
+  const begunMs = Date.now();
+  container.process?.stdin?.end('go on\n');
+  for await (const event of lcow.events({
+    sinceMs: begunMs - 60_000,
+    filter: ({ actor }) => actor.id === container.id,
+  })) {
+    say(`event: ${event.action}`);
+    if (event.action === 'die') break;
   }
-  say(`output: ${await output}`);
-  say(`exit status: ${(await exited).code}`);
+  say(`output: ${container.process && (await text(container.process.stdout))}`);
+  say(`exit status: ${await container.wait()}`);
 }
