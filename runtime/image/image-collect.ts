@@ -2,7 +2,7 @@
  * Removes an image's record and, in the same locked step, every blob and layer that no record refers to any more: no
  * image's, and no container's, which keeps what it stands on.
  */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { sweepTemporaryFiles } from '../rootfs/temporary-file.ts';
 import { filesIn, readLeases } from './content-lease.ts';
@@ -57,12 +57,18 @@ function collect(data: DataFolder): void {
 /** Layers that containers stand on, running or not: they start again. Half-made ones count. */
 function containerLayers(data: DataFolder): string[] {
   const folder = join(data.root, 'container');
-  return filesIn(folder).flatMap((name) => {
-    const record = readRecord<{ image?: { layers?: unknown } }>(
-      join(folder, name, 'container.json'),
-    );
-    const paths = record?.image?.layers;
+  return filesIn(folder).flatMap((name) => layersOf(join(folder, name, 'container.json')));
+}
+
+function layersOf(record: string): string[] {
+  try {
+    const { image } = JSON.parse(readFileSync(record, 'utf8')) as {
+      image?: { layers?: readonly unknown[] };
+    };
     // <layers>/<digest>/layer.vhd
-    return Array.isArray(paths) ? paths.map((path) => basename(dirname(String(path)))) : [];
-  });
+    return (image?.layers ?? []).map((path) => basename(dirname(String(path))));
+  } catch {
+    // It was removed meanwhile, or is damaged: it does not start again either way.
+    return [];
+  }
 }
