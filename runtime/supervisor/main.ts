@@ -47,8 +47,17 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Loads everything that a supervisor runs, for the code cache that set-up writes (bin/load-bundle.cjs). */
-export async function warmUp(): Promise<number> {
+/**
+ * Loads everything that a supervisor runs, under the flags that it runs with, for the code cache that the build writes
+ * (bin/load-bundle.cjs).
+ */
+export async function warmUp(launcher: string): Promise<number> {
+  const { SUPERVISOR_FLAGS } = await import('./supervisor-flags.ts');
+  if (!SUPERVISOR_FLAGS.every((flag) => process.execArgv.includes(flag))) {
+    const { spawnSync } = await import('node:child_process');
+    const args = [...SUPERVISOR_FLAGS, launcher, '--warm-up'];
+    return spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
+  }
   await Promise.all([
     import('./open-pod.ts'),
     import('./serve-pod.ts'),
@@ -93,6 +102,8 @@ async function supervise(
   }
   await pod.supervisor.ended;
   log('the pod has ended');
+  // Whoever asked for the end is answered before the connections are closed.
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The VM ended before it was adopted, or its guest answers nobody: either way the pod is over. */

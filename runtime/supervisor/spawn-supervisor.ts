@@ -11,7 +11,7 @@ import { ERROR_TABLE, type ErrorCode, RuntimeError } from '../errors.ts';
 import { packageRoot } from '../../linuxkit/manifest.ts';
 import { supervisorLog } from './pod-folder.ts';
 import { LOCK_TAKEN_EXIT, READY } from './readiness.ts';
-import { SUPERVISOR_FLAGS } from './supervisor-flags.ts';
+import { SUPERVISOR_ENVIRONMENT, SUPERVISOR_FLAGS } from './supervisor-flags.ts';
 
 /** More than an error of ours says. */
 const WORDS_BYTES_MAX = 64 * 1024;
@@ -87,7 +87,12 @@ function supervisorEnvironment({ env = process.env, where }: SpawnOptions): Node
   const inherited = [...INHERITED, ...names].flatMap((name) =>
     env[name] === undefined ? [] : [[name, env[name]]],
   );
-  return { ...Object.fromEntries(inherited), LCOW_DATA: where.data, LCOW_RUN: where.run };
+  return {
+    ...Object.fromEntries(inherited),
+    ...SUPERVISOR_ENVIRONMENT,
+    LCOW_DATA: where.data,
+    LCOW_RUN: where.run,
+  };
 }
 
 /** Until the supervisor says that it is ready, or closes the pipe. */
