@@ -41,31 +41,39 @@ export interface LogRecord {
   readonly lost: boolean;
 }
 
+/** What JSON escapes, but for the newline; of ASCII. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const ESCAPED = /["\\\x00-\x09\x0b-\x1f]/;
+
 /** The records of a batch, a line each, cut after every newline. */
 export function encodeRecords(batch: LogBatch): Buffer {
   const { bytes, stream, time, mark } = batch;
   const tail = `,"stream":"${stream}","time":"${time}","offset":`;
+  // Appended once, to the first.
   let first = mark === undefined ? '' : `,"mark":${encodeMark(mark)}`;
   let lines = '';
   const line = (content: string, end: number): void => {
     lines += `{${content}${tail}${batch.offset + end}${first}}\n`;
     first = '';
   };
-  if (isAscii(bytes)) {
-    const text = bytes.toString('latin1');
-    for (const [start, end] of cuts(bytes)) {
-      line(`"log":${JSON.stringify(text.slice(start, end))}`, end);
-    }
-  } else {
-    for (const [start, end] of cuts(bytes)) {
+  if (!isAscii(bytes)) {
+    eachCut(bytes, (start, end) => {
       for (const [from, to] of utf8Parts(bytes, start, end)) {
         const part = bytes.subarray(from, to);
         if (isUtf8(part)) line(`"log":${JSON.stringify(part.toString('utf8'))}`, to);
         else line(`"bytes":"${part.toString('base64')}"`, to);
       }
-    }
+    });
+    return Buffer.from(lines, 'utf8');
   }
-  return Buffer.from(lines, 'utf8');
+  const text = bytes.toString('latin1');
+  const isPlain = !ESCAPED.test(text);
+  eachCut(bytes, (start, end) => {
+    if (!isPlain) line(`"log":${JSON.stringify(text.slice(start, end))}`, end);
+    else if (bytes[end - 1] === NEWLINE) line(`"log":"${text.slice(start, end - 1)}\\n"`, end);
+    else line(`"log":"${text.slice(start, end)}"`, end);
+  });
+  return Buffer.from(lines, 'latin1');
 }
 
 /** A record without output that carries only the mark: where a process begins in a log that is continued. */
@@ -79,6 +87,55 @@ export function encodeMarkRecord(mark: LogMark, time: string): Buffer {
 export function encodeLostRecord(lostBytes: number, reason: string, time: string): Buffer {
   const text = JSON.stringify(`[lcow: ${lostBytes} bytes of output were lost: ${reason}]\n`);
   return Buffer.from(`{"log":${text},"stream":"stderr","time":"${time}","lost":true}\n`);
+}
+
+const OWN_START = '{"log":"';
+const OWN_END = '","stream":"';
+
+/**
+ * The records of whole lines, in order; what is no record is left out. May write into `lines`, and its records are
+ * views of it where they can be.
+ */
+export function decodeRecords(lines: Buffer): LogRecord[] {
+  const records: LogRecord[] = [];
+  // Only of ASCII are positions in the text those in the bytes.
+  const isPlain = isAscii(lines);
+  const text = lines.toString(isPlain ? 'latin1' : 'utf8');
+  /** `","stream":...,"offset":` of the line before, mostly this one's too. */
+  let tail = '';
+  let last: LogRecord | undefined;
+  let escape = -1;
+  for (let start = 0, end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+    const from = start + OWN_START.length;
+    const lineStart = start;
+    start = end + 1;
+    if (isPlain && last !== undefined && text.startsWith(OWN_START, lineStart)) {
+      // A quote inside the text is escaped, so that the first bare one ends it.
+      const to = text.indexOf(OWN_END, from);
+      const offset = text.startsWith(tail, to)
+        ? Number(text.slice(to + tail.length, end - 1))
+        : NaN;
+      if (escape < from) escape = text.indexOf('\\', from);
+      if (escape < 0) escape = Infinity;
+      const isLine = escape === to - 2 && text[to - 1] === 'n';
+      if (to >= 0 && to < end && Number.isSafeInteger(offset) && (isLine || escape >= to)) {
+        if (isLine) lines[to - 2] = NEWLINE;
+        const bytes = lines.subarray(from, isLine ? to - 1 : to);
+        const { stream, timeMs } = last;
+        records.push({ stream, bytes, timeMs, offset, mark: undefined, lost: false });
+        continue;
+      }
+    }
+    const line = text.slice(lineStart, end);
+    const record = decodeRecord(line);
+    if (record === undefined) continue;
+    records.push(record);
+    if (record.lost || record.offset === undefined) continue;
+    const time = /"time":"([^"]*)","offset":\d/.exec(line.slice(line.lastIndexOf(OWN_END)));
+    last = time === null ? undefined : { ...record, mark: undefined };
+    tail = `${OWN_END}${record.stream}","time":"${time?.[1]}","offset":`;
+  }
+  return records;
 }
 
 /** Undefined for a line that is no record: a torn one, or something else's. */
@@ -129,12 +186,12 @@ function decodeMark(value: unknown): LogMark | undefined {
   return { at: { stdout, stderr }, base: { stdout: baseOut, stderr: baseErr } };
 }
 
-function* cuts(bytes: Buffer): Generator<[number, number]> {
+function eachCut(bytes: Buffer, take: (start: number, end: number) => void): void {
   for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, start);
     const lineEnd = newline < 0 ? bytes.length : newline + 1;
     const end = Math.min(lineEnd, start + PARTIAL_BYTES_MAX);
-    yield [start, end];
+    take(start, end);
     start = end;
   }
 }

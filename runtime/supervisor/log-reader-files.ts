@@ -31,8 +31,8 @@ const LINE_BYTES_MAX = 1 << 20;
 const NEWLINE = 10;
 
 /**
- * Complete lines of a file from a position on, many at a time: each call gives the text of all lines that one block
- * completes, with the newline after each, or undefined when the file has no more now.
+ * Complete lines of a file from a position on, many at a time: each call gives all lines that one block
+ * completes (the caller's own), with the newline after each, or undefined when the file has no more now.
  */
 export class LineBlocks {
   readonly #file: FileHandle;
@@ -45,7 +45,7 @@ export class LineBlocks {
     this.#position = position;
   }
 
-  async next(): Promise<string | undefined> {
+  async next(): Promise<Buffer | undefined> {
     for (;;) {
       const block = Buffer.allocUnsafe(this.#rest.length + BLOCK_BYTES);
       const { bytesRead } = await this.#file.read(
@@ -67,7 +67,7 @@ export class LineBlocks {
       const start = this.#skipping ? all.indexOf(NEWLINE) + 1 : 0;
       this.#skipping = false;
       this.#rest = Buffer.from(all.subarray(end));
-      if (start < end) return all.toString('utf8', start, end);
+      if (start < end) return all.subarray(start, end);
     }
   }
 

@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { OutputStream } from '../task/process-io.ts';
 import { linesBackwards } from './json-log-lines.ts';
-import { decodeRecord, type LogOffsets } from './json-log-record.ts';
+import { decodeRecord, decodeRecords, type LogOffsets } from './json-log-record.ts';
 import { LineBlocks, openLogFiles } from './log-reader-files.ts';
 
 const STREAMS: readonly OutputStream[] = ['stdout', 'stderr'];
@@ -23,10 +23,9 @@ export async function* readLogRange(
       const [file, start] = [files[index], starts[index]];
       if (file === undefined || start === undefined) continue;
       const blocks = new LineBlocks(file, start);
-      for (let text = await blocks.next(); text !== undefined; text = await blocks.next()) {
-        for (const line of text.split('\n')) {
-          const record = decodeRecord(line);
-          if (record?.offset === undefined || record.bytes.length === 0) continue;
+      for (let lines = await blocks.next(); lines !== undefined; lines = await blocks.next()) {
+        for (const record of decodeRecords(lines)) {
+          if (record.offset === undefined || record.bytes.length === 0) continue;
           const { stream } = record;
           const begin = record.offset - record.bytes.length;
           const first = Math.max(begin, from[stream]);
