@@ -1,17 +1,17 @@
 /**
- * The entry of `lcow-supervisor --pod <folder> [--adopt]`: the process around one pod. It takes the pod's lock, has the
+ * The entry of `lcow-supervisor --pod <folder> [--adopt] [--tell]`: the process around one pod. It takes the pod's lock, has the
  * VM boot (or adopts it), and serves the task service and its own on the pod's socket until the pod has ended. What it
  * does for containers is keeper.ts; what it is told to do comes over the socket.
  *
  * The order is that of the start path: the VM is spawned before anything that is only needed once it is up is loaded.
  */
 import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { type Directories, directories } from '../directories.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { markStarted, readPodRecord, supervisorLog, taskSocket } from './pod-folder.ts';
 import { takePodLock } from './pod-lock.ts';
-import { LOCK_TAKEN_EXIT, READINESS_FD, READY } from './readiness.ts';
+import { LOCK_TAKEN_EXIT, READINESS_FD, READY, TELL_OPTION } from './readiness.ts';
 import { supervisorLogger } from './supervisor-log.ts';
 
 /** A SIGTERM gives the containers this long, as docker's stop does. */
@@ -24,16 +24,16 @@ const CRASHED_EXIT = 70;
 const ADOPTIONS_FILE = 'adoptions';
 
 export async function main(args: readonly string[]): Promise<number> {
-  const { folder, adopt } = parseArguments(args);
+  const { folder, adopt, tellsStarter } = parseArguments(args);
   if (folder === undefined) {
-    process.stderr.write('usage: lcow-supervisor --pod FOLDER [--adopt]\n');
+    process.stderr.write('usage: lcow-supervisor --pod FOLDER [--adopt] [--tell]\n');
     return USAGE_EXIT;
   }
   process.title = `lcow-supervisor ${basename(folder).slice(0, 12)}`;
   process.umask(0o077);
   const log = supervisorLogger(supervisorLog(folder));
   dieAdoptably(log);
-  const starter = new Starter();
+  const starter = new Starter(tellsStarter);
   try {
     await supervise(folder, adopt, log, starter);
     return 0;
@@ -157,7 +157,11 @@ function countAdoptions(folder: string, adopt: boolean): number {
 
 /** Who started us, on the pipe that we inherit; nobody where there is none. */
 class Starter {
-  #open = true;
+  #open: boolean;
+
+  constructor(inherited: boolean) {
+    this.#open = inherited;
+  }
 
   ready(): void {
     this.#write(READY);
@@ -193,11 +197,16 @@ class Starter {
   }
 }
 
-function parseArguments(args: readonly string[]): { folder: string | undefined; adopt: boolean } {
+function parseArguments(args: readonly string[]): {
+  folder: string | undefined;
+  adopt: boolean;
+  tellsStarter: boolean;
+} {
   const at = args.indexOf('--pod');
   const folder = at < 0 ? undefined : args[at + 1];
   return {
-    folder: folder?.startsWith('/') || process.platform === 'win32' ? folder : undefined,
+    folder: folder !== undefined && isAbsolute(folder) ? folder : undefined,
     adopt: args.includes('--adopt'),
+    tellsStarter: args.includes(TELL_OPTION),
   };
 }

@@ -1,5 +1,7 @@
 /** What a supervisor says to who started it, on the pipe that it inherits: contract of main.ts and spawn-supervisor.ts. */
 
+/** Says that there is a pipe. */
+export const TELL_OPTION = '--tell';
 /** The descriptor of the pipe. */
 export const READINESS_FD = 3;
 /** It serves. Anything else is `{code, op, what}` of a RuntimeError, in JSON. */

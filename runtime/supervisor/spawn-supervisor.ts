@@ -10,7 +10,7 @@ import type { Directories } from '../directories.ts';
 import { ERROR_TABLE, type ErrorCode, RuntimeError } from '../errors.ts';
 import { packageRoot } from '../../linuxkit/manifest.ts';
 import { supervisorLog } from './pod-folder.ts';
-import { LOCK_TAKEN_EXIT, READY } from './readiness.ts';
+import { LOCK_TAKEN_EXIT, READY, TELL_OPTION } from './readiness.ts';
 import { SUPERVISOR_ENVIRONMENT, SUPERVISOR_FLAGS } from './supervisor-flags.ts';
 
 /** More than an error of ours says. */
@@ -44,6 +44,7 @@ export async function spawnSupervisor(folder: string, options: SpawnOptions): Pr
         join(packageRoot() ?? '.', 'bin', 'lcow-supervisor'),
         '--pod',
         folder,
+        TELL_OPTION,
         ...(options.adopt ? ['--adopt'] : []),
       ],
       {

@@ -48,7 +48,9 @@ test('since, until and a filter select', async () => {
   }
   assert.equal(await ids(journal, { sinceMs: 2000 }), ['b', 'c', 'd']);
   assert.equal(await ids(journal, { untilMs: 3000 }), ['a', 'b']);
-  assert.equal(await ids(journal, { filter: (e: { action: string }) => e.action === 'die' }), ['c']);
+  assert.equal(await ids(journal, { filter: (e: { action: string }) => e.action === 'die' }), [
+    'c',
+  ]);
 });
 
 test('a torn last line loses no other', async () => {
@@ -120,7 +122,10 @@ test('garbage is passed over', async () => {
 
 test('an event that is too long is refused', () => {
   const journal = new EventJournal(folder());
-  assert.throws(() => journal.append('container', 'start', 'a', { x: 'y'.repeat(300_000) }), /bytes/);
+  assert.throws(
+    () => journal.append('container', 'start', 'a', { x: 'y'.repeat(300_000) }),
+    /bytes/,
+  );
 });
 
 test.run();

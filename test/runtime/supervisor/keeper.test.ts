@@ -275,7 +275,13 @@ test('auto-remove frees folder and name before the exit is told', async () => {
   w.tasks.exit('c', 0);
   assert.is(await heard, false);
   await quiet();
-  assert.equal(w.told.slice(-5), ['finishing', 'release c', 'exit (gone)', 'delete (gone)', 'destroy']);
+  assert.equal(w.told.slice(-5), [
+    'finishing',
+    'release c',
+    'exit (gone)',
+    'delete (gone)',
+    'destroy',
+  ]);
   assert.equal(w.removed, ['c']);
 });
 
