@@ -5,7 +5,7 @@
 
 /** C0, DEL, C1, line and paragraph separators, bidirectional controls, lone surrogates. */
 const UNSAFE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+  // oxlint-disable-next-line no-control-regex -- they are what this is about
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

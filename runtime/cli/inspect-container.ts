@@ -2,6 +2,7 @@
 import type { PublishedPort } from '../container/container-record.ts';
 import type { StoredContainer } from '../container/container-store.ts';
 import { signalName } from '../container/signal.ts';
+import { cellText } from './safe-json.ts';
 
 export interface InspectedFiles {
   readonly folder: string;
@@ -123,7 +124,7 @@ function userOf(user: unknown): string {
   const named = text(member(user, 'username'));
   if (named !== '') return named;
   const [uid, gid] = [member(user, 'uid'), member(user, 'gid')];
-  return uid === undefined || (uid === 0 && gid === 0) ? '' : `${String(uid)}:${String(gid)}`;
+  return uid === undefined || (uid === 0 && gid === 0) ? '' : `${cellText(uid)}:${cellText(gid)}`;
 }
 
 function member(value: unknown, name: string): unknown {

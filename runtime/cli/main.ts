@@ -4,7 +4,6 @@
  */
 import { loadConfiguration } from '../configuration/load-configuration.ts';
 import { exitStatusOf, messageOf, RuntimeError } from '../errors.ts';
-import type { Command } from './command.ts';
 import { parseCommand } from './command-line.ts';
 import { COMMANDS } from './command-table.ts';
 import { escapeControl } from './escape.ts';

@@ -1,7 +1,7 @@
 /** Objects as `inspect` prints them: a JSON array, a JSON line each, some fields, or through a template. Pure. */
 import { escapeControl } from './escape.ts';
 import { type ListFormat, parseListFormat } from './list-output.ts';
-import { safeJson } from './safe-json.ts';
+import { cellText, safeJson } from './safe-json.ts';
 import { fieldOf, renderTemplate } from './template.ts';
 
 /**
@@ -25,14 +25,7 @@ function objectText(format: ListFormat, object: unknown, terminal: boolean): str
     case 'json':
       return safeJson(object);
     case 'fields':
-      return format.names
-        .map((name) => {
-          const value = fieldOf(object, name);
-          return escapeControl(
-            typeof value === 'object' ? JSON.stringify(value) : String(value ?? ''),
-          );
-        })
-        .join('\t');
+      return format.names.map((name) => escapeControl(cellText(fieldOf(object, name)))).join('\t');
     case 'template': {
       const text = renderTemplate(format.parts, object);
       return terminal

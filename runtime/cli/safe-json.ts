@@ -7,3 +7,9 @@ export function safeJson(value: unknown, indent?: number): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** A value as a cell of text: strings as they are, nothing for what is absent, JSON for the rest. */
+export function cellText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null ? '' : JSON.stringify(value);
+}

@@ -137,7 +137,7 @@ function goText(value: unknown): string {
     const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
     return `map[${members.map(([key, each]) => `${key}:${goText(each)}`).join(' ')}]`;
   }
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function refuse(format: string, what: string): RuntimeError {

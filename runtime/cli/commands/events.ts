@@ -6,7 +6,7 @@ import type { CommandInput } from '../command.ts';
 import { eventLine, eventObject, parseEventFilters } from '../event-columns.ts';
 import { escapeControl } from '../escape.ts';
 import { parseListFormat } from '../list-output.ts';
-import { safeJson } from '../safe-json.ts';
+import { cellText, safeJson } from '../safe-json.ts';
 import { fieldOf, renderTemplate } from '../template.ts';
 import { parseTime } from '../time-argument.ts';
 
@@ -41,7 +41,7 @@ export async function run({ options }: CommandInput): Promise<number> {
           return safeJson(eventObject(event));
         case 'fields':
           return format.names
-            .map((name) => escapeControl(plain(fieldOf(eventObject(event), name))))
+            .map((name) => escapeControl(cellText(fieldOf(eventObject(event), name))))
             .join('\t');
         case 'template':
           return renderTemplate(format.parts, eventObject(event));
@@ -52,10 +52,6 @@ export async function run({ options }: CommandInput): Promise<number> {
     if (!process.stdout.write(`${line()}\n`)) await drained(stop.signal);
   }
   return 0;
-}
-
-function plain(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function drained(signal: AbortSignal): Promise<void> {

@@ -6,12 +6,12 @@ import type { ContainerHandle } from '../../lcow/container-handle.ts';
 import { decodeMetrics } from '../../lcow/stats.ts';
 import type { CommandInput } from '../command.ts';
 import { listText, parseListFormat } from '../list-output.ts';
+import { podOf } from '../container-columns.ts';
 import { type StatsRow, type StatsSample, statsColumns } from '../stats-columns.ts';
 import { writeOutput } from '../write-output.ts';
 
 /** CPU % needs two looks; docker's are a second apart. */
 const PERIOD_MS = 1000;
-const MIB = 2 ** 20;
 
 export async function run({ options, operands }: CommandInput): Promise<number> {
   const format = parseListFormat(options.text('format'));
@@ -47,6 +47,8 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
 interface Watched {
   readonly handle: ContainerHandle;
   sample: StatsSample | undefined;
+  /** Of its VM, asked once; 0: it could not be told. */
+  vmMemoryBytes: Promise<number> | undefined;
 }
 
 /** One look at all of them at once. Without names: those that run now, also such as started meanwhile. */
@@ -62,10 +64,12 @@ async function lookAt(
     filter: ({ record }) => ids.size === 0 || ids.has(record.id),
   });
   return Promise.all(
-    containers.map(async ({ record, name, state }) => {
+    containers.map(async (container) => {
+      const { record, name, state } = container;
       const known = watched.get(record.id) ?? {
         handle: lcow.container(record.id),
         sample: undefined,
+        vmMemoryBytes: undefined,
       };
       watched.set(record.id, known);
       const before = known.sample;
@@ -74,12 +78,26 @@ async function lookAt(
       return {
         id: record.id,
         name,
-        vmMemoryBytes: (record.vm?.memoryMiB ?? 0) * MIB,
+        vmMemoryBytes: runs
+          ? await (known.vmMemoryBytes ??= memoryOfVm(lcow, podOf(container)))
+          : 0,
         ...(known.sample === undefined ? {} : { sample: known.sample }),
         ...(before === undefined ? {} : { before }),
       };
     }),
   );
+}
+
+/** The memory that a container without a limit shares with the rest of its VM. */
+async function memoryOfVm(lcow: Lcow, pod: string): Promise<number> {
+  try {
+    await using client = await lcow.pods.connect(pod);
+    return (await client.describe()).memoryBytes;
+  } catch (error) {
+    // It ended meanwhile.
+    if (error instanceof RuntimeError) return 0;
+    throw error;
+  }
 }
 
 /** Undefined: it ended meanwhile. */

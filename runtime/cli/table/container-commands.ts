@@ -130,7 +130,7 @@ export const CONTAINER_COMMANDS: readonly Command[] = [
         short: 'f',
         help: 'kill it first when it runs; one that is gone is no error',
       },
-      { name: 'volumes', short: 'v', help: 'remove its anonymous volumes too' },
+      { name: 'volumes', short: 'v', help: 'accepted: containers have no anonymous volumes' },
     ],
     load: () => import('../commands/rm.ts'),
   },

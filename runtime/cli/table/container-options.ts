@@ -35,12 +35,6 @@ export const CONTAINER_OPTIONS: readonly CommandOption[] = [
     multiple: true,
     help: 'add a line to /etc/hosts',
   },
-  {
-    name: 'dns',
-    value: 'ADDRESS',
-    multiple: true,
-    help: 'ask this name server',
-  },
   { name: 'pod', value: 'NAME', help: 'join a pod instead of having a VM alone', completes: 'pod' },
   LABEL,
   {

@@ -25,7 +25,8 @@ export class CommandHost implements Disposable {
     const before = { ...process.env };
     const { stdout, stderr } = process;
     const written = { stdout: '', stderr: '' };
-    const [out, err] = [stdout.write, stderr.write];
+    const out = stdout.write.bind(stdout);
+    const err = stderr.write.bind(stderr);
     stdout.write = take('stdout');
     stderr.write = take('stderr');
     for (const name of Object.keys(process.env)) {

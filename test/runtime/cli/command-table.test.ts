@@ -15,8 +15,9 @@ const CLI = join(repositoryRoot(), 'runtime/cli');
 
 test('every command can be loaded and is written', async () => {
   const missing: string[] = [];
-  for (const { name, load } of COMMANDS) {
-    const { run } = await load();
+  for (const command of COMMANDS) {
+    const { name } = command;
+    const { run } = await command.load();
     assert.type(run, 'function', name);
     const file = join(CLI, 'commands', `${fileOf(name)}.ts`);
     if (!existsSync(file)) missing.push(`${file} of "${name}"`);
@@ -68,6 +69,8 @@ test('every option is read by somebody', () => {
   const unread: string[] = [];
   for (const { name, options } of COMMANDS) {
     for (const option of options) {
+      // Taken for scripts that have it, and its help says so.
+      if (option.help.startsWith('accepted:')) continue;
       if (!sources.includes(`'${option.name}'`)) unread.push(`${name} --${option.name}`);
     }
   }

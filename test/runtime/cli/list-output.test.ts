@@ -126,7 +126,7 @@ test.run();
 
 /** Nothing but line ends and what a terminal shows. */
 function assertPrintable(text: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  // oxlint-disable-next-line no-control-regex -- they are what must not be there
   const bad = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/u.exec(text);
   assert.is(bad, null, `U+${bad?.[0]?.codePointAt(0)?.toString(16)} in ${JSON.stringify(text)}`);
 }
