@@ -41,10 +41,6 @@ export interface LogRecord {
   readonly lost: boolean;
 }
 
-/** What JSON escapes, but for the newline; of ASCII. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const ESCAPED = /["\\\x00-\x09\x0b-\x1f]/;
-
 /** The records of a batch, a line each, cut after every newline. */
 export function encodeRecords(batch: LogBatch): Buffer {
   const { bytes, stream, time, mark } = batch;
@@ -67,7 +63,7 @@ export function encodeRecords(batch: LogBatch): Buffer {
     return Buffer.from(lines, 'utf8');
   }
   const text = bytes.toString('latin1');
-  const isPlain = !ESCAPED.test(text);
+  const isPlain = !hasEscapes(text);
   eachCut(bytes, (start, end) => {
     if (!isPlain) line(`"log":${JSON.stringify(text.slice(start, end))}`, end);
     else if (bytes[end - 1] === NEWLINE) line(`"log":"${text.slice(start, end - 1)}\\n"`, end);
@@ -184,6 +180,13 @@ function decodeMark(value: unknown): LogMark | undefined {
   if (!value.every((number) => Number.isSafeInteger(number) && number >= 0)) return undefined;
   const [stdout, stderr, baseOut, baseErr] = value as [number, number, number, number];
   return { at: { stdout, stderr }, base: { stdout: baseOut, stderr: baseErr } };
+}
+
+/** Whether JSON escapes anything of it but newlines. */
+function hasEscapes(text: string): boolean {
+  if (text.includes('"') || text.includes('\\')) return true;
+  // ASCII without its control characters but the newline; a negated class, for they are hard to write.
+  return /[^\n -\u007f]/.test(text);
 }
 
 function eachCut(bytes: Buffer, take: (start: number, end: number) => void): void {

@@ -115,7 +115,7 @@ async function replaced(
     if ((await candidate.stat()).ino === ino) break;
     next = candidate;
   }
-  await Promise.all(files.map((other) => (other === next ? undefined : other.close())));
+  await Promise.all(files.filter((other) => other !== next).map((other) => other.close()));
   return next;
 }
 
