@@ -30,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hcs: ['hcs/document'],
   proto: [],
   linuxkit: ['runtime/errors.ts'],
+  'runtime/configuration': ['runtime/errors.ts'],
   'runtime/guest': ['proto', 'runtime/errors.ts', 'runtime/deadline.ts'],
   'runtime/ttrpc': ['proto', 'runtime/errors.ts', 'runtime/deadline.ts', 'runtime/scope.ts'],
   'runtime/rootfs': ['runtime/errors.ts'],
