@@ -6,6 +6,7 @@
  */
 import { HcsError } from '../hcs-error.ts';
 import { show } from './decoder.ts';
+import type { HostArchitecture } from './host-version.ts';
 
 /** What the VM runs on. It decides arguments of the kernel, not the document's form. */
 export type TargetPlatform = 'hyperv' | 'qemu';
@@ -28,8 +29,14 @@ export interface KernelCommandLineOptions {
   processorCount: number;
   /** Where the root is, for example "root=/dev/sda ro rootwait init=/init". Default none: an initramfs. */
   rootArguments?: string;
+  /** Default amd64. */
+  arch?: HostArchitecture;
   /** True where the document has ComPorts["0"]: kernel messages go there. Default false: quiet. */
   console?: boolean;
+  /** True where the document has ComPorts["1"]: kernel messages go there too. Default false. */
+  logPort?: boolean;
+  /** True where the document has a video monitor. Default false. */
+  graphicsConsole?: boolean;
   /** What the caller found to boot this platform faster; before `userArguments`, which thus win. */
   platformArguments?: readonly string[];
   /** The user's own arguments, as one string. */
@@ -56,9 +63,7 @@ export function kernelCommandLine(options: KernelCommandLineOptions): string {
     options.rootArguments ?? '',
     // Without virtio's vsock, AF_VSOCK is hv_sock's.
     hyperv ? 'initcall_blacklist=virtio_vsock_init' : '',
-    options.console === true
-      ? '8250_core.nr_uarts=1 8250_core.skip_txen_test=1 console=ttyS0,115200'
-      : '8250_core.nr_uarts=0 panic=-1 quiet',
+    ...consoleArguments(options),
     ...(options.platformArguments ?? []),
     userArguments,
     hyperv && options.virtualPci !== true ? 'pci=off' : '',
@@ -74,6 +79,23 @@ export function kernelCommandLine(options: KernelCommandLineOptions): string {
   }
   if (/[\0\r\n]/.test(line)) refuse(`the kernel command line ${show(line)} is not one line`);
   return line;
+}
+
+/** The last console= is /dev/console; a VM whose end nobody watches reboots at a panic, which ends it. */
+function consoleArguments(options: KernelCommandLineOptions): string[] {
+  const { arch = 'amd64', console = false, graphicsConsole = false, logPort = false } = options;
+  const ports = [...(logPort ? [1] : []), ...(console ? [0] : [])];
+  const uarts = Math.max(-1, ...ports) + 1;
+  const serial =
+    arch === 'arm64'
+      ? ports.map((port) => `console=ttyAMA${port},115200`)
+      : [
+          `8250_core.nr_uarts=${uarts}`,
+          ...(uarts > 0 ? ['8250_core.skip_txen_test=1'] : []),
+          ...ports.map((port) => `console=ttyS${port},115200`),
+        ];
+  const unwatched = console || graphicsConsole ? [] : logPort ? ['panic=-1'] : ['panic=-1 quiet'];
+  return [...serial, ...(graphicsConsole ? ['console=tty'] : []), ...unwatched];
 }
 
 function hostPlatform(): TargetPlatform {

@@ -69,18 +69,31 @@ export function versionNeeds(document: ComputeSystemDocument): VersionNeed[] {
   return needs.sort((a, b) => compareSchemaVersions(b.version, a.version));
 }
 
+/** The newest version of schema 2 among what a service supports, in any order. */
+export function newestSchemaVersion(
+  supported: readonly SchemaVersion[],
+): SchemaVersion | undefined {
+  return supported
+    .filter(({ Major }) => Major === 2)
+    .toSorted(compareSchemaVersions)
+    .at(-1);
+}
+
 /**
  * Holds a document against what a service supports (ServiceProperties.Basic.SupportedSchemaVersions).
+ * @param except fields that are not judged
  * @throws HcsError NOT_SUPPORTED naming each field that is too new
  */
 export function checkVersionNeeds(
   document: ComputeSystemDocument,
   supported: readonly SchemaVersion[],
   op: string,
+  except: ReadonlySet<string> = new Set(),
 ): void {
-  const newest = supported.findLast((version) => version.Major === 2);
+  const newest = newestSchemaVersion(supported);
   const highest = newest === undefined ? 'none' : `${newest.Major}.${newest.Minor}`;
   const events = versionNeeds(document)
+    .filter(({ field }) => !except.has(field))
     .filter(({ version }) => newest === undefined || compareSchemaVersions(version, newest) > 0)
     .map(({ field, version }) => ({
       Message: `${field} needs schema ${version.Major}.${version.Minor}: the host's newest is ${highest}`,

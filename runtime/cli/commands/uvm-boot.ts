@@ -25,11 +25,13 @@ import { parseCount, parseSize } from '../size.ts';
 import { table } from '../table.ts';
 import { takeTerminal } from '../terminal.ts';
 import { newTimeline, timelineTable, writeTimelineJson } from '../timeline-report.ts';
+import { asksForWindowsDocument, printWindowsDocument } from '../windows-document.ts';
 
 const MIB = 1024 * 1024;
 const MOST_VMS = 1000;
 
 export async function run({ options }: CommandInput): Promise<number> {
+  if (asksForWindowsDocument(options)) return printWindowsDocument(options);
   const paths = directories();
   const service = await openHostService(paths);
   const { Execution } = await service.properties();

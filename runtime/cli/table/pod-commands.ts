@@ -1,5 +1,6 @@
 /** Commands of pods and of their utility VMs. Data only. */
 import type { Command } from '../command.ts';
+import { DOCUMENT_OPTIONS } from './document-options.ts';
 import {
   FORMAT,
   KERNEL_ARGS,
@@ -87,6 +88,7 @@ export const POD_COMMANDS: readonly Command[] = [
       { name: 'kernel-args', value: 'ARGS', help: 'further arguments for the kernel' },
       { name: 'console', help: "connect the VM's serial console to this terminal" },
       { name: 'document-only', help: 'print the HCS document and the kernel line; start nothing' },
+      ...DOCUMENT_OPTIONS,
       { name: 'count', value: 'N', help: 'boot N VMs (default 1)' },
       { name: 'parallel', value: 'M', help: 'M of them at once (default 1)' },
       {

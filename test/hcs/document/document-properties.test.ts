@@ -33,7 +33,7 @@ const options: fc.Arbitrary<LcowDocumentOptions> = fc.record(
     processorWeight: fc.integer({ min: 0, max: 10_000 }),
     cpuGroupId: fc.uuid(),
     scsiControllerCount: fc.integer({ min: 0, max: 4 }),
-    scsiAttachments: fc.dictionary(fc.integer({ min: 0, max: 63 }).map(String), attachment, {
+    scsiAttachments: fc.dictionary(fc.integer({ min: 1, max: 63 }).map(String), attachment, {
       maxKeys: 5,
       noNullPrototype: true,
     }) as fc.Arbitrary<NonNullable<LcowDocumentOptions['scsiAttachments']>>,
