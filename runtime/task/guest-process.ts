@@ -40,7 +40,7 @@ export class GuestProcess implements BackendProcess {
   readonly #io: ProcessIo | undefined;
   readonly #adopted: { readonly guestNowNs: number; readonly atMs: number } | undefined;
   readonly #over = new AbortController();
-  readonly #handed = { stdout: 0, stderr: 0 };
+  #handed = { stdout: 0, stderr: 0 };
   readonly #stdin: GuestStdin;
   #streams: ProcessStreams | undefined;
   #size: { width: number; height: number } | undefined;
@@ -57,6 +57,7 @@ export class GuestProcess implements BackendProcess {
     this.#io = io;
     this.#adopted = adopted === undefined ? undefined : { ...adopted, atMs: Date.now() };
     const { stdin, stdout, stderr } = io.wants;
+    if (adopted !== undefined && io.resumeAt !== undefined) this.#handed = { ...io.resumeAt };
     this.stdio = { terminal, stdin, stdout, stderr: stderr && !terminal };
     this.#stdin = new GuestStdin((width, height) => this.resize(width, height));
     this.#created = new Promise((resolve) => {
@@ -153,9 +154,14 @@ export class GuestProcess implements BackendProcess {
     channel: Awaited<ReturnType<UtilityVm['agent']>>,
     resume: boolean,
   ): Promise<ExitStatus> {
-    const streams = new ProcessStreams(channel, this.#id, {
-      resume,
-      onOutput: (stream, bytes, offset) => this.#output(stream, bytes, offset),
+    const { stdout, stderr } = this.#handed;
+    const streams: ProcessStreams = new ProcessStreams(channel, this.#id, {
+      ...{ resume, stdoutOffset: stdout, stderrOffset: stderr },
+      onOutput: async (stream, bytes, offset) => {
+        // Connected first, even where its output came with the same packet.
+        await streams.attached;
+        await this.#output(stream, bytes, offset);
+      },
     });
     this.#streams = streams;
     streams.attached.then(
@@ -167,11 +173,6 @@ export class GuestProcess implements BackendProcess {
       () => {},
     );
     try {
-      void streams.exit.then(
-        (status) => this.#settle(status),
-        () => {},
-      );
-      await streams.drained;
       return await streams.exit;
     } finally {
       this.#stdin.lost(streams);

@@ -1,12 +1,12 @@
 /**
- * What a new supervisor must know of a task to go on with it: `<run>/pod/<pod>/task/<id>.json`. A record is on disk
- * before anybody relies on it; one that is torn or garbage counts as absent, and is told.
+ * What a new supervisor must know of a task to go on with it: `<run>/pod/<pod>/task/<id>.json`. A record is written
+ * before anybody relies on it, whole or not at all; one that is garbage counts as absent, and that is logged.
  */
 import { mkdirSync } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import { sweepTemporaryFiles, writeFileAtomically } from '../rootfs/temporary-file.ts';
+import { sweepTemporaryFiles, temporaryName } from '../rootfs/temporary-file.ts';
 import type { TaskExit } from './process-io.ts';
 import { decodeTaskRecord } from './task-record-shape.ts';
 import type { TaskMount } from './task-service.ts';
@@ -134,10 +134,16 @@ export class TaskRecordFolder implements TaskRecords {
   }
 
   async #write(record: TaskRecord): Promise<void> {
-    const text = `${JSON.stringify(record)}\n`;
-    await writeFileAtomically(this.#path(record.id), async (file) => {
-      await file.writeFile(text);
-    });
+    const path = this.#path(record.id);
+    const temporary = temporaryName(this.#folder);
+    // Not synced, unlike what must outlive a power cut: the VM does not, and an exit waits for this.
+    try {
+      await writeFile(temporary, `${JSON.stringify(record)}\n`, { mode: 0o600, flag: 'wx' });
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
   }
 }
 

@@ -28,6 +28,7 @@ const KILLED = 137;
 /** The exit where nobody knows better: containerd's. */
 const UNKNOWN = 255;
 const SIGKILL = 9;
+const SAVE_SOON_MS = 50;
 
 export class Task {
   readonly record: TaskRecord;
@@ -38,6 +39,7 @@ export class Task {
   #ended: string | undefined;
   /** Its init has ended and waits for its execs. */
   #ending = false;
+  #soon: NodeJS.Timeout | undefined;
   /** It is a later supervisor's. */
   #left = false;
 
@@ -170,6 +172,7 @@ export class Task {
       await this.#inGuest(() => this.#container.delete());
       for (const exec of this.execs.values()) await this.#close(exec);
       await this.#close(init);
+      clearTimeout(this.#soon);
       await this.#context.records.remove(this.id);
       const { pid } = init.record;
       const { code: exitStatus, exitedAtMs } = exit;
@@ -241,8 +244,7 @@ export class Task {
       record.started = true;
       delete record.process;
       this.#context.emit({ kind: 'exec-started', containerId, execId, pid: guest.pid });
-      // Nobody relies on it: a successor sees in the guest that it runs.
-      void this.#trySave();
+      this.#saveSoon();
       this.follow(exec, guest, io);
       return { pid: guest.pid };
     } catch (error) {
@@ -330,6 +332,14 @@ export class Task {
     await process.close().catch((error: unknown) => {
       this.#context.log(`${process.subject}: closing its stdio: ${messageOf(error)}`);
     });
+  }
+
+  /** For what nobody relies on: a successor sees in the guest that an exec runs. Most have ended by then. */
+  #saveSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      if (!this.#left && this.init.status !== 'deleted') void this.#trySave();
+    }, SAVE_SOON_MS).unref();
   }
 
   /** For what must go on even where the disk is full. */
