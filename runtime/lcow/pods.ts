@@ -94,10 +94,8 @@ export class Pods {
     if (found === undefined) throw missing(reference);
     if (!found.running) return found;
     try {
-      const client = await this.connect(id);
-      const description = await client.describe();
-      await client[Symbol.asyncDispose]();
-      return { ...found, description };
+      await using client = await this.connect(id);
+      return { ...found, description: await client.describe() };
     } catch (error) {
       if (isCode(error, 'not-found') || isCode(error, 'unavailable')) return found;
       throw error;
@@ -156,9 +154,8 @@ export class Pods {
   /** Ends everything in a pod and its VM; the pod is no more then. */
   async stop(pod: string, graceMs: number): Promise<void> {
     try {
-      const client = await this.connect(pod);
+      await using client = await this.connect(pod);
       await client.stopPod(graceMs);
-      await client[Symbol.asyncDispose]();
     } catch (error) {
       // It died, or is dying; either way it goes.
       if (!isCode(error, 'not-found') && !isCode(error, 'unavailable')) throw error;

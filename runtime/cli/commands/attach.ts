@@ -9,7 +9,7 @@ import { requireTerminal } from '../terminal.ts';
 export async function run({ options, operands: [reference = ''] }: CommandInput): Promise<number> {
   const detachKeys = readDetachKeys(options);
   try {
-    const container = Lcow.open().container(reference);
+    await using container = Lcow.open().container(reference);
     const { record, state, name } = await container.inspect();
     if (state.status === 'paused') {
       const what = 'it is paused: resume it first';
@@ -25,7 +25,6 @@ export async function run({ options, operands: [reference = ''] }: CommandInput)
       detachKeys,
       kill: proxy ? (signal) => container.kill(signal) : undefined,
     });
-    await container.close();
     return code;
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;

@@ -21,7 +21,7 @@ export async function run({
   return eachOperand([from], async () => {
     const lcow = Lcow.open();
     if (source.kind === 'container') {
-      const container = lcow.container(source.container);
+      await using container = lcow.container(source.container);
       const { copyOut, copyOutTo } = await import('../copy-out.ts');
       if (destination.kind === 'host') {
         await copyOut(container, source.path, destination.path, how);
@@ -29,17 +29,16 @@ export async function run({
         refuseTerminal(process.stdout.isTTY, 'stdout');
         await copyOutTo(container, source.path, process.stdout, how);
       }
-      return container.close();
+      return;
     }
     if (destination.kind !== 'container') return;
-    const container = lcow.container(destination.container);
+    await using container = lcow.container(destination.container);
     const { copyIn, copyInFrom } = await import('../copy-in.ts');
     if (source.kind === 'stream') refuseTerminal(process.stdin.isTTY, 'stdin');
     const bytes =
       source.kind === 'stream'
         ? await copyInFrom(container, process.stdin, destination.path)
         : await copyIn(container, source.path, destination.path, how);
-    await container.close();
     if (!options.flag('quiet') && process.stderr.isTTY) {
       process.stderr.write(`Successfully copied ${decimalSize(bytes)} to ${escapeControl(to)}\n`);
     }

@@ -17,10 +17,9 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   if (terminal && interactive) requireTerminal();
   const request = readRequest(options, args);
   try {
-    const container = Lcow.open().container(reference);
+    await using container = Lcow.open().container(reference);
     if (detached) {
       await container.execDetached({ ...request, terminal });
-      await container.close();
       return 0;
     }
     const exec = await container.exec({
@@ -35,7 +34,6 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
       // As docker's: without a terminal, signals end the command and not the process.
       kill: terminal ? (signal) => exec.kill(signal) : undefined,
     });
-    await container.close();
     return code;
   } catch (error) {
     // A container that is not there or does not run is 1, as docker has it; what its process does is its own status.

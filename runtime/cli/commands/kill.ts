@@ -9,9 +9,8 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   const signal = text === undefined ? SIGKILL : parseSignal('read --signal', text);
   const lcow = Lcow.open();
   return eachOperand(operands, async (reference) => {
-    const container = lcow.container(reference);
+    await using container = lcow.container(reference);
     await container.kill(signal);
-    await container.close();
     process.stdout.write(`${reference}\n`);
   });
 }

@@ -6,9 +6,8 @@ import { eachOperand } from '../each-operand.ts';
 export async function run({ operands }: CommandInput): Promise<number> {
   const lcow = Lcow.open();
   return eachOperand(operands, async (reference) => {
-    const container = lcow.container(reference);
+    await using container = lcow.container(reference);
     await container.pause();
-    await container.close();
     process.stdout.write(`${reference}\n`);
   });
 }

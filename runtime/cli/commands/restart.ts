@@ -8,9 +8,8 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   const how = readStopOptions(options);
   const lcow = Lcow.open();
   return allOperands(operands, async (reference) => {
-    const container = lcow.container(reference);
+    await using container = lcow.container(reference);
     await container.restart(how);
-    await container.close();
     return reference;
   });
 }

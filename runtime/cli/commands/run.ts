@@ -43,22 +43,26 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   } finally {
     cancel.release();
   }
-  const report = await reporter(options, container, timeline);
-  if (container.process === undefined) {
-    process.stdout.write(`${container.id}\n`);
+  try {
+    const report = await reporter(options, container, timeline);
+    if (container.process === undefined) {
+      process.stdout.write(`${container.id}\n`);
+      await report();
+      return 0;
+    }
+    const code = await follow('the container', container.process, {
+      interactive,
+      terminal,
+      detachKeys,
+      kill: impatientKill(container),
+      onFirstByte: () => timeline.markGuest('first byte'),
+    });
+    timeline.markGuest('exit');
     await report();
-    return 0;
+    return code;
+  } finally {
+    await container.close();
   }
-  const code = await follow('the container', container.process, {
-    interactive,
-    terminal,
-    detachKeys,
-    kill: impatientKill(container),
-    onFirstByte: () => timeline.markGuest('first byte'),
-  });
-  timeline.markGuest('exit');
-  await report();
-  return code;
 }
 
 /** Signals go to the process; the third Ctrl-C, with which the foreground gives up, ends one that ignores them. */

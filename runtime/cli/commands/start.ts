@@ -13,9 +13,8 @@ export async function run(input: CommandInput): Promise<number> {
   if (options.flag('attach') || options.flag('interactive')) return startAttached(input);
   const lcow = Lcow.open();
   return eachOperand(operands, async (reference) => {
-    const container = lcow.container(reference);
+    await using container = lcow.container(reference);
     await container.start();
-    await container.close();
     process.stdout.write(`${reference}\n`);
   });
 }
@@ -30,7 +29,7 @@ async function startAttached({ options, operands }: CommandInput): Promise<numbe
   const timeline = newTimeline(options.flag('debug'));
   timeline.mark('command loaded');
   try {
-    const container = Lcow.open().container(reference);
+    await using container = Lcow.open().container(reference);
     const { record } = await container.inspect();
     const interactive = options.flag('interactive') && record.openStdin;
     const { terminal } = record;

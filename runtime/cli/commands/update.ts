@@ -11,9 +11,8 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   const request = readRequest(options);
   const lcow = Lcow.open();
   return eachOperand(operands, async (reference) => {
-    const container = lcow.container(reference);
+    await using container = lcow.container(reference);
     await container.update(request);
-    await container.close();
     process.stdout.write(`${reference}\n`);
   });
 }

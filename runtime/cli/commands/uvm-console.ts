@@ -5,10 +5,9 @@ import { escapeControl } from '../escape.ts';
 
 export async function run({ options, operands: [reference = ''] }: CommandInput): Promise<number> {
   const { pods } = Lcow.open();
-  const client = await pods.connect(pods.resolve(reference));
+  await using client = await pods.connect(pods.resolve(reference));
   for await (const { text } of client.kernelLog({ follow: options.flag('follow') })) {
     process.stdout.write(`${escapeControl(text)}\n`);
   }
-  await client[Symbol.asyncDispose]();
   return 0;
 }

@@ -10,7 +10,7 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   const terminal = options.flag('tty');
   if (terminal && interactive) requireTerminal();
   const { pods } = Lcow.open();
-  const client = await pods.connect(pods.resolve(reference));
+  await using client = await pods.connect(pods.resolve(reference));
   const { execId } = await client.execInVm({
     args,
     stdin: interactive,
@@ -29,6 +29,5 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
     detachKeys: Buffer.alloc(0),
     kill: (signal) => client.task.kill('', execId, signal, false),
   });
-  await client[Symbol.asyncDispose]();
   return code;
 }

@@ -6,9 +6,8 @@ import { allOperands } from '../each-operand.ts';
 export async function run({ operands }: CommandInput): Promise<number> {
   const lcow = Lcow.open();
   return allOperands(operands, async (reference) => {
-    const container = lcow.container(reference);
+    await using container = lcow.container(reference);
     const code = await container.wait();
-    await container.close();
     return String(code);
   });
 }
