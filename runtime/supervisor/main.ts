@@ -29,7 +29,8 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write('usage: lcow-supervisor --pod FOLDER [--adopt] [--tell]\n');
     return USAGE_EXIT;
   }
-  process.title = `lcow-supervisor ${basename(folder).slice(0, 12)}`;
+  // As `ps` shows it, and as tests and people find it.
+  process.title = `lcow-supervisor --pod ${folder}`;
   process.umask(0o077);
   const log = supervisorLogger(supervisorLog(folder));
   dieAdoptably(log);

@@ -27,7 +27,13 @@ export async function listenForPod(
   ]);
   const socket = await listenOnSocket(path, {
     accept: (connection) => {
-      const serve = (): void => void server.serve(connection);
+      const ignore = (): void => undefined;
+      connection.on('error', ignore);
+      const serve = (): void => {
+        connection.removeListener('error', ignore);
+        // It may have left while it waited.
+        if (!connection.destroyed) server.serve(connection);
+      };
       supervisor.adopted.then(serve, () => connection.destroy());
     },
     refused: (error) => log(messageOf(error)),

@@ -36,6 +36,13 @@ export class LcowHost implements AsyncDisposable {
   /** The OCI layout that set-up built from the distribution's busybox. */
   readonly busybox = join(repositoryRoot(), 'build/images/busybox');
 
+  /** Runs `lcow` to its end, which must be status 0. @returns stdout without its last newline */
+  async ok(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.lcow(...args);
+    if (code !== 0) throw new Error(`lcow ${args.join(' ')} exited ${code}: ${stderr}`);
+    return stdout.replace(/\n$/, '');
+  }
+
   /** Runs `lcow` to its end. */
   async lcow(...args: string[]): Promise<Finished> {
     return this.start(args).finished;
@@ -60,7 +67,12 @@ export class LcowHost implements AsyncDisposable {
     return [
       ...processesOf(this.folder).map((line) => `process ${line}`),
       ...mountsOf(this.folder).map((line) => `mount ${line}`),
-      ...filesUnder(this.run).map((path) => `file ${path}`),
+      ...filesUnder(this.run)
+        // What happened stays told.
+        .filter((path) => !/events\.jsonl(\.1)?$/.test(path))
+        .map((path) => `file ${path}`),
+      ...filesUnder(join(this.data, 'container')).map((path) => `file ${path}`),
+      ...filesUnder(join(this.data, 'name')).map((path) => `file ${path}`),
       ...filesUnder(join(this.data, 'scratch')).map((path) => `file ${path}`),
       ...filesUnder(this.data)
         .filter((path) => /\.tmp|\.partial|temporary/.test(path))
@@ -167,13 +179,13 @@ function mountsOf(folder: string): string[] {
     .filter((line) => line.includes(folder));
 }
 
-/** Files, sockets and non-empty folders' content; the accelerator's remembered answer may stay. */
+/** Files, sockets and non-empty folders' content; the accelerator's remembered answer and the events may stay. */
 function filesUnder(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((name) => join(folder, name))
       .filter((path) => !statSync(path, { throwIfNoEntry: false })?.isDirectory())
-      .filter((path) => !path.endsWith('.execution.json'));
+      .filter((path) => !path.endsWith('.execution.json') && !/events\.jsonl(\.1)?$/.test(path));
   } catch {
     return [];
   }

@@ -18,7 +18,16 @@ export class SupervisedHost extends LcowHost {
 
   /** The pid of the pod's supervisor. */
   supervisorOf(pod: string): number {
-    return this.#processNaming(['--pod', podFolder(this.where, pod)]);
+    const words = `--pod ${podFolder(this.where, pod)}`;
+    for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+      try {
+        const text = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        if (text.includes(words) && text.includes('lcow-supervisor')) return Number(name);
+      } catch {
+        // It has ended.
+      }
+    }
+    throw new Error(`no supervisor ${words}`);
   }
 
   /** The pid of the pod's QEMU. */
@@ -43,19 +52,6 @@ export class SupervisedHost extends LcowHost {
     };
     for await (const { action } of this.lcow_.events(past)) actions.push(action);
     return actions;
-  }
-
-  #processNaming(words: readonly string[]): number {
-    for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
-      try {
-        const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
-        const at = args.indexOf(words[0] ?? '');
-        if (at >= 0 && args[at + 1] === words[1]) return Number(name);
-      } catch {
-        // It has ended.
-      }
-    }
-    throw new Error(`no process ${words.join(' ')}`);
   }
 }
 
