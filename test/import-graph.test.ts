@@ -58,7 +58,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'runtime/task': [
     'hcs/service.ts',
+    'proto',
+    'runtime/container/container-record.ts',
+    'runtime/deadline.ts',
     'runtime/network',
+    'runtime/rootfs/temporary-file.ts',
+    'runtime/ttrpc',
     'runtime/uvm',
     'runtime/guest',
     'runtime/errors.ts',

@@ -96,7 +96,8 @@ export class Task {
     const { execId, terminal, stdin, stdout, stderr } = request;
     this.init.require('exec');
     const op = `exec in container "${this.id}"`;
-    if (this.execs.has(execId)) {
+    // containerd's exit event tells an init by the container's id in place of an exec's.
+    if (this.execs.has(execId) || execId === this.id) {
       throw new RuntimeError('already-exists', op, `id ${execId} is taken`);
     }
     const record: ExecRecord = {

@@ -1,0 +1,131 @@
+/** Mounts of a bundle and of Create: what becomes a share or a disk, and what is refused by name. */
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { RuntimeError } from '../../../runtime/errors.ts';
+import { readBundle } from '../../../runtime/task/bundle.ts';
+import { planMounts } from '../../../runtime/task/host-mounts.ts';
+import { planRootfs } from '../../../runtime/task/rootfs-mounts.ts';
+import { rejection } from '../../harness/rejection.ts';
+
+const bind = (source: string, destination: string, options: string[] = ['rbind']) => ({
+  ...{ type: 'bind', source, destination, options },
+});
+const refusal = (run: () => unknown): RuntimeError => {
+  try {
+    run();
+  } catch (error) {
+    assert.ok(error instanceof RuntimeError);
+    return error;
+  }
+  throw new Error('it was not refused');
+};
+
+test('binds of the host become shares and stay in their place; the rest stays as it is', () => {
+  const proc = { type: 'proc', source: 'proc', destination: '/proc', options: [] };
+  const plan = planMounts('op', '/bundle', [
+    bind('/host/data', '/data', ['rbind', 'ro', 'noexec']),
+    proc,
+    bind('uvm:///init', '/sbin/init'),
+    bind('rel/file', '/etc/file'),
+  ]);
+  assert.equal(plan.shares, [
+    { hostPath: '/host/data', readOnly: true, destination: '/data' },
+    { hostPath: '/bundle/rel/file', readOnly: false, destination: '/etc/file' },
+  ]);
+  const placed = plan.place('box', [undefined, 'file']);
+  assert.equal(
+    placed.map(({ source }) => source),
+    [
+      'uvm:///run/lcow/c/box/mounts/m0',
+      'proc',
+      'uvm:///init',
+      'uvm:///run/lcow/c/box/mounts/m1/file',
+    ],
+  );
+  assert.equal(placed[0]?.options, ['rbind', 'ro', 'noexec']);
+});
+
+test('what cannot work in a VM is refused by name', () => {
+  const nfs = { type: 'nfs', source: 'server:/x', destination: '/n', options: [] };
+  const type = refusal(() => planMounts('op', '/b', [nfs]));
+  assert.is(type.code, 'unsupported');
+  assert.match(type.message, /mounts\[0\] \(\/n\).*"nfs"/);
+  const shared = refusal(() => planMounts('op', '/b', [bind('/a', '/a', ['rbind', 'rshared'])]));
+  assert.match(shared.message, /rshared/);
+});
+
+test('a bundle is bounded, whole and of a VM', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lcow-bundle-'));
+  const config = join(folder, 'config.json');
+  const spec = { process: { args: ['sh'], cwd: '/' }, linux: { namespaces: [{ type: 'mount' }] } };
+  const refused = async (text: string, code: string, message: RegExp): Promise<void> => {
+    await writeFile(config, text);
+    const error = await rejection(readBundle('op', folder));
+    assert.ok(error instanceof RuntimeError);
+    assert.is(error.code, code);
+    assert.match(error.message, message);
+  };
+  const missing = await rejection(readBundle('op', folder));
+  assert.is((missing as RuntimeError).code, 'not-found');
+  await refused('{', 'invalid-argument', /not JSON/);
+  await refused('[]', 'invalid-argument', /not an object/);
+  await refused(' '.repeat((1 << 20) + 1), 'invalid-argument', /1048577 bytes/);
+  await refused(
+    JSON.stringify({ ...spec, process: { cwd: '/' } }),
+    'invalid-argument',
+    /process\.args/,
+  );
+  await refused(
+    JSON.stringify({ ...spec, process: { args: ['a'], cwd: 'x' } }),
+    'invalid-argument',
+    /process\.cwd/,
+  );
+  await refused(
+    JSON.stringify({ ...spec, hooks: { prestart: [{ path: '/x' }] } }),
+    'unsupported',
+    /hooks\.prestart/,
+  );
+  const foreign = { namespaces: [{ type: 'network', path: '/proc/7/ns/net' }] };
+  await refused(JSON.stringify({ ...spec, linux: foreign }), 'unsupported', /\/proc\/7\/ns\/net/);
+  await writeFile(config, JSON.stringify({ ...spec, later: { kept: true }, hostname: 'h' }));
+  const bundle = await readBundle('op', folder);
+  assert.is(bundle.hostname, 'h');
+  const encoded = JSON.parse(bundle.encode([]).toString()) as Record<string, unknown>;
+  assert.equal(encoded['later'], { kept: true });
+  await rm(folder, { recursive: true });
+});
+
+test('an lcow-layer is a scratch disk and layers, by folder or by file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lcow-rootfs-'));
+  for (const name of ['top', 'own']) await mkdir(join(folder, name));
+  const files = ['top/layer.vhd', 'bottom.vhd', 'own/sandbox.vhdx'];
+  for (const file of files) await writeFile(join(folder, file), '');
+  const parents = JSON.stringify([join(folder, 'top'), join(folder, 'bottom.vhd')]);
+  const mount = (source: string, ...options: string[]) => ({
+    ...{ type: 'lcow-layer', source, target: '' },
+    options: [...options, `parentLayerPaths=${parents}`],
+  });
+  const layers = [join(folder, 'bottom.vhd'), join(folder, 'top/layer.vhd')];
+  const own = join(folder, 'own');
+  assert.equal(await planRootfs('op', [mount(own, 'rw')], false), {
+    ...{ layers, scratch: join(own, 'sandbox.vhdx'), readOnly: false },
+  });
+  assert.equal(await planRootfs('op', [mount(own, 'ro')], false), { layers, readOnly: true });
+  const refused = async (code: string, text: RegExp, ...mounts: unknown[]): Promise<void> => {
+    const error = await rejection(planRootfs('op', mounts as never, false));
+    assert.is((error as RuntimeError).code, code);
+    assert.match((error as RuntimeError).message, text);
+  };
+  await refused('unsupported', /"overlay"/, { ...mount(own), type: 'overlay' });
+  await refused('unsupported', /no mount/);
+  await refused('not-found', /scratch\.vhd/, mount(join(folder, 'top')));
+  await refused('invalid-argument', /relative/, { ...mount('relative') });
+  await refused('invalid-argument', /not JSON/, { ...mount(own), options: ['parentLayerPaths=['] });
+  await refused('invalid-argument', /"x"/, mount(own, 'x'));
+  await rm(folder, { recursive: true });
+});
+
+test.run();
