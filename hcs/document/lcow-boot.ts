@@ -114,7 +114,7 @@ function initrdName({ initRdPath = '', kernelFilePath }: BootOptions): string {
 /** A Windows or POSIX path; the folder of a root keeps its separator. */
 function splitPath(path: string): { folder: string; name: string } {
   const at = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
-  const folder = path.slice(0, at);
+  const folder = path.slice(0, Math.max(at, 0));
   const root = at === 0 || /^[A-Za-z]:$/.test(folder);
   return { folder: root ? path.slice(0, at + 1) : folder, name: path.slice(at + 1) };
 }

@@ -2,20 +2,24 @@
  * The devices of an LCOW document. A bus is declared at create so that disks, images and shares can be added
  * later; network adapters are always added later, as in hcsshim.
  */
+import { HcsError } from '../hcs-error.ts';
 import type { Devices } from './devices.ts';
 import { PMEM_MAPPINGS_BUILD } from './host-features.ts';
 import type { HostVersion } from './host-version.ts';
 import { type HvSocketSystemConfig, LCOW_BIND_SECURITY_DESCRIPTOR } from './hv-socket.ts';
-import { HcsError } from '../hcs-error.ts';
 import type { HvSocketAccess, LcowDocumentOptions } from './lcow-options.ts';
-import type { Attachment, ScsiController } from './scsi.ts';
+import { type Attachment, SCSI_CONTROLLERS_MAX, type ScsiController } from './scsi.ts';
 import { scsiControllerId } from './scsi-controllers.ts';
 import {
   VPMEM_DEFAULT_COUNT,
   VPMEM_DEFAULT_SIZE_BYTES,
   type VirtualPMemController,
 } from './virtual-pmem.ts';
+import { newestSchemaVersion } from './version-gates.ts';
 import { pmemDevices } from './virtual-pmem-packing.ts';
+
+/** Schema 2.2 has the field. */
+const PMEM_MAPPINGS_MINOR = 2;
 
 /** Devices that can be hot-added: hcsshim's number, none on arm64. */
 export function virtualPMemCount(
@@ -28,7 +32,8 @@ export function virtualPMemCount(
 
 /** True where one PMem device can hold several images. */
 export function packsPMem(host: HostVersion): boolean {
-  return host.build >= PMEM_MAPPINGS_BUILD;
+  const schema = newestSchemaVersion(host.schemaVersions);
+  return host.build >= PMEM_MAPPINGS_BUILD && (schema?.Minor ?? 0) >= PMEM_MAPPINGS_MINOR;
 }
 
 /** @throws HcsError E_INVALIDARG where two disks want one place or an image has none */
@@ -103,16 +108,16 @@ function scsiControllers(
 ): Record<string, ScsiController> {
   const count = options.scsiControllerCount ?? (pmemCount === 0 ? 4 : 1);
   const controllers: Record<string, ScsiController> = {};
+  if (!Number.isInteger(count) || count < 0 || count > SCSI_CONTROLLERS_MAX) {
+    const most = `a whole number from 0 to ${SCSI_CONTROLLERS_MAX}`;
+    refuse(`scsiControllerCount ${count} is not ${most}`, 'VirtualMachine/Devices/Scsi');
+  }
   for (let number = 0; number < count; number += 1) controllers[scsiControllerId(number)] = {};
   const attachments: Record<string, Attachment> = { ...options.scsiAttachments };
   if (options.rootDisk?.kind === 'scsi') {
     if ('0' in attachments) {
-      throw new HcsError('build LCOW document', 'E_INVALIDARG', [
-        {
-          Message: 'scsiAttachments has a disk at LUN 0, which rootDisk "scsi" takes',
-          Source: `VirtualMachine/Devices/Scsi/${scsiControllerId(0)}/Attachments/0`,
-        },
-      ]);
+      const place = `VirtualMachine/Devices/Scsi/${scsiControllerId(0)}/Attachments/0`;
+      refuse('scsiAttachments has a disk at LUN 0, which rootDisk "scsi" takes', place);
     }
     attachments['0'] = { Type: 'VirtualDisk', Path: options.rootDisk.path, ReadOnly: true };
   }
@@ -120,4 +125,8 @@ function scsiControllers(
     controllers[scsiControllerId(0)] = { Attachments: attachments };
   }
   return controllers;
+}
+
+function refuse(Message: string, Source: string): never {
+  throw new HcsError('build LCOW document', 'E_INVALIDARG', [{ Message, Source }]);
 }

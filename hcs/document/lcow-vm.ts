@@ -76,7 +76,7 @@ function notes(options: LcowVmOptions, host: HostVersion): string[] {
       : []),
     ...(images > 1 && !packsPMem(host)
       ? [
-          `gives each of ${images} images a PMem device: several share one from Windows build ${PMEM_MAPPINGS_BUILD}; this host has ${host.build}`,
+          `gives each of ${images} images a PMem device: several share one from Windows build ${PMEM_MAPPINGS_BUILD} with schema 2.2; this host has ${host.build}`,
         ]
       : []),
   ];

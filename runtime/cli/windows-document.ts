@@ -2,10 +2,11 @@
  * `lcow uvm boot --document-only --windows-build N`: the document for a Windows host, printed on any host. Files
  * are named, not looked at, and nothing is asked of the host that this runs on.
  */
+import { HcsError } from '../../hcs/hcs-error.ts';
 import { hostOfBuild } from '../../hcs/document/host-version.ts';
-import type { LcowVmOptions } from '../../hcs/document/lcow-vm.ts';
-import { lcowVm } from '../../hcs/document/lcow-vm.ts';
+import { type LcowVm, type LcowVmOptions, lcowVm } from '../../hcs/document/lcow-vm.ts';
 import type { NumaNode, NumaOptions } from '../../hcs/document/numa-topology.ts';
+import { isGuid } from '../../hcs/document/scalars.ts';
 import { RuntimeError } from '../errors.ts';
 import type { OptionValues } from './command.ts';
 import { parseCount, parseSize } from './size.ts';
@@ -40,11 +41,45 @@ export function printWindowsDocument(options: OptionValues): number {
   return 0;
 }
 
-/** @throws RuntimeError invalid-argument naming an option, HcsError for what the host lacks */
-export function windowsDocument(options: OptionValues): ReturnType<typeof lcowVm> {
+/** What the builder's refusals call an option, and what people typed. */
+const TYPED: Readonly<Record<string, string>> = {
+  loader: '--boot-mode',
+  rootDisk: '--boot-mode',
+  initRdPath: '--initrd',
+  kernelFilePath: '--kernel',
+  memoryMiB: '--memory',
+  allowOvercommit: '--memory-option no-overcommit: overcommit',
+  enableDeferredCommit: '--memory-option deferred-commit',
+  enableColdDiscardHint: '--memory-option cold-discard-hint',
+  largePages: '--memory-option large-pages',
+  cpuGroupId: '--cpu-group',
+  numa: '--numa',
+  virtualPMemCount: '--pmem',
+};
+
+/** @throws RuntimeError invalid-argument or unsupported, naming the option */
+export function windowsDocument(options: OptionValues): LcowVm {
+  try {
+    return describeVm(options);
+  } catch (error) {
+    if (!(error instanceof HcsError)) throw error;
+    const names = new RegExp(`\\b(?:${Object.keys(TYPED).join('|')})\\b`, 'g');
+    const message = error.events.map(({ Message }) => Message).join('; ');
+    throw new RuntimeError(
+      error.code === 'NOT_SUPPORTED' ? 'unsupported' : 'invalid-argument',
+      'describe the VM',
+      message.replaceAll(names, (name) => TYPED[name] ?? name),
+      { cause: error },
+    );
+  }
+}
+
+function describeVm(options: OptionValues): LcowVm {
   const build = parseCount('--windows-build', options.text('windows-build') ?? '', 1, BUILD_MOST);
   const arch = oneOf('arch', options.text('arch') ?? 'amd64', ['amd64', 'arm64'] as const);
   const host = hostOfBuild(build, arch);
+  const group = options.text('cpu-group');
+  if (group !== undefined && !isGuid(group)) refuse('cpu-group', `"${group}" is not a GUID`);
   const consoleWanted = options.flag('console');
   return lcowVm(
     {
@@ -81,7 +116,7 @@ function bootFiles(
 function boot(
   options: OptionValues,
   arm64: boolean,
-): Pick<LcowVmOptions, 'loader' | 'initRdPath' | 'rootDisk'> {
+): Pick<LcowVmOptions, 'loader' | 'initRdPath' | 'rootDisk' | 'virtualPMemCount'> {
   const rootfs = options.text('rootfs');
   const pmem = !arm64 && options.text('pmem') !== '0';
   const usual = rootfs === undefined ? 'initrd' : pmem ? 'vhd-pmem' : 'vhd-scsi';
@@ -94,11 +129,14 @@ function boot(
   }
   if (root === 'initrd') {
     if (rootfs !== undefined) refuse('rootfs', `--rootfs is not used by --boot-mode ${mode}`);
-    return { ...loader, initRdPath: options.text('initrd') ?? `${BOOT_FOLDER}\\initrd.img` };
+    const folder = options.text('kernel')?.replace(/[^\\/]*$/, '') ?? `${BOOT_FOLDER}\\`;
+    return { ...loader, initRdPath: options.text('initrd') ?? `${folder}initrd.img` };
   }
   if (options.given('initrd')) refuse('initrd', `--initrd is not used by --boot-mode ${mode}`);
   return {
     ...loader,
+    // hcsshim's root is on SCSI where there is no PMem; --pmem given counts after this.
+    ...(root === 'vhd-pmem' ? {} : { virtualPMemCount: 0 }),
     rootDisk: {
       kind: root === 'vhd-pmem' ? 'pmem' : 'scsi',
       path: rootfs ?? `${BOOT_FOLDER}\\rootfs.vhd`,
