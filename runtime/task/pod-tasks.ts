@@ -9,6 +9,7 @@ import { guestEvents } from '../guest/events.ts';
 import { METHODS } from '../guest/methods.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
 import type { GuestBackend, TaskNetwork } from './guest-backend.ts';
+import { copyIn, copyOut, type GuestPathStat, statPath } from './guest-files.ts';
 import { GuestProcess } from './guest-process.ts';
 import type { ProcessIo, TaskExit } from './process-io.ts';
 import type { Task } from './task.ts';
@@ -257,21 +258,19 @@ export class PodTasks extends Tasks implements AsyncDisposable {
   }
 
   /** A path of a container, a symbolic link not followed. */
-  async statPath(id: string, path: string): Promise<unknown> {
+  async statPath(id: string, path: string): Promise<GuestPathStat> {
     await this.state(id, '');
-    throw notYet('look at a path', path);
+    return statPath(this.vm, id, path);
   }
 
-  async copyIn(id: string, path: string, _tar: Readable): Promise<number> {
+  /** A tar into a folder of the container. Resolves to the bytes taken. */
+  async copyIn(id: string, path: string, tar: Readable): Promise<number> {
     await this.state(id, '');
-    throw notYet('copy into', path);
+    return copyIn(this.vm, id, path, tar);
   }
 
-  copyOut(_id: string, path: string): Readable {
-    throw notYet('copy out of', path);
+  /** A path of the container as a tar. */
+  copyOut(id: string, path: string): Readable {
+    return copyOut(this.vm, id, path);
   }
-}
-
-function notYet(op: string, path: string): RuntimeError {
-  return new RuntimeError('unsupported', `${op} ${path}`, 'the agent cannot do it yet');
 }
