@@ -3814,6 +3814,9 @@ export namespace lcow {
                 /** ContainerMount file. */
                 file: string;
 
+                /** ContainerMount filesystem. */
+                filesystem: string;
+
                 /** ContainerMount source. */
                 source?: ("plan9"|"disk");
 
@@ -3871,6 +3874,9 @@ export namespace lcow {
                     /** ContainerMount file */
                     file?: (string|null);
 
+                    /** ContainerMount filesystem */
+                    filesystem?: (string|null);
+
                     /** ContainerMount source */
                     source?: ("plan9"|"disk");
 
@@ -3885,6 +3891,7 @@ export namespace lcow {
                   destination?: string|null;
                   readOnly?: boolean|null;
                   file?: string|null;
+                  filesystem?: string|null;
                   $unknowns?: Uint8Array[];
                 } & (
                   ({ source?: undefined; plan9?: null; disk?: null }|{ source?: "plan9"; plan9: lcow.agent.v1.Plan9Share.$Shape; disk?: null }|{ source?: "disk"; plan9?: null; disk: lcow.agent.v1.DiskSource.$Shape })
@@ -5431,6 +5438,15 @@ export namespace lcow {
                 /** StatsResponse ioSomeAvg10. */
                 ioSomeAvg10: number;
 
+                /** StatsResponse cpuFullAvg10. */
+                cpuFullAvg10: number;
+
+                /** StatsResponse memoryFullAvg10. */
+                memoryFullAvg10: number;
+
+                /** StatsResponse ioFullAvg10. */
+                ioFullAvg10: number;
+
                 /**
                  * Creates a new StatsResponse instance using the specified properties.
                  * @param [properties] Properties to set
@@ -5526,6 +5542,15 @@ export namespace lcow {
 
                     /** StatsResponse ioSomeAvg10 */
                     ioSomeAvg10?: (number|null);
+
+                    /** StatsResponse cpuFullAvg10 */
+                    cpuFullAvg10?: (number|null);
+
+                    /** StatsResponse memoryFullAvg10 */
+                    memoryFullAvg10?: (number|null);
+
+                    /** StatsResponse ioFullAvg10 */
+                    ioFullAvg10?: (number|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -6172,6 +6197,36 @@ export namespace lcow {
                 /** PidInfo execId. */
                 execId: string;
 
+                /** PidInfo ppid. */
+                ppid: number;
+
+                /** PidInfo uid. */
+                uid: number;
+
+                /** PidInfo state. */
+                state: string;
+
+                /** PidInfo startNs. */
+                startNs: number;
+
+                /** PidInfo cpuNs. */
+                cpuNs: number;
+
+                /** PidInfo rssBytes. */
+                rssBytes: number;
+
+                /** PidInfo tty. */
+                tty: string;
+
+                /** PidInfo command. */
+                command: string;
+
+                /** PidInfo namespacePid. */
+                namespacePid: number;
+
+                /** PidInfo namespacePpid. */
+                namespacePpid: number;
+
                 /**
                  * Creates a new PidInfo instance using the specified properties.
                  * @param [properties] Properties to set
@@ -6216,6 +6271,36 @@ export namespace lcow {
 
                     /** PidInfo execId */
                     execId?: (string|null);
+
+                    /** PidInfo ppid */
+                    ppid?: (number|null);
+
+                    /** PidInfo uid */
+                    uid?: (number|null);
+
+                    /** PidInfo state */
+                    state?: (string|null);
+
+                    /** PidInfo startNs */
+                    startNs?: (number|null);
+
+                    /** PidInfo cpuNs */
+                    cpuNs?: (number|null);
+
+                    /** PidInfo rssBytes */
+                    rssBytes?: (number|null);
+
+                    /** PidInfo tty */
+                    tty?: (string|null);
+
+                    /** PidInfo command */
+                    command?: (string|null);
+
+                    /** PidInfo namespacePid */
+                    namespacePid?: (number|null);
+
+                    /** PidInfo namespacePpid */
+                    namespacePpid?: (number|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -6586,6 +6671,9 @@ export namespace lcow {
                 /** AttachOpen stderrOffset. */
                 stderrOffset: number;
 
+                /** AttachOpen resume. */
+                resume: boolean;
+
                 /**
                  * Creates a new AttachOpen instance using the specified properties.
                  * @param [properties] Properties to set
@@ -6633,6 +6721,9 @@ export namespace lcow {
 
                     /** AttachOpen stderrOffset */
                     stderrOffset?: (number|null);
+
+                    /** AttachOpen resume */
+                    resume?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -7078,6 +7169,12 @@ export namespace lcow {
                 /** Attached pid. */
                 pid: number;
 
+                /** Attached stdoutOffset. */
+                stdoutOffset: number;
+
+                /** Attached stderrOffset. */
+                stderrOffset: number;
+
                 /**
                  * Creates a new Attached instance using the specified properties.
                  * @param [properties] Properties to set
@@ -7122,6 +7219,12 @@ export namespace lcow {
 
                     /** Attached pid */
                     pid?: (number|null);
+
+                    /** Attached stdoutOffset */
+                    stdoutOffset?: (number|null);
+
+                    /** Attached stderrOffset */
+                    stderrOffset?: (number|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -8049,7 +8152,13 @@ export namespace lcow {
                 $unknowns?: Uint8Array[];
 
                 /** CopyOutFrame chunk. */
-                chunk: Uint8Array;
+                chunk?: (Uint8Array|null);
+
+                /** CopyOutFrame stat. */
+                stat?: (lcow.agent.v1.CopyOutStat.$Properties|null);
+
+                /** CopyOutFrame frame. */
+                frame?: ("chunk"|"stat");
 
                 /**
                  * Creates a new CopyOutFrame instance using the specified properties.
@@ -8093,12 +8202,204 @@ export namespace lcow {
                     /** CopyOutFrame chunk */
                     chunk?: (Uint8Array|null);
 
+                    /** CopyOutFrame stat */
+                    stat?: (lcow.agent.v1.CopyOutStat.$Properties|null);
+
+                    /** CopyOutFrame frame */
+                    frame?: ("chunk"|"stat");
+
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
                 }
 
-                /** Shape of a CopyOutFrame. */
-                type $Shape = lcow.agent.v1.CopyOutFrame.$Properties;
+                /** Narrowed shape of a CopyOutFrame. */
+                type $Shape = {
+                  chunk?: Uint8Array|null;
+                  stat?: lcow.agent.v1.CopyOutStat.$Shape|null;
+                  $unknowns?: Uint8Array[];
+                } & (
+                  ({ frame?: undefined; chunk?: null; stat?: null }|{ frame?: "chunk"; chunk: Uint8Array; stat?: null }|{ frame?: "stat"; chunk?: null; stat: lcow.agent.v1.CopyOutStat.$Shape })
+                );
+            }
+
+            /**
+             * Properties of a StatRequest.
+             * @deprecated Use lcow.agent.v1.StatRequest.$Properties instead.
+             */
+            interface IStatRequest extends lcow.agent.v1.StatRequest.$Properties {
+            }
+
+            /** Represents a StatRequest. */
+            class StatRequest {
+
+                /**
+                 * Constructs a new StatRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.agent.v1.StatRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** StatRequest containerId. */
+                containerId: string;
+
+                /** StatRequest path. */
+                path: string;
+
+                /**
+                 * Creates a new StatRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StatRequest instance
+                 */
+                static create(properties: lcow.agent.v1.StatRequest.$Shape): lcow.agent.v1.StatRequest & lcow.agent.v1.StatRequest.$Shape;
+                static create(properties?: lcow.agent.v1.StatRequest.$Properties): lcow.agent.v1.StatRequest;
+
+                /**
+                 * Encodes the specified StatRequest message. Does not implicitly {@link lcow.agent.v1.StatRequest.verify|verify} messages.
+                 * @param message StatRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.agent.v1.StatRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StatRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.agent.v1.StatRequest & lcow.agent.v1.StatRequest.$Shape} StatRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.StatRequest & lcow.agent.v1.StatRequest.$Shape;
+
+                /**
+                 * Gets the type url for StatRequest
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace StatRequest {
+
+                /** Properties of a StatRequest. */
+                interface $Properties {
+
+                    /** StatRequest containerId */
+                    containerId?: (string|null);
+
+                    /** StatRequest path */
+                    path?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a StatRequest. */
+                type $Shape = lcow.agent.v1.StatRequest.$Properties;
+            }
+
+            /**
+             * Properties of a CopyOutStat.
+             * @deprecated Use lcow.agent.v1.CopyOutStat.$Properties instead.
+             */
+            interface ICopyOutStat extends lcow.agent.v1.CopyOutStat.$Properties {
+            }
+
+            /** Represents a CopyOutStat. */
+            class CopyOutStat {
+
+                /**
+                 * Constructs a new CopyOutStat.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.agent.v1.CopyOutStat.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** CopyOutStat name. */
+                name: string;
+
+                /** CopyOutStat mode. */
+                mode: number;
+
+                /** CopyOutStat size. */
+                size: number;
+
+                /** CopyOutStat linkTarget. */
+                linkTarget: string;
+
+                /** CopyOutStat isDir. */
+                isDir: boolean;
+
+                /** CopyOutStat mtimeNs. */
+                mtimeNs: number;
+
+                /**
+                 * Creates a new CopyOutStat instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns CopyOutStat instance
+                 */
+                static create(properties: lcow.agent.v1.CopyOutStat.$Shape): lcow.agent.v1.CopyOutStat & lcow.agent.v1.CopyOutStat.$Shape;
+                static create(properties?: lcow.agent.v1.CopyOutStat.$Properties): lcow.agent.v1.CopyOutStat;
+
+                /**
+                 * Encodes the specified CopyOutStat message. Does not implicitly {@link lcow.agent.v1.CopyOutStat.verify|verify} messages.
+                 * @param message CopyOutStat message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.agent.v1.CopyOutStat.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a CopyOutStat message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.agent.v1.CopyOutStat & lcow.agent.v1.CopyOutStat.$Shape} CopyOutStat
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.CopyOutStat & lcow.agent.v1.CopyOutStat.$Shape;
+
+                /**
+                 * Gets the type url for CopyOutStat
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace CopyOutStat {
+
+                /** Properties of a CopyOutStat. */
+                interface $Properties {
+
+                    /** CopyOutStat name */
+                    name?: (string|null);
+
+                    /** CopyOutStat mode */
+                    mode?: (number|null);
+
+                    /** CopyOutStat size */
+                    size?: (number|null);
+
+                    /** CopyOutStat linkTarget */
+                    linkTarget?: (string|null);
+
+                    /** CopyOutStat isDir */
+                    isDir?: (boolean|null);
+
+                    /** CopyOutStat mtimeNs */
+                    mtimeNs?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a CopyOutStat. */
+                type $Shape = lcow.agent.v1.CopyOutStat.$Properties;
             }
 
             /**

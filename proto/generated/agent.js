@@ -4966,6 +4966,7 @@ export const lcow = $root.lcow = (() => {
                 ContainerMount.prototype.destination = "";
                 ContainerMount.prototype.readOnly = false;
                 ContainerMount.prototype.file = "";
+                ContainerMount.prototype.filesystem = "";
 
                 let $oneOfFields;
 
@@ -4995,6 +4996,8 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(32).bool(message.readOnly);
                     if (message.file != null && $Object.hasOwnProperty.call(message, "file") && message.file !== "")
                         writer.uint32(42).string(message.file);
+                    if (message.filesystem != null && $Object.hasOwnProperty.call(message, "filesystem") && message.filesystem !== "")
+                        writer.uint32(50).string(message.filesystem);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -5067,6 +5070,15 @@ export const lcow = $root.lcow = (() => {
                                     message.file = value;
                                 else
                                     delete message.file;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.filesystem = value;
+                                else
+                                    delete message.filesystem;
                                 continue;
                             }
                         }
@@ -6972,6 +6984,9 @@ export const lcow = $root.lcow = (() => {
                 StatsResponse.prototype.cpuSomeAvg10 = 0;
                 StatsResponse.prototype.memorySomeAvg10 = 0;
                 StatsResponse.prototype.ioSomeAvg10 = 0;
+                StatsResponse.prototype.cpuFullAvg10 = 0;
+                StatsResponse.prototype.memoryFullAvg10 = 0;
+                StatsResponse.prototype.ioFullAvg10 = 0;
 
                 StatsResponse.create = function(properties) {
                     return new StatsResponse(properties);
@@ -7026,6 +7041,12 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(145).double(message.memorySomeAvg10);
                     if (message.ioSomeAvg10 != null && $Object.hasOwnProperty.call(message, "ioSomeAvg10") && !$Object.is(message.ioSomeAvg10, 0))
                         writer.uint32(153).double(message.ioSomeAvg10);
+                    if (message.cpuFullAvg10 != null && $Object.hasOwnProperty.call(message, "cpuFullAvg10") && !$Object.is(message.cpuFullAvg10, 0))
+                        writer.uint32(161).double(message.cpuFullAvg10);
+                    if (message.memoryFullAvg10 != null && $Object.hasOwnProperty.call(message, "memoryFullAvg10") && !$Object.is(message.memoryFullAvg10, 0))
+                        writer.uint32(169).double(message.memoryFullAvg10);
+                    if (message.ioFullAvg10 != null && $Object.hasOwnProperty.call(message, "ioFullAvg10") && !$Object.is(message.ioFullAvg10, 0))
+                        writer.uint32(177).double(message.ioFullAvg10);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -7280,6 +7301,33 @@ export const lcow = $root.lcow = (() => {
                                     message.ioSomeAvg10 = value;
                                 else
                                     delete message.ioSomeAvg10;
+                                continue;
+                            }
+                        case 20: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.cpuFullAvg10 = value;
+                                else
+                                    delete message.cpuFullAvg10;
+                                continue;
+                            }
+                        case 21: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.memoryFullAvg10 = value;
+                                else
+                                    delete message.memoryFullAvg10;
+                                continue;
+                            }
+                        case 22: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.ioFullAvg10 = value;
+                                else
+                                    delete message.ioFullAvg10;
                                 continue;
                             }
                         }
@@ -8171,6 +8219,16 @@ export const lcow = $root.lcow = (() => {
 
                 PidInfo.prototype.pid = 0;
                 PidInfo.prototype.execId = "";
+                PidInfo.prototype.ppid = 0;
+                PidInfo.prototype.uid = 0;
+                PidInfo.prototype.state = "";
+                PidInfo.prototype.startNs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+                PidInfo.prototype.cpuNs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+                PidInfo.prototype.rssBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                PidInfo.prototype.tty = "";
+                PidInfo.prototype.command = "";
+                PidInfo.prototype.namespacePid = 0;
+                PidInfo.prototype.namespacePpid = 0;
 
                 PidInfo.create = function(properties) {
                     return new PidInfo(properties);
@@ -8187,6 +8245,26 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(8).uint32(message.pid);
                     if (message.execId != null && $Object.hasOwnProperty.call(message, "execId") && message.execId !== "")
                         writer.uint32(18).string(message.execId);
+                    if (message.ppid != null && $Object.hasOwnProperty.call(message, "ppid") && message.ppid !== 0)
+                        writer.uint32(24).uint32(message.ppid);
+                    if (message.uid != null && $Object.hasOwnProperty.call(message, "uid") && message.uid !== 0)
+                        writer.uint32(32).uint32(message.uid);
+                    if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== "")
+                        writer.uint32(42).string(message.state);
+                    if (message.startNs != null && $Object.hasOwnProperty.call(message, "startNs") && (typeof message.startNs === "object" ? message.startNs.low || message.startNs.high : message.startNs !== 0))
+                        writer.uint32(48).int64(message.startNs);
+                    if (message.cpuNs != null && $Object.hasOwnProperty.call(message, "cpuNs") && (typeof message.cpuNs === "object" ? message.cpuNs.low || message.cpuNs.high : message.cpuNs !== 0))
+                        writer.uint32(56).int64(message.cpuNs);
+                    if (message.rssBytes != null && $Object.hasOwnProperty.call(message, "rssBytes") && (typeof message.rssBytes === "object" ? message.rssBytes.low || message.rssBytes.high : message.rssBytes !== 0))
+                        writer.uint32(64).uint64(message.rssBytes);
+                    if (message.tty != null && $Object.hasOwnProperty.call(message, "tty") && message.tty !== "")
+                        writer.uint32(74).string(message.tty);
+                    if (message.command != null && $Object.hasOwnProperty.call(message, "command") && message.command !== "")
+                        writer.uint32(82).string(message.command);
+                    if (message.namespacePid != null && $Object.hasOwnProperty.call(message, "namespacePid") && message.namespacePid !== 0)
+                        writer.uint32(88).uint32(message.namespacePid);
+                    if (message.namespacePpid != null && $Object.hasOwnProperty.call(message, "namespacePpid") && message.namespacePpid !== 0)
+                        writer.uint32(96).uint32(message.namespacePpid);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -8236,6 +8314,96 @@ export const lcow = $root.lcow = (() => {
                                     message.execId = value;
                                 else
                                     delete message.execId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.ppid = value;
+                                else
+                                    delete message.ppid;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.uid = value;
+                                else
+                                    delete message.uid;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.state = value;
+                                else
+                                    delete message.state;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.startNs = value;
+                                else
+                                    delete message.startNs;
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.cpuNs = value;
+                                else
+                                    delete message.cpuNs;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.rssBytes = value;
+                                else
+                                    delete message.rssBytes;
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.tty = value;
+                                else
+                                    delete message.tty;
+                                continue;
+                            }
+                        case 10: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.command = value;
+                                else
+                                    delete message.command;
+                                continue;
+                            }
+                        case 11: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.namespacePid = value;
+                                else
+                                    delete message.namespacePid;
+                                continue;
+                            }
+                        case 12: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.namespacePpid = value;
+                                else
+                                    delete message.namespacePpid;
                                 continue;
                             }
                         }
@@ -8696,6 +8864,7 @@ export const lcow = $root.lcow = (() => {
                 AttachOpen.prototype.process = null;
                 AttachOpen.prototype.stdoutOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 AttachOpen.prototype.stderrOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                AttachOpen.prototype.resume = false;
 
                 AttachOpen.create = function(properties) {
                     return new AttachOpen(properties);
@@ -8714,6 +8883,8 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(16).uint64(message.stdoutOffset);
                     if (message.stderrOffset != null && $Object.hasOwnProperty.call(message, "stderrOffset") && (typeof message.stderrOffset === "object" ? message.stderrOffset.low || message.stderrOffset.high : message.stderrOffset !== 0))
                         writer.uint32(24).uint64(message.stderrOffset);
+                    if (message.resume != null && $Object.hasOwnProperty.call(message, "resume") && message.resume !== false)
+                        writer.uint32(32).bool(message.resume);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -8769,6 +8940,15 @@ export const lcow = $root.lcow = (() => {
                                     message.stderrOffset = value;
                                 else
                                     delete message.stderrOffset;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.resume = value;
+                                else
+                                    delete message.resume;
                                 continue;
                             }
                         }
@@ -9333,6 +9513,8 @@ export const lcow = $root.lcow = (() => {
 
                 Attached.prototype.stdinOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 Attached.prototype.pid = 0;
+                Attached.prototype.stdoutOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                Attached.prototype.stderrOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
                 Attached.create = function(properties) {
                     return new Attached(properties);
@@ -9349,6 +9531,10 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(8).uint64(message.stdinOffset);
                     if (message.pid != null && $Object.hasOwnProperty.call(message, "pid") && message.pid !== 0)
                         writer.uint32(16).uint32(message.pid);
+                    if (message.stdoutOffset != null && $Object.hasOwnProperty.call(message, "stdoutOffset") && (typeof message.stdoutOffset === "object" ? message.stdoutOffset.low || message.stdoutOffset.high : message.stdoutOffset !== 0))
+                        writer.uint32(24).uint64(message.stdoutOffset);
+                    if (message.stderrOffset != null && $Object.hasOwnProperty.call(message, "stderrOffset") && (typeof message.stderrOffset === "object" ? message.stderrOffset.low || message.stderrOffset.high : message.stderrOffset !== 0))
+                        writer.uint32(32).uint64(message.stderrOffset);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -9398,6 +9584,24 @@ export const lcow = $root.lcow = (() => {
                                     message.pid = value;
                                 else
                                     delete message.pid;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.stdoutOffset = value;
+                                else
+                                    delete message.stdoutOffset;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.stderrOffset = value;
+                                else
+                                    delete message.stderrOffset;
                                 continue;
                             }
                         }
@@ -10599,7 +10803,15 @@ export const lcow = $root.lcow = (() => {
                                 this[keys[i]] = properties[keys[i]];
                 };
 
-                CopyOutFrame.prototype.chunk = $util.newBuffer([]);
+                CopyOutFrame.prototype.chunk = null;
+                CopyOutFrame.prototype.stat = null;
+
+                let $oneOfFields;
+
+                $Object.defineProperty(CopyOutFrame.prototype, "frame", {
+                    get: $util.oneOfGetter($oneOfFields = ["chunk", "stat"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
 
                 CopyOutFrame.create = function(properties) {
                     return new CopyOutFrame(properties);
@@ -10612,8 +10824,10 @@ export const lcow = $root.lcow = (() => {
                         _depth = 0;
                     if (_depth > $util.recursionLimit)
                         throw $Error("max depth exceeded");
-                    if (message.chunk != null && $Object.hasOwnProperty.call(message, "chunk") && message.chunk.length)
+                    if (message.chunk != null && $Object.hasOwnProperty.call(message, "chunk"))
                         writer.uint32(10).bytes(message.chunk);
+                    if (message.stat != null && $Object.hasOwnProperty.call(message, "stat"))
+                        $root.lcow.agent.v1.CopyOutStat.encode(message.stat, writer.uint32(18).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -10627,7 +10841,7 @@ export const lcow = $root.lcow = (() => {
                         _depth = 0;
                     if (_depth > $Reader.recursionLimit)
                         throw $Error("max depth exceeded");
-                    let end, message, value;
+                    let end, message;
                     if (length === $undefined)
                         end = reader.len;
                     else {
@@ -10650,10 +10864,15 @@ export const lcow = $root.lcow = (() => {
                         case 1: {
                                 if (wireType !== 2)
                                     break;
-                                if ((value = reader.bytes()).length)
-                                    message.chunk = value;
-                                else
-                                    delete message.chunk;
+                                message.chunk = reader.bytes();
+                                message.frame = "chunk";
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                message.stat = $root.lcow.agent.v1.CopyOutStat.decode(reader, reader.size(), $undefined, _depth + 1, message.stat);
+                                message.frame = "stat";
                                 continue;
                             }
                         }
@@ -10680,6 +10899,262 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyOutFrame;
+            })();
+
+            v1.StatRequest = (function() {
+
+                const StatRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StatRequest.prototype.containerId = "";
+                StatRequest.prototype.path = "";
+
+                StatRequest.create = function(properties) {
+                    return new StatRequest(properties);
+                };
+
+                StatRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.containerId != null && $Object.hasOwnProperty.call(message, "containerId") && message.containerId !== "")
+                        writer.uint32(10).string(message.containerId);
+                    if (message.path != null && $Object.hasOwnProperty.call(message, "path") && message.path !== "")
+                        writer.uint32(18).string(message.path);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StatRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.lcow.agent.v1.StatRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.containerId = value;
+                                else
+                                    delete message.containerId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.path = value;
+                                else
+                                    delete message.path;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StatRequest.getTypeUrl = function(prefix) {
+                    if (prefix === $undefined)
+                        prefix = "type.googleapis.com";
+                    return prefix + "/lcow.agent.v1.StatRequest";
+                };
+
+                return StatRequest;
+            })();
+
+            v1.CopyOutStat = (function() {
+
+                const CopyOutStat = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                CopyOutStat.prototype.name = "";
+                CopyOutStat.prototype.mode = 0;
+                CopyOutStat.prototype.size = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                CopyOutStat.prototype.linkTarget = "";
+                CopyOutStat.prototype.isDir = false;
+                CopyOutStat.prototype.mtimeNs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+                CopyOutStat.create = function(properties) {
+                    return new CopyOutStat(properties);
+                };
+
+                CopyOutStat.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                        writer.uint32(10).string(message.name);
+                    if (message.mode != null && $Object.hasOwnProperty.call(message, "mode") && message.mode !== 0)
+                        writer.uint32(16).uint32(message.mode);
+                    if (message.size != null && $Object.hasOwnProperty.call(message, "size") && (typeof message.size === "object" ? message.size.low || message.size.high : message.size !== 0))
+                        writer.uint32(24).uint64(message.size);
+                    if (message.linkTarget != null && $Object.hasOwnProperty.call(message, "linkTarget") && message.linkTarget !== "")
+                        writer.uint32(34).string(message.linkTarget);
+                    if (message.isDir != null && $Object.hasOwnProperty.call(message, "isDir") && message.isDir !== false)
+                        writer.uint32(40).bool(message.isDir);
+                    if (message.mtimeNs != null && $Object.hasOwnProperty.call(message, "mtimeNs") && (typeof message.mtimeNs === "object" ? message.mtimeNs.low || message.mtimeNs.high : message.mtimeNs !== 0))
+                        writer.uint32(48).int64(message.mtimeNs);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                CopyOutStat.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.lcow.agent.v1.CopyOutStat();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.name = value;
+                                else
+                                    delete message.name;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.mode = value;
+                                else
+                                    delete message.mode;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.size = value;
+                                else
+                                    delete message.size;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.linkTarget = value;
+                                else
+                                    delete message.linkTarget;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.isDir = value;
+                                else
+                                    delete message.isDir;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.mtimeNs = value;
+                                else
+                                    delete message.mtimeNs;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                CopyOutStat.getTypeUrl = function(prefix) {
+                    if (prefix === $undefined)
+                        prefix = "type.googleapis.com";
+                    return prefix + "/lcow.agent.v1.CopyOutStat";
+                };
+
+                return CopyOutStat;
             })();
 
             v1.StacksRequest = (function() {

@@ -394,7 +394,9 @@ pub struct Stdio {
 pub struct CreateContainerRequest {
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
-    /// OCI runtime config.json, at most 1 MiB; root.path is ignored
+    /// OCI runtime config.json, at most 1 MiB; root.path is ignored. Bind mounts name files of the VM as
+    /// "uvm:///init" (the agent: an init for containers) or "uvm:///run/lcow/...". Annotations: `io.lcow.devices` =
+    /// \[{"pathOnHost","pathInContainer","permissions"}\], nodes of the VM; `io.lcow.privileged` = "true", all of them.
     #[prost(bytes = "vec", tag = "2")]
     pub spec: ::prost::alloc::vec::Vec<u8>,
     /// directory in the VM, under /run/lcow/ (MountOverlay's target)
@@ -417,6 +419,9 @@ pub struct ContainerMount {
     /// of a share: bind this one file of it, not its root; a plain file name
     #[prost(string, tag = "5")]
     pub file: ::prost::alloc::string::String,
+    /// of a disk, default "ext4"
+    #[prost(string, tag = "6")]
+    pub filesystem: ::prost::alloc::string::String,
     #[prost(oneof = "container_mount::Source", tags = "1, 2")]
     pub source: ::core::option::Option<container_mount::Source>,
 }
@@ -586,6 +591,12 @@ pub struct StatsResponse {
     pub memory_some_avg10: f64,
     #[prost(double, tag = "19")]
     pub io_some_avg10: f64,
+    #[prost(double, tag = "20")]
+    pub cpu_full_avg10: f64,
+    #[prost(double, tag = "21")]
+    pub memory_full_avg10: f64,
+    #[prost(double, tag = "22")]
+    pub io_full_avg10: f64,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct IoStat {
@@ -661,10 +672,41 @@ pub struct PidsRequest {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PidInfo {
+    /// in the VM
     #[prost(uint32, tag = "1")]
     pub pid: u32,
+    /// "" unknown or descendant, "init" for init
     #[prost(string, tag = "2")]
     pub exec_id: ::prost::alloc::string::String,
+    /// in the VM; 0 when the parent is outside the container
+    #[prost(uint32, tag = "3")]
+    pub ppid: u32,
+    /// effective
+    #[prost(uint32, tag = "4")]
+    pub uid: u32,
+    /// one letter of proc(5): R, S, D, Z, T, ...
+    #[prost(string, tag = "5")]
+    pub state: ::prost::alloc::string::String,
+    /// since the guest's boot
+    #[prost(int64, tag = "6")]
+    pub start_ns: i64,
+    /// user and system time
+    #[prost(int64, tag = "7")]
+    pub cpu_ns: i64,
+    #[prost(uint64, tag = "8")]
+    pub rss_bytes: u64,
+    /// "pts/0"; "" none
+    #[prost(string, tag = "9")]
+    pub tty: ::prost::alloc::string::String,
+    /// arguments joined by blanks, at most 4096 bytes; \[name\] where there are none
+    #[prost(string, tag = "10")]
+    pub command: ::prost::alloc::string::String,
+    /// in the container
+    #[prost(uint32, tag = "11")]
+    pub namespace_pid: u32,
+    /// in the container; 0 when the parent is outside of it
+    #[prost(uint32, tag = "12")]
+    pub namespace_ppid: u32,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PidsResponse {
@@ -717,6 +759,9 @@ pub struct AttachOpen {
     pub stdout_offset: u64,
     #[prost(uint64, tag = "3")]
     pub stderr_offset: u64,
+    /// start at the first byte that is still held, whatever the offsets say
+    #[prost(bool, tag = "4")]
+    pub resume: bool,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ResizeFrame {
@@ -750,7 +795,7 @@ pub struct GuestFrame {
 pub mod guest_frame {
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Frame {
-        /// first: where stdin stands
+        /// first: where each stream stands; a StdinAck follows when stdin was taken in part
         #[prost(message, tag = "1")]
         Attached(super::Attached),
         #[prost(message, tag = "2")]
@@ -766,10 +811,16 @@ pub mod guest_frame {
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Attached {
+    /// the next byte expected; all below it were received
     #[prost(uint64, tag = "1")]
     pub stdin_offset: u64,
     #[prost(uint32, tag = "2")]
     pub pid: u32,
+    /// the first byte that will be sent
+    #[prost(uint64, tag = "3")]
+    pub stdout_offset: u64,
+    #[prost(uint64, tag = "4")]
+    pub stderr_offset: u64,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StdinAck {
@@ -872,8 +923,44 @@ pub struct CopyOutRequest {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CopyOutFrame {
-    #[prost(bytes = "bytes", tag = "1")]
-    pub chunk: ::prost::bytes::Bytes,
+    #[prost(oneof = "copy_out_frame::Frame", tags = "1, 2")]
+    pub frame: ::core::option::Option<copy_out_frame::Frame>,
+}
+/// Nested message and enum types in `CopyOutFrame`.
+pub mod copy_out_frame {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Frame {
+        #[prost(bytes, tag = "1")]
+        Chunk(::prost::bytes::Bytes),
+        #[prost(message, tag = "2")]
+        Stat(super::CopyOutStat),
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatRequest {
+    #[prost(string, tag = "1")]
+    pub container_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CopyOutStat {
+    /// the path's last part, "/" for the root
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// st_mode: type and permissions
+    #[prost(uint32, tag = "2")]
+    pub mode: u32,
+    #[prost(uint64, tag = "3")]
+    pub size: u64,
+    /// where a symbolic link leads, as an absolute path in the container
+    #[prost(string, tag = "4")]
+    pub link_target: ::prost::alloc::string::String,
+    #[prost(bool, tag = "5")]
+    pub is_dir: bool,
+    /// wall clock
+    #[prost(int64, tag = "6")]
+    pub mtime_ns: i64,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StacksRequest {}
@@ -4598,7 +4685,8 @@ pub mod files_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Files in and out as tar streams; paths resolve inside the container's root and never leave it.
+    /// Files in and out as tar streams; paths resolve inside the container's root and never leave it. On a created,
+    /// running, paused or stopped container.
     #[derive(Debug, Clone)]
     pub struct FilesClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -4689,6 +4777,7 @@ pub mod files_client {
                 .insert(GrpcMethod::new("lcow.agent.v1.Files", "CopyIn"));
             self.inner.client_streaming(req, path, codec).await
         }
+        /// The first frame tells what the path is, the others are a tar of it under its last name.
         pub async fn copy_out(
             &mut self,
             request: impl tonic::IntoRequest<super::CopyOutRequest>,
@@ -4712,6 +4801,25 @@ pub mod files_client {
             req.extensions_mut()
                 .insert(GrpcMethod::new("lcow.agent.v1.Files", "CopyOut"));
             self.inner.server_streaming(req, path, codec).await
+        }
+        /// What stands at a path; a symbolic link is told, not followed.
+        pub async fn stat(
+            &mut self,
+            request: impl tonic::IntoRequest<super::StatRequest>,
+        ) -> std::result::Result<tonic::Response<super::CopyOutStat>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static("/lcow.agent.v1.Files/Stat");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new("lcow.agent.v1.Files", "Stat"));
+            self.inner.unary(req, path, codec).await
         }
     }
 }
@@ -4738,12 +4846,19 @@ pub mod files_server {
             >
             + std::marker::Send
             + 'static;
+        /// The first frame tells what the path is, the others are a tar of it under its last name.
         async fn copy_out(
             &self,
             request: tonic::Request<super::CopyOutRequest>,
         ) -> std::result::Result<tonic::Response<Self::CopyOutStream>, tonic::Status>;
+        /// What stands at a path; a symbolic link is told, not followed.
+        async fn stat(
+            &self,
+            request: tonic::Request<super::StatRequest>,
+        ) -> std::result::Result<tonic::Response<super::CopyOutStat>, tonic::Status>;
     }
-    /// Files in and out as tar streams; paths resolve inside the container's root and never leave it.
+    /// Files in and out as tar streams; paths resolve inside the container's root and never leave it. On a created,
+    /// running, paused or stopped container.
     #[derive(Debug)]
     pub struct FilesServer<T> {
         inner: Arc<T>,
@@ -4907,6 +5022,49 @@ pub mod files_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/lcow.agent.v1.Files/Stat" => {
+                    #[allow(non_camel_case_types)]
+                    struct StatSvc<T: Files>(pub Arc<T>);
+                    impl<T: Files> tonic::server::UnaryService<super::StatRequest>
+                    for StatSvc<T> {
+                        type Response = super::CopyOutStat;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::StatRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Files>::stat(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = StatSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

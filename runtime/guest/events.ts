@@ -11,11 +11,15 @@ export type GuestEvent = { readonly sequence: number } & (
   | { readonly kind: 'exited'; readonly process: ProcessId; readonly status: ExitStatus }
   | { readonly kind: 'out-of-memory'; readonly containerId: string; readonly kills: number }
   | { readonly kind: 'events-lost'; readonly firstKept: number }
+  /** Not numbered (0), not replayed. `level` as in syslog(3): 0 emergency to 7 debug. */
+  | { readonly kind: 'kernel-log'; readonly level: number; readonly text: string }
 );
 
 export interface EventOptions {
   /** The last event seen; default 0: from the VM's start. */
   readonly after?: number;
+  /** Also what the guest's kernel says from now on. Default false. */
+  readonly kernelLog?: boolean;
   /** Ends the iteration. */
   readonly signal?: AbortSignal;
 }
@@ -23,10 +27,10 @@ export interface EventOptions {
 /** Events as they happen, until the signal aborts. @throws RuntimeError unavailable when the link breaks */
 export async function* guestEvents(
   channel: AgentChannel,
-  { after = 0, signal }: EventOptions = {},
+  { after = 0, kernelLog = false, signal }: EventOptions = {},
 ): AsyncGenerator<GuestEvent, void, undefined> {
   if (signal?.aborted) return;
-  const call = channel.serverStream(STREAMS.subscribe, { after });
+  const call = channel.serverStream(STREAMS.subscribe, { after, kernelLog });
   const onAbort = (): void => call.cancel();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
@@ -58,6 +62,10 @@ function decodeEvent(event: lcow.agent.v1.Event): GuestEvent | undefined {
       containerId: containerId ?? '',
       kills: oomKills ?? 0,
     };
+  }
+  if (event.kernelLog) {
+    const { level, text } = event.kernelLog;
+    return { sequence, kind: 'kernel-log', level: level ?? 0, text: text ?? '' };
   }
   if (event.lost) return { sequence, kind: 'events-lost', firstKept: event.lost.firstKept ?? 0 };
   return undefined;

@@ -7,6 +7,8 @@ export interface ExitStatus {
   readonly code: number;
   /** Guest CLOCK_MONOTONIC, nanoseconds. */
   readonly exitedAtNs: number;
+  /** Guest wall clock, nanoseconds since 1970; 0 unknown. */
+  readonly exitedAtWallNs: number;
   /** Whether the container's memory limit killed a process of it. */
   readonly oomKilled: boolean;
 }
@@ -17,5 +19,10 @@ export function decodeExitStatus(message: lcow.agent.v1.ExitStatus.$Properties):
   if (code > 255) {
     throw new RuntimeError('data-loss', 'read an exit status', `code ${code} is not in 0..255`);
   }
-  return { code, exitedAtNs: message.exitedAtNs ?? 0, oomKilled: message.oomKilled ?? false };
+  return {
+    code,
+    exitedAtNs: message.exitedAtNs ?? 0,
+    exitedAtWallNs: message.exitedAtWallNs ?? 0,
+    oomKilled: message.oomKilled ?? false,
+  };
 }

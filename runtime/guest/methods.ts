@@ -77,6 +77,8 @@ export const METHODS = {
   pids: method('Containers/Pids', v1.PidsRequest, v1.PidsResponse),
   delete: method('Containers/Delete', v1.DeleteRequest, v1.DeleteResponse),
 
+  stat: method('Files/Stat', v1.StatRequest, v1.CopyOutStat),
+
   stacks: method('Debug/Stacks', v1.StacksRequest, v1.StacksResponse),
   kernelLog: method('Debug/KernelLog', v1.KernelLogRequest, v1.KernelLogResponse),
 } as const;

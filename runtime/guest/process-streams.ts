@@ -1,28 +1,34 @@
 /**
  * The standard streams of one process in the guest, over one `Streams.Attach` call.
  *
- * Bytes are numbered; output is acknowledged when its reader took it, so a slow reader stalls only its own
- * process and at most the window (1 MiB) is in memory here. stdin stops at the same window. When the link
- * breaks, `exit` rejects with `unavailable`; the offsets stay, so a later attach continues exactly there.
+ * Bytes are numbered; output is acknowledged when it was taken: by the reader of `stdout` and `stderr`, or by the
+ * `onOutput` that the caller gave, whose promise says so. A slow taker stalls only its own process, and at most the
+ * window (1 MiB) is in memory here. stdin stops at the same window. When the link breaks, `exit` rejects with
+ * `unavailable`; what was not acknowledged stays in the guest, so a later attach continues there (`resume`, or the
+ * offsets that `taken` told).
  */
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import { Readable, Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { lcow } from '../../proto/generated/agent.js';
 import { RuntimeError } from '../errors.ts';
 import type { AgentChannel } from './agent-channel.ts';
-import { type ExitStatus, decodeExitStatus } from './exit-status.ts';
+import { decodeExitStatus, type ExitStatus } from './exit-status.ts';
+import { InputDirection } from './input-direction.ts';
 import { STREAMS } from './methods.ts';
+import { OutputDirection, readableSink } from './output-direction.ts';
 import { fromGrpc } from './status.ts';
+import { broken } from './stream-window.ts';
+
+export { CHUNK_BYTES, WINDOW_BYTES } from './stream-window.ts';
 
 type HostFrame = lcow.agent.v1.HostFrame.$Properties;
 type GuestFrame = lcow.agent.v1.GuestFrame;
 
-/** Unacknowledged bytes that a direction may have under way (proto/agent.proto, Streams). */
-export const WINDOW_BYTES = 1024 * 1024;
-/** Largest piece of data in a frame. */
-export const CHUNK_BYTES = 64 * 1024;
-/** Output is acknowledged once this much was taken, so that an echo costs no extra frame. */
-const ACK_EVERY_BYTES = 256 * 1024;
+/**
+ * Output that was taken is acknowledged after this, if no more of it comes: a host that is killed finds little of it
+ * again, and an echo or a short process is over before it costs a frame.
+ */
+const ACK_IDLE_MS = 20;
 
 /** Which process. `execId` empty is the container's init; `containerId` empty is the VM itself. */
 export interface ProcessId {
@@ -30,30 +36,82 @@ export interface ProcessId {
   readonly execId: string;
 }
 
+export type OutputName = 'stdout' | 'stderr';
+
+export interface ProcessStreamsOptions {
+  /** Attach to a process that had a host before, at the first byte that the guest still holds. Default false. */
+  readonly resume?: boolean;
+  /** The first bytes wanted, in place of `resume`, by who knows what it has. Default 0. */
+  readonly stdoutOffset?: number;
+  readonly stderrOffset?: number;
+  /**
+   * Takes output, in order and one call at a time a stream; it counts as taken, and may be dropped by the guest, when
+   * the promise resolves. A rejection ends the attachment and is the reason of `exit`. Absent: `stdout` and `stderr`
+   * are to be read.
+   */
+  readonly onOutput?: (stream: OutputName, bytes: Buffer, offset: number) => void | Promise<void>;
+}
+
+/** Where the streams stood when they were attached, in bytes. */
+export interface AttachedOffsets {
+  /** The next byte of stdin that the guest expects. */
+  readonly stdinOffset: number;
+  /** The first bytes of output that it sends. */
+  readonly stdoutOffset: number;
+  readonly stderrOffset: number;
+}
+
 export class ProcessStreams {
   readonly stdin: Writable;
+  /** At their end from the start when `onOutput` takes the output. */
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** The exit, told after all output was delivered to stdout and stderr (they may still hold it). */
+  /** Settles when the guest knows the process and has said where its streams stand. Rejects as `exit` does. */
+  readonly attached: Promise<AttachedOffsets>;
+  /**
+   * The exit, told after all output: `onOutput` has taken it, or stdout and stderr hold it. Rejects when the link
+   * breaks, after the calls of `onOutput` under way.
+   */
   readonly exit: Promise<ExitStatus>;
   readonly #call: ClientDuplexStream<HostFrame, GuestFrame>;
   readonly #out: OutputDirection;
   readonly #err: OutputDirection;
-  readonly #in = new InputDirection();
+  readonly #in: InputDirection;
+  readonly #fresh: boolean;
+  #onAttached!: (offsets: AttachedOffsets) => void;
+  #onNotAttached!: (error: unknown) => void;
+  #acknowledging: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(channel: AgentChannel, process: ProcessId) {
+  constructor(channel: AgentChannel, process: ProcessId, options: ProcessStreamsOptions = {}) {
+    const { resume = false, stdoutOffset = 0, stderrOffset = 0, onOutput } = options;
+    this.#fresh = !resume && stdoutOffset === 0 && stderrOffset === 0;
     this.#call = channel.duplex(STREAMS.attach);
-    const acknowledge = (): void => this.#acknowledge();
-    this.#out = new OutputDirection(acknowledge);
-    this.#err = new OutputDirection(acknowledge);
-    this.stdout = this.#out.readable;
-    this.stderr = this.#err.readable;
-    this.stdin = this.#in.writable((frame) => this.#send(frame));
+    const direction = (stream: OutputName): [OutputDirection, Readable] => {
+      const { sink, readable } = readableSink(onOutput === undefined);
+      const take = onOutput?.bind(undefined, stream);
+      const taking = take === undefined ? sink : { take };
+      return [new OutputDirection(taking, (urgent) => this.#took(urgent)), readable];
+    };
+    [this.#out, this.stdout] = direction('stdout');
+    [this.#err, this.stderr] = direction('stderr');
+    // Where a process had a host before, only the guest knows where stdin stands.
+    this.#in = new InputDirection((frame) => this.#send(frame), this.#fresh);
+    this.stdin = this.#in.writable;
+    this.attached = new Promise((resolve, reject) => {
+      this.#onAttached = resolve;
+      this.#onNotAttached = reject;
+    });
+    this.attached.catch(() => {});
     this.exit = this.#receive();
     // Whoever does not ask for the exit still must not bring the process down.
     this.exit.catch(() => {});
-    this.#send({ open: { process } });
+    this.#send({ open: { process, resume, stdoutOffset, stderrOffset } });
+  }
+
+  /** What was taken: a later attach with these offsets neither loses nor repeats a byte. */
+  get taken(): { readonly stdoutOffset: number; readonly stderrOffset: number } {
+    return { stdoutOffset: this.#out.taken, stderrOffset: this.#err.taken };
   }
 
   /** Tells the process's terminal its size, in order with what was typed. */
@@ -70,30 +128,41 @@ export class ProcessStreams {
     if (!this.#ended) this.#call.write(frame);
   }
 
+  /** @param urgent the guest may be waiting for it */
+  #took(urgent: boolean): void {
+    if (this.#ended) return;
+    if (urgent) this.#acknowledge();
+    else this.#acknowledging ??= setTimeout(() => this.#acknowledge(), ACK_IDLE_MS).unref();
+  }
+
   #acknowledge(): void {
-    const stdoutOffset = this.#out.taken;
-    const stderrOffset = this.#err.taken;
+    clearTimeout(this.#acknowledging);
+    this.#acknowledging = undefined;
+    const stdoutOffset = this.#out.acknowledge();
+    const stderrOffset = this.#err.acknowledge();
     this.#send({ ack: { stdoutOffset, stderrOffset } });
   }
 
   #receive(): Promise<ExitStatus> {
     return new Promise((resolve, reject) => {
-      const fail = (error: RuntimeError): void => {
-        this.#finish(error);
-        reject(error);
+      const fail = (error: unknown): void => {
+        this.#call.cancel();
+        void this.#finish(error).then(() => reject(error));
       };
+      this.#out.failed.catch(fail);
+      this.#err.failed.catch(fail);
       this.#call.on('data', (frame: GuestFrame) => {
+        if (this.#ended) return;
         try {
           const exit = this.#onFrame(frame);
-          if (exit === undefined) return;
-          this.#finish();
-          resolve(exit);
+          if (exit !== undefined) void this.#finish().then(() => resolve(exit), reject);
         } catch (error) {
-          this.#call.cancel();
-          fail(error as RuntimeError);
+          fail(error);
         }
       });
-      this.#call.on('error', (error) => fail(fromGrpc('attach to the process', error)));
+      this.#call.on('error', (error) => {
+        if (!this.#ended) fail(fromGrpc('attach to the process', error));
+      });
       this.#call.on('end', () => {
         if (!this.#ended) fail(broken('the stream ended without an exit status'));
       });
@@ -105,149 +174,29 @@ export class ProcessStreams {
     else if (frame.stderr) this.#err.push(frame.stderr);
     else if (frame.stdinAck)
       this.#in.acknowledged(frame.stdinAck.offset ?? 0, frame.stdinAck.closed ?? false);
-    else if (frame.attached) this.#in.acknowledged(frame.attached.stdinOffset ?? 0, false);
+    else if (frame.attached) this.#begin(frame.attached);
     else if (frame.exit) return decodeExitStatus(frame.exit);
     return undefined;
   }
 
-  #finish(error?: RuntimeError): void {
+  #begin(attached: lcow.agent.v1.Attached.$Properties): void {
+    const stdinOffset = attached.stdinOffset ?? 0;
+    const stdoutOffset = attached.stdoutOffset ?? 0;
+    const stderrOffset = attached.stderrOffset ?? 0;
+    this.#in.begin(stdinOffset);
+    this.#out.begin(stdoutOffset);
+    this.#err.begin(stderrOffset);
+    this.#onAttached({ stdinOffset, stdoutOffset, stderrOffset });
+  }
+
+  /** Settles when nothing is under way any more: all output was taken, or after an error what had begun. */
+  async #finish(error?: unknown): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#out.end(error);
-    this.#err.end(error);
+    clearTimeout(this.#acknowledging);
+    this.#onNotAttached(error ?? broken('the process ended before it was attached'));
     this.#in.end();
     this.#call.end();
+    await Promise.all([this.#out.end(error), this.#err.end(error)]);
   }
-}
-
-/** Output of the guest: checks the numbering and the window, acknowledges what was taken. */
-class OutputDirection {
-  readonly readable: Readable;
-  /** Bytes that the reader has taken. */
-  taken = 0;
-  #received = 0;
-  #acknowledged = 0;
-  #queue: Buffer[] = [];
-  #wanted = false;
-  readonly #onTaken: () => void;
-
-  constructor(onTaken: () => void) {
-    this.#onTaken = onTaken;
-    this.readable = new Readable({
-      highWaterMark: CHUNK_BYTES,
-      read: () => {
-        this.#wanted = true;
-        this.#feed();
-      },
-    });
-    this.readable.on('error', () => {});
-  }
-
-  push(data: lcow.agent.v1.Data.$Properties): void {
-    const bytes = data.bytes ?? new Uint8Array(0);
-    const offset = data.offset ?? 0;
-    if (offset !== this.#received) {
-      throw broken(`output at offset ${offset} came where ${this.#received} was next`);
-    }
-    if (
-      bytes.length > CHUNK_BYTES ||
-      this.#received + bytes.length > this.#acknowledged + WINDOW_BYTES
-    ) {
-      throw broken(`${bytes.length} bytes of output exceed the window of ${WINDOW_BYTES}`);
-    }
-    this.#received += bytes.length;
-    if (this.readable.destroyed) this.#took(bytes.length);
-    else this.#queue.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    this.#feed();
-  }
-
-  end(error?: RuntimeError): void {
-    if (error !== undefined && this.#queue.length === 0) {
-      this.readable.destroy(error);
-      return;
-    }
-    for (const chunk of this.#queue.splice(0)) this.readable.push(chunk);
-    this.readable.push(null);
-  }
-
-  #feed(): void {
-    while (this.#wanted) {
-      const chunk = this.#queue.shift();
-      if (chunk === undefined) return;
-      this.#wanted = this.readable.push(chunk);
-      this.#took(chunk.length);
-    }
-  }
-
-  #took(bytes: number): void {
-    this.taken += bytes;
-    if (this.taken - this.#acknowledged >= ACK_EVERY_BYTES) {
-      this.#acknowledged = this.taken;
-      this.#onTaken();
-    }
-  }
-}
-
-/** stdin: numbers what it sends and stops at the window until the guest took some. */
-class InputDirection {
-  #sent = 0;
-  #acknowledged = 0;
-  #closed = false;
-  #resume: (() => void) | undefined;
-
-  writable(send: (frame: HostFrame) => void): Writable {
-    const writable = new Writable({
-      highWaterMark: CHUNK_BYTES,
-      write: (chunk: Buffer, _encoding, done) => {
-        const step = (from: number): void => {
-          let at = from;
-          while (at < chunk.length && !this.#closed && this.#room() > 0) {
-            const bytes = chunk.subarray(at, at + Math.min(CHUNK_BYTES, this.#room()));
-            send({ stdin: { offset: this.#sent, bytes } });
-            this.#sent += bytes.length;
-            at += bytes.length;
-          }
-          // A process that reads no more takes the rest silently, as a closed pipe's reader would.
-          if (at >= chunk.length || this.#closed) done();
-          else this.#resume = () => step(at);
-        };
-        step(0);
-      },
-      final: (done) => {
-        send({ stdinEof: {} });
-        done();
-      },
-    });
-    writable.on('error', () => {});
-    return writable;
-  }
-
-  acknowledged(offset: number, closed: boolean): void {
-    if (offset < this.#acknowledged || offset > this.#sent) {
-      throw broken(`stdin was acknowledged to ${offset}, sent ${this.#sent}`);
-    }
-    this.#acknowledged = offset;
-    if (closed) this.#closed = true;
-    this.#wake();
-  }
-
-  /** The process is gone: what is still written goes nowhere. */
-  end(): void {
-    this.#closed = true;
-    this.#wake();
-  }
-
-  #room(): number {
-    return this.#acknowledged + WINDOW_BYTES - this.#sent;
-  }
-
-  #wake(): void {
-    const resume = this.#resume;
-    this.#resume = undefined;
-    resume?.();
-  }
-}
-
-function broken(what: string): RuntimeError {
-  return new RuntimeError('data-loss', 'carry the streams of a process', what);
 }

@@ -207,6 +207,9 @@ pub fn stats(folder: &str, pid: Option<i32>) -> StatsResponse {
         cpu_some_avg10: pressure(&file("cpu.pressure"), "some"),
         memory_some_avg10: pressure(&file("memory.pressure"), "some"),
         io_some_avg10: pressure(&file("io.pressure"), "some"),
+        cpu_full_avg10: pressure(&file("cpu.pressure"), "full"),
+        memory_full_avg10: pressure(&file("memory.pressure"), "full"),
+        io_full_avg10: pressure(&file("io.pressure"), "full"),
     }
 }
 

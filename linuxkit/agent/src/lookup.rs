@@ -4,6 +4,7 @@
 use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 
 use crate::zygote::{Cause, Failure};
 
@@ -53,25 +54,40 @@ pub fn open_in_root(root: &impl AsRawFd, path: &str, flags: libc::c_int) -> io::
 
 /// The path, as seen inside `root`, of the program that `name` means.
 pub fn find(root: &impl AsRawFd, name: &str, search: &str, cwd: &str) -> Result<String, Failure> {
+    search_by(|path| executable(root, path), name, search, cwd)
+}
+
+/// The same for a process whose root is the one that is meant: one call a candidate.
+pub fn find_here(name: &str, search: &str, cwd: &str) -> Result<String, Failure> {
+    search_by(
+        |path| std::fs::metadata(path).map(|found| may_execute(found.mode())),
+        name,
+        search,
+        cwd,
+    )
+}
+
+fn search_by(
+    executable: impl Fn(&str) -> io::Result<bool>,
+    name: &str,
+    search: &str,
+    cwd: &str,
+) -> Result<String, Failure> {
     if name.is_empty() {
         return Err(Failure::new(
             Cause::ExecNotFound,
             "cannot execute: no command was given",
         ));
     }
-    let candidates: Vec<String> = if name.starts_with('/') {
-        vec![name.to_owned()]
-    } else if name.contains('/') {
-        vec![join(cwd, name)]
-    } else {
-        search
-            .split(':')
-            .map(|folder| join(if folder.is_empty() { cwd } else { folder }, name))
-            .collect()
-    };
+    let folders = if name.contains('/') { "" } else { search };
     let mut refused = None;
-    for candidate in candidates {
-        match executable(root, &candidate) {
+    for folder in folders.split(':') {
+        let candidate = match folder {
+            _ if name.starts_with('/') => name.to_owned(),
+            "" => join(cwd, name),
+            folder => join(folder, name),
+        };
+        match executable(&candidate) {
             Ok(true) => return Ok(candidate),
             Ok(false) => refused = refused.or(Some(candidate)),
             Err(error) if error.raw_os_error() == Some(libc::EACCES) => {
@@ -113,7 +129,11 @@ fn executable(root: &impl AsRawFd, path: &str) -> io::Result<bool> {
     if unsafe { libc::fstat(file.as_raw_fd(), &mut stat) } < 0 {
         return Err(io::Error::last_os_error());
     }
-    Ok(stat.st_mode & libc::S_IFMT == libc::S_IFREG && stat.st_mode & 0o111 != 0)
+    Ok(may_execute(stat.st_mode))
+}
+
+fn may_execute(mode: u32) -> bool {
+    mode & libc::S_IFMT == libc::S_IFREG && mode & 0o111 != 0
 }
 
 #[cfg(test)]

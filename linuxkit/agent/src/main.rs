@@ -6,6 +6,7 @@ mod boot;
 mod bounds;
 mod cgroup;
 mod container;
+mod container_init;
 mod devices;
 mod events;
 mod link;
@@ -14,8 +15,10 @@ mod lookup;
 mod modules;
 mod names;
 mod network;
+mod nodes;
 mod oom;
 mod process;
+mod processes;
 mod readiness;
 mod shutdown;
 mod spawn;
@@ -40,6 +43,9 @@ mod services;
 use std::sync::Arc;
 
 fn main() {
+    if container_init::called(std::env::args().next().as_deref()) {
+        std::process::exit(container_init::run());
+    }
     timeline::mark("init");
     // SAFETY: getpid cannot fail.
     if unsafe { libc::getpid() } != 1 {

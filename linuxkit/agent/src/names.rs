@@ -16,20 +16,12 @@ const FILES: [&str; 3] = ["hosts", "resolv.conf", "hostname"];
 const HOSTS: &str = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
 
 /// Writes the files of container `id` that are not there yet and gives the mounts for those that its spec does
-/// not mount itself and whose place exists in the root (or can be made there).
-pub fn mounts(id: &str, document: &[u8], root: &File) -> Result<Vec<Mount>, Status> {
-    let spec: Spec = serde_json::from_slice(document).map_err(|error| invalid("spec", error))?;
-    let read_only = spec
-        .root()
-        .as_ref()
-        .and_then(|root| root.readonly())
-        .unwrap_or(false);
+/// not mount itself and whose place exists in the root or can be made there, whatever the image has.
+pub fn mounts(id: &str, spec: &Spec, root: &File) -> Result<Vec<Mount>, Status> {
+    let read_only = read_only(root);
     let folder = container::bundle(id);
     let hostname = spec.hostname().clone().unwrap_or_default();
     let mut found = Vec::new();
-    if lookup::open_in_root(root, "/etc", libc::O_PATH | libc::O_DIRECTORY).is_err() {
-        return Ok(found);
-    }
     for name in FILES {
         let destination = format!("/etc/{name}");
         let mounted = spec
@@ -55,6 +47,12 @@ pub fn mounts(id: &str, document: &[u8], root: &File) -> Result<Vec<Mount>, Stat
         found.push(spec::bind(&path, &destination, false)?);
     }
     Ok(found)
+}
+
+/// Whether nothing can be made in the file system that `root` is on.
+fn read_only(root: &File) -> bool {
+    nix::sys::statvfs::fstatvfs(root)
+        .is_ok_and(|stat| stat.flags().contains(nix::sys::statvfs::FsFlags::ST_RDONLY))
 }
 
 /// Writes the files of the VM or of a container from what the host says.

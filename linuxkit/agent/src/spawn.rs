@@ -6,11 +6,13 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use prost::Message;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
 use tokio::sync::Semaphore;
 
 use crate::agent::lock;
+use crate::zygote::plan::Plan;
 use crate::zygote::{Control, Failure, Reply, Request, wire};
 
 /// An answer. A worker lives, and what it made is not yet a child of the agent, until this is dropped.
@@ -65,7 +67,8 @@ pub async fn ask(control: &Control, request: &Request, fds: &[OwnedFd]) -> Resul
         control.worker(&theirs)?;
         drop(theirs);
         let mut stream = stream(ours)?;
-        let (reply, fd) = talk(&mut stream, request, fds).await?;
+        let body = serde_json::to_vec(request)?;
+        let (reply, fd) = talk(&mut stream, &body, fds).await?;
         Ok(Answer {
             reply,
             fd,
@@ -81,13 +84,14 @@ pub async fn ask(control: &Control, request: &Request, fds: &[OwnedFd]) -> Resul
 pub async fn ask_exec(
     control: &Control,
     idle: &Idle,
-    request: &Request,
+    plan: Plan,
     fds: &[OwnedFd],
 ) -> Result<Answer, Failure> {
+    let plan = plan.encode_to_vec();
     let Some(mut server) = idle.take().await else {
-        return ask(control, request, fds).await;
+        return ask(control, &Request::Exec(plan), fds).await;
     };
-    match talk(&mut server, request, fds).await {
+    match talk(&mut server, &plan, fds).await {
         Ok((reply, fd)) => {
             idle.put(server);
             Ok(Answer {
@@ -103,29 +107,32 @@ pub async fn ask_exec(
 
 async fn talk(
     stream: &mut UnixStream,
-    request: &Request,
+    body: &[u8],
     fds: &[OwnedFd],
 ) -> io::Result<(Reply, Option<OwnedFd>)> {
-    let body = serde_json::to_vec(request)?;
     if body.len() > wire::MAX_MESSAGE {
         return Err(io::Error::other("request too long"));
     }
     let fds: Vec<_> = fds.iter().map(AsRawFd::as_raw_fd).collect();
-    wire::send_fds(stream, &wire::head(body.len()), &fds)?;
-    stream.write_all(&body).await?;
-    let mut head = [0; 4];
-    let (length, mut fds) = stream
-        .async_io(Interest::READABLE, || wire::recv_fds(stream, &mut head))
+    // Whoever reads needs the processor: it is woken once, with all of a usual message.
+    let message = [&wire::head(body.len()), body].concat();
+    let sent = wire::send_fds(stream, &message, &fds)?;
+    stream.write_all(&message[sent..]).await?;
+    let mut buffer = vec![0; 1024];
+    let (mut length, mut fds) = stream
+        .async_io(Interest::READABLE, || wire::recv_fds(stream, &mut buffer))
         .await?;
     if length == 0 {
         return Err(io::Error::other("it died"));
     }
-    stream.read_exact(&mut head[length..]).await?;
-    let length = u32::from_le_bytes(head) as usize;
-    if length > wire::MAX_MESSAGE {
-        return Err(io::Error::other("answer too long"));
+    if length < 4 {
+        length += stream.read_exact(&mut buffer[length..4]).await?;
     }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await?;
-    Ok((serde_json::from_slice(&body)?, fds.pop()))
+    let end = 4 + u32::from_le_bytes([buffer[0], buffer[1], buffer[2], buffer[3]]) as usize;
+    if end > wire::MAX_MESSAGE || length > end {
+        return Err(io::Error::other(format!("an answer of {end} bytes")));
+    }
+    buffer.resize(end, 0);
+    stream.read_exact(&mut buffer[length..]).await?;
+    Ok((serde_json::from_slice(&buffer[4..])?, fds.pop()))
 }

@@ -22,23 +22,61 @@ pub fn cgroup_folder(id: &str) -> String {
     format!("/sys/fs/cgroup/lcow/{id}")
 }
 
-/// Parses and edits the spec of container `id`, whose root is `rootfs` (open as `root`). `extra` are mounts
-/// that the agent adds behind the spec's own.
-pub fn edit(
-    bytes: &[u8],
-    id: &str,
-    rootfs: &str,
-    root: &File,
-    stdio: &Stdio,
-    extra: Vec<Mount>,
-) -> Result<Spec, Status> {
+/// Parses a spec and refuses by name what nothing here honours.
+pub fn parse(bytes: &[u8]) -> Result<Spec, Status> {
     if bytes.len() > bounds::MAX_JSON {
         return Err(invalid(
             "spec",
             format!("{} bytes, at most {}", bytes.len(), bounds::MAX_JSON),
         ));
     }
-    let mut spec: Spec = serde_json::from_slice(bytes).map_err(|error| invalid("spec", error))?;
+    let spec: Spec = serde_json::from_slice(bytes).map_err(|error| invalid("spec", error))?;
+    let Some(linux) = spec.linux() else {
+        return Err(invalid("spec.linux", "missing"));
+    };
+    let resources = linux.resources().as_ref();
+    let unknown = [
+        ("spec.linux.intelRdt", linux.intel_rdt().is_some()),
+        ("spec.linux.personality", linux.personality().is_some()),
+        (
+            "spec.linux.mountLabel",
+            linux
+                .mount_label()
+                .as_ref()
+                .is_some_and(|label| !label.is_empty()),
+        ),
+        (
+            "spec.linux.resources.rdma",
+            resources.is_some_and(|r| r.rdma().as_ref().is_some_and(|rdma| !rdma.is_empty())),
+        ),
+        (
+            "spec.linux.resources.network",
+            resources.is_some_and(|r| {
+                r.network().as_ref().is_some_and(|network| {
+                    network.class_id().unwrap_or(0) != 0
+                        || network.priorities().as_ref().is_some_and(|p| !p.is_empty())
+                })
+            }),
+        ),
+    ];
+    for (field, set) in unknown {
+        if set {
+            return Err(invalid(field, "set, but not supported in this VM"));
+        }
+    }
+    Ok(spec)
+}
+
+/// Edits the spec of container `id`, whose root is `rootfs` (open as `root`). `extra` are mounts that the agent adds
+/// behind the spec's own.
+pub fn edit(
+    spec: &mut Spec,
+    id: &str,
+    rootfs: &str,
+    root: &File,
+    stdio: &Stdio,
+    extra: Vec<Mount>,
+) -> Result<(), Status> {
     let read_only = spec
         .root()
         .as_ref()
@@ -93,6 +131,9 @@ pub fn edit(
 
     let mut mounts = spec.mounts().clone().unwrap_or_default();
     bounds::count("spec.mounts", mounts.len() + extra.len(), 1024)?;
+    for (index, mount) in mounts.iter_mut().enumerate() {
+        bind_source(index, mount)?;
+    }
     for mount in extra {
         if !mounts
             .iter()
@@ -102,7 +143,43 @@ pub fn edit(
         }
     }
     spec.set_mounts(Some(mounts));
-    Ok(spec)
+    Ok(())
+}
+
+/// A bind mount's source as a path of the VM: the agent itself or something in its own tree, both named by `uvm://`.
+/// Whatever else a spec may name is a path of the host, which says `mounts` for its shares and disks.
+fn bind_source(index: usize, mount: &mut Mount) -> Result<(), Status> {
+    let bound = mount.typ().as_deref() == Some("bind")
+        || mount
+            .options()
+            .iter()
+            .flatten()
+            .any(|option| matches!(option.as_str(), "bind" | "rbind"));
+    if !bound {
+        return Ok(());
+    }
+    let field = format!("spec.mounts[{index}].source");
+    let source = mount.source().clone().unwrap_or_default();
+    let source = source.to_string_lossy();
+    let Some(path) = source.strip_prefix("uvm://") else {
+        return Err(invalid(
+            &field,
+            format!("{source:?} is not a path of the VM (uvm:///init, uvm:///run/lcow/...)"),
+        ));
+    };
+    if path != "/init" {
+        bounds::run_path(&field, path)?;
+        // A link in what a container wrote must not lead to other files of the VM.
+        let real = std::fs::canonicalize(path).unwrap_or_default();
+        if real != std::path::Path::new(path) {
+            return Err(invalid(
+                &field,
+                format!("{source:?} is missing or leads elsewhere"),
+            ));
+        }
+    }
+    mount.set_source(Some(PathBuf::from(path)));
+    Ok(())
 }
 
 /// Edits a process object: its user by name, HOME, terminal.
@@ -123,12 +200,47 @@ pub fn edit_process(
             format!("{:?} is not absolute", process.cwd()),
         ));
     }
+    let unknown = [
+        (
+            "apparmorProfile",
+            process
+                .apparmor_profile()
+                .as_ref()
+                .is_some_and(|name| !name.is_empty()),
+        ),
+        (
+            "selinuxLabel",
+            process
+                .selinux_label()
+                .as_ref()
+                .is_some_and(|name| !name.is_empty()),
+        ),
+        ("scheduler", process.scheduler().is_some()),
+        ("ioPriority", process.io_priority().is_some()),
+        ("execCPUAffinity", process.exec_cpu_affinity().is_some()),
+    ];
+    for (name, set) in unknown {
+        if set {
+            return Err(invalid(
+                &format!("{field}.{name}"),
+                "set, but not supported in this VM",
+            ));
+        }
+    }
+    let score = process.oom_score_adj().unwrap_or(0);
+    if !(-1000..=1000).contains(&score) {
+        return Err(invalid(
+            &format!("{field}.oomScoreAdj"),
+            format!("{score}, -1000..1000"),
+        ));
+    }
     let mut env = process.env().clone().unwrap_or_default();
     let has_home = env.iter().any(|entry| entry.starts_with("HOME="));
     let mut user = process.user().clone();
     let name = user.username().clone().filter(|name| !name.is_empty());
     if name.is_some() || !has_home {
-        let database = Database::read(root);
+        // Groups belong to names alone.
+        let database = Database::read(root, name.is_some());
         let mut home = None;
         if let Some(name) = name {
             let resolved = database
@@ -234,15 +346,9 @@ mod tests {
             terminal: true,
             ..Stdio::default()
         };
-        let spec = edit(
-            &bytes,
-            "box",
-            "/run/lcow/c/box/rootfs",
-            &root,
-            &stdio,
-            vec![],
-        )
-        .expect("edited");
+        let mut spec = parse(&bytes).expect("a spec");
+        let rootfs = "/run/lcow/c/box/rootfs";
+        edit(&mut spec, "box", rootfs, &root, &stdio, vec![]).expect("edited");
         let process = spec.process().clone().expect("process");
         assert_eq!((process.user().uid(), process.user().gid()), (7, 8));
         assert_eq!(
@@ -264,7 +370,8 @@ mod tests {
         let (_folder, root) = root();
         let stdio = Stdio::default();
         let refused = |bytes: &[u8]| {
-            edit(bytes, "box", "/r", &root, &stdio, vec![])
+            parse(bytes)
+                .and_then(|mut spec| edit(&mut spec, "box", "/r", &root, &stdio, vec![]))
                 .expect_err("refused")
                 .message()
                 .to_owned()
@@ -280,5 +387,36 @@ mod tests {
         let bytes = document(r#"{"cwd":"rel","user":{"uid":0,"gid":0}}"#, "");
         assert!(refused(&bytes).contains("cwd"));
         assert!(refused(b"{").starts_with("spec:"));
+        let process = r#"{"cwd":"/","user":{"uid":0,"gid":0}}"#;
+        let bytes = document(process, r#","intelRdt":{"closID":"x"}"#);
+        assert!(refused(&bytes).contains("intelRdt"));
+        let bytes = document(
+            r#"{"cwd":"/","user":{"uid":0,"gid":0},"apparmorProfile":"docker-default"}"#,
+            "",
+        );
+        assert!(refused(&bytes).contains("process.apparmorProfile"));
+    }
+
+    #[test]
+    fn a_bind_mount_names_files_of_the_vm_or_is_refused() {
+        let source = |source: &str| {
+            let mut mount = bind(source, "/x", true).expect("a mount");
+            bind_source(3, &mut mount).map(|()| mount.source().clone().unwrap_or_default())
+        };
+        assert_eq!(source("uvm:///init").expect("init"), PathBuf::from("/init"));
+        for bad in [
+            "/etc/passwd",
+            "uvm:///etc/passwd",
+            "uvm:///run/lcow/../../etc",
+            "uvm:///run/lcow/absent",
+            "uvm://init",
+        ] {
+            let error = source(bad).expect_err(bad);
+            assert!(
+                error.message().starts_with("spec.mounts[3].source"),
+                "{}",
+                error.message()
+            );
+        }
     }
 }

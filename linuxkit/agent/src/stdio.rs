@@ -282,6 +282,9 @@ impl Input {
                 let offset = waiting.window.base();
                 let bytes = waiting.window.read(offset, MAX_FRAME);
                 if bytes.is_empty() && waiting.end {
+                    drop(waiting);
+                    // A host that attaches again is told that it need not say so again.
+                    self.close();
                     return;
                 }
                 (offset, bytes)

@@ -25,8 +25,9 @@ pub struct Database {
 }
 
 impl Database {
-    /// Reads the files inside `root`; a missing or unreadable one is empty.
-    pub fn read(root: &impl AsRawFd) -> Self {
+    /// Reads /etc/passwd, and /etc/group when `groups` are asked for, inside `root`; a missing or unreadable one is
+    /// empty.
+    pub fn read(root: &impl AsRawFd, groups: bool) -> Self {
         let read = |path| {
             let mut bytes = Vec::new();
             if let Ok(fd) = open_in_root(root, path, libc::O_RDONLY | libc::O_NONBLOCK) {
@@ -38,7 +39,11 @@ impl Database {
         };
         Self {
             passwd: read("/etc/passwd"),
-            group: read("/etc/group"),
+            group: if groups {
+                read("/etc/group")
+            } else {
+                String::new()
+            },
         }
     }
 

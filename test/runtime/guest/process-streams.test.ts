@@ -1,7 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RuntimeError } from '../../../runtime/errors.ts';
-import { ProcessStreams, WINDOW_BYTES } from '../../../runtime/guest/process-streams.ts';
+import {
+  ProcessStreams,
+  type ProcessStreamsOptions,
+  WINDOW_BYTES,
+} from '../../../runtime/guest/process-streams.ts';
 import { type AttachCall, fakeGuest } from '../../harness/fake-guest.ts';
 
 const PROCESS = { containerId: 'c', execId: '' };
@@ -9,10 +13,11 @@ const PROCESS = { containerId: 'c', execId: '' };
 async function withGuest(
   attach: (call: AttachCall) => void,
   use: (streams: ProcessStreams, breakLink: () => void) => Promise<void>,
+  options?: ProcessStreamsOptions,
 ): Promise<void> {
   const guest = await fakeGuest(attach);
   try {
-    await use(new ProcessStreams(guest.channel, PROCESS), () => guest.guestEnd.destroy());
+    await use(new ProcessStreams(guest.channel, PROCESS, options), () => guest.guestEnd.destroy());
   } finally {
     await guest[Symbol.asyncDispose]();
   }
@@ -54,7 +59,7 @@ test('output, stderr and the exit arrive, output first', async () => {
       ]);
       assert.is(out, 'one two');
       assert.is(err, 'err');
-      assert.equal(exit, { code: 3, exitedAtNs: 0, oomKilled: true });
+      assert.equal(exit, { code: 3, exitedAtNs: 0, exitedAtWallNs: 0, oomKilled: true });
     },
   );
 });
@@ -178,6 +183,167 @@ test('a process that closed its stdin takes the rest silently', async () => {
       await new Promise((resolve) => setImmediate(resolve));
       streams.stdin.end(Buffer.alloc(8 * WINDOW_BYTES));
       assert.is((await streams.exit).code, 0);
+    },
+  );
+});
+
+test('a handler takes output in order, one call at a time, and only what it took is acknowledged', async () => {
+  const acks: number[] = [];
+  const calls: string[] = [];
+  let release: (() => void) | undefined;
+  let exit: (() => void) | undefined;
+  await withGuest(
+    (call) => {
+      call.on('data', (frame) => {
+        if (frame.open) {
+          call.write({ attached: {} });
+          call.write({ stdout: { offset: 0, bytes: Buffer.from('one') } });
+          call.write({ stdout: { offset: 3, bytes: Buffer.from('two') } });
+        }
+        if (!frame.ack) return;
+        acks.push(frame.ack.stdoutOffset ?? 0);
+        exit?.();
+      });
+      exit = () => {
+        if (acks.at(-1) !== 6) return;
+        call.write({ exit: { code: 0 } });
+        call.end();
+      };
+    },
+    async (streams) => {
+      await streams.attached;
+      while (release === undefined) await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(calls, ['stdout 0 one']);
+      assert.is(streams.taken.stdoutOffset, 0);
+      release();
+      assert.is((await streams.exit).code, 0);
+      assert.equal(calls, ['stdout 0 one', 'stdout 3 two']);
+      assert.equal(streams.taken, { stdoutOffset: 6, stderrOffset: 0 });
+      assert.equal(acks, [6], 'small amounts are acknowledged together');
+      assert.is(await read(streams.stdout), '');
+    },
+    {
+      onOutput: (stream, bytes, offset) => {
+        calls.push(`${stream} ${offset} ${bytes}`);
+        if (offset === 0) return new Promise((resolve) => (release = resolve));
+        return undefined;
+      },
+    },
+  );
+});
+
+test('the exit waits for a handler that still takes output', async () => {
+  let took = false;
+  await withGuest(
+    (call) => {
+      call.once('data', () => {
+        call.write({ attached: {} });
+        call.write({ stdout: { offset: 0, bytes: Buffer.from('late') } });
+        call.write({ exit: { code: 4 } });
+        call.end();
+      });
+    },
+    async (streams) => {
+      assert.is((await streams.exit).code, 4);
+      assert.ok(took, 'the exit came before the output was taken');
+    },
+    {
+      onOutput: async () => {
+        for (let turn = 0; turn < 20; turn += 1) await new Promise((r) => setImmediate(r));
+        took = true;
+      },
+    },
+  );
+});
+
+test('a handler that fails ends the attachment with its reason, and nothing more is given to it', async () => {
+  let calls = 0;
+  await withGuest(
+    (call) => {
+      call.on('error', () => {});
+      call.once('data', () => {
+        call.write({ attached: {} });
+        call.write({ stdout: { offset: 0, bytes: Buffer.from('a') } });
+        call.write({ stdout: { offset: 1, bytes: Buffer.from('b') } });
+      });
+    },
+    async (streams) => {
+      assert.is(await codeOf(streams.exit), 'resource-exhausted');
+      assert.is(calls, 1);
+      assert.is(streams.taken.stdoutOffset, 0);
+    },
+    {
+      onOutput: async () => {
+        calls += 1;
+        throw new RuntimeError('resource-exhausted', 'write the log', 'the disk is full');
+      },
+    },
+  );
+});
+
+test('a later attachment goes on where the guest says, output and stdin', async () => {
+  const got: string[] = [];
+  const sent: string[] = [];
+  await withGuest(
+    (call) => {
+      call.on('data', (frame) => {
+        if (frame.open) {
+          assert.ok(frame.open.resume);
+          call.write({ attached: { stdinOffset: 900, stdoutOffset: 5000, stderrOffset: 70 } });
+          call.write({ stdinAck: { offset: 800 } });
+          call.write({ stderr: { offset: 70, bytes: Buffer.from('err') } });
+          call.write({ stdout: { offset: 5000, bytes: Buffer.from('out') } });
+        }
+        if (frame.stdin) sent.push(`${frame.stdin.offset} ${String(frame.stdin.bytes)}`);
+        if (frame.stdinEof) {
+          call.write({ exit: { code: 0 } });
+          call.end();
+        }
+      });
+    },
+    async (streams) => {
+      streams.stdin.end('more');
+      const offsets = await streams.attached;
+      assert.equal(offsets, { stdinOffset: 900, stdoutOffset: 5000, stderrOffset: 70 });
+      await streams.exit;
+      assert.equal(got.sort(), ['stderr 70 err', 'stdout 5000 out']);
+      assert.equal(sent, ['900 more']);
+      assert.equal(streams.taken, { stdoutOffset: 5003, stderrOffset: 73 });
+    },
+    {
+      resume: true,
+      onOutput: (stream, bytes, offset) => void got.push(`${stream} ${offset} ${bytes}`),
+    },
+  );
+});
+
+test('what nobody took when the link broke is not given to the handler: the guest still has it', async () => {
+  const got: string[] = [];
+  let release: (() => void) | undefined;
+  await withGuest(
+    (call) => {
+      call.on('error', () => {});
+      call.once('data', () => {
+        call.write({ attached: {} });
+        call.write({ stdout: { offset: 0, bytes: Buffer.from('a') } });
+        call.write({ stdout: { offset: 1, bytes: Buffer.from('b') } });
+      });
+    },
+    async (streams, breakLink) => {
+      while (release === undefined) await new Promise((resolve) => setImmediate(resolve));
+      breakLink();
+      const ended = codeOf(streams.exit);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      release();
+      assert.is(await ended, 'unavailable');
+      assert.equal(got, ['a']);
+      assert.is(streams.taken.stdoutOffset, 1, 'what had begun to be taken was taken');
+    },
+    {
+      onOutput: (_stream, bytes) => {
+        got.push(String(bytes));
+        return new Promise((resolve) => (release = resolve));
+      },
     },
   );
 });

@@ -244,6 +244,10 @@ pub struct Session {
     secret: Arc<dyn Fn() -> Option<Secret> + Send + Sync>,
     ended: Arc<tokio::sync::Notify>,
     over: bool,
+    /// Written by the server, not yet by the channel: one write to the channel costs more than all of a small answer.
+    waiting: Vec<u8>,
+    /// The flush under way has let the other tasks add theirs.
+    yielded: bool,
 }
 
 impl Session {
@@ -260,7 +264,31 @@ impl Session {
             secret,
             ended,
             over: false,
+            waiting: Vec::new(),
+            yielded: false,
         }
+    }
+
+    /// Whether the channel can carry another session after its end of file.
+    pub fn reopens(&self) -> bool {
+        self.channel.reopens()
+    }
+
+    /// Hands what waits to the channel.
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut written = 0;
+        let result = loop {
+            if written == self.waiting.len() {
+                break Poll::Ready(Ok(()));
+            }
+            match self.channel.poll_write_some(cx, &self.waiting[written..]) {
+                Poll::Ready(Ok(length)) => written += length,
+                Poll::Ready(Err(error)) => break Poll::Ready(Err(error)),
+                Poll::Pending => break Poll::Pending,
+            }
+        };
+        self.waiting.drain(..written);
+        result
     }
 
     fn end(&mut self) -> Poll<io::Result<()>> {
@@ -322,17 +350,34 @@ impl AsyncRead for Session {
 
 impl AsyncWrite for Session {
     fn poll_write(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         if self.over {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
-        self.channel.poll_write_some(cx, bytes)
+        if self.waiting.len() >= WRITE_LIMIT {
+            ready!(self.poll_drain(cx))?;
+        }
+        let length = bytes.len().min(WRITE_LIMIT);
+        self.waiting.extend_from_slice(&bytes[..length]);
+        Poll::Ready(Ok(length))
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// An answer's head, body and end are made by tasks that run one after the other: the first flush lets them run,
+    /// the second writes what all of them made.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.waiting.is_empty() || self.over {
+            return Poll::Ready(Ok(()));
+        }
+        if !self.yielded {
+            self.yielded = true;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        ready!(self.poll_drain(cx))?;
+        self.yielded = false;
         Poll::Ready(Ok(()))
     }
 

@@ -15,12 +15,12 @@ use crate::proto::{
     CloseStdinRequest, CloseStdinResponse, ContainerState, CreateContainerRequest,
     CreateContainerResponse, DeleteRequest, DeleteResponse, ExecRequest, ExecResponse, ExecState,
     ExitStatus, ListContainersRequest, ListContainersResponse, PauseRequest, PauseResponse,
-    PidInfo, PidsRequest, PidsResponse, ProcessRef, ResizeRequest, ResizeResponse,
-    ResumeContainerRequest, ResumeContainerResponse, SignalRequest, SignalResponse,
-    StartContainerRequest, StartContainerResponse, StatsRequest, StatsResponse, UpdateRequest,
-    UpdateResponse, WaitRequest, containers_server::Containers,
+    PidsRequest, PidsResponse, ProcessRef, ResizeRequest, ResizeResponse, ResumeContainerRequest,
+    ResumeContainerResponse, SignalRequest, SignalResponse, StartContainerRequest,
+    StartContainerResponse, StatsRequest, StatsResponse, UpdateRequest, UpdateResponse,
+    WaitRequest, containers_server::Containers,
 };
-use crate::{cgroup, container, spec};
+use crate::{cgroup, container, processes, spec};
 
 /// Checks a reference and gives it.
 pub fn reference(process: Option<ProcessRef>) -> Result<ProcessRef, Status> {
@@ -255,25 +255,20 @@ impl Containers for Handler {
     async fn pids(&self, request: Request<PidsRequest>) -> Result<Response<PidsResponse>, Status> {
         let container = self.container(&request.into_inner().id)?;
         let folder = spec::cgroup_folder(&container.id);
-        let found = tokio::task::spawn_blocking(move || cgroup::pids(&folder))
+        let mut pids = tokio::task::spawn_blocking(move || processes::of_group(&folder))
             .await
             .map_err(|error| internal("read pids", error))?;
         let execs = lock(&container.execs);
-        let pids = found
-            .into_iter()
-            .map(|pid| {
-                let exec_id = if pid == container.init.pid() as u32 {
-                    "init".to_owned()
-                } else {
-                    execs
-                        .iter()
-                        .find(|(_, exec)| exec.pid() as u32 == pid)
-                        .map(|(id, _)| id.clone())
-                        .unwrap_or_default()
-                };
-                PidInfo { pid, exec_id }
-            })
-            .collect();
+        for info in &mut pids {
+            if info.pid == container.init.pid() as u32 {
+                info.exec_id = "init".to_owned();
+            } else if let Some((id, _)) =
+                execs.iter().find(|(_, exec)| exec.pid() as u32 == info.pid)
+            {
+                info.exec_id.clone_from(id);
+            }
+        }
+        drop(execs);
         Ok(Response::new(PidsResponse { pids }))
     }
 

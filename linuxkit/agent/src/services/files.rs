@@ -14,7 +14,8 @@ use super::Handler;
 use crate::bounds::{self, from_io, invalid};
 use crate::container;
 use crate::proto::{
-    CopyInFrame, CopyInResponse, CopyOutFrame, CopyOutRequest, copy_in_frame, files_server::Files,
+    CopyInFrame, CopyInResponse, CopyOutFrame, CopyOutRequest, CopyOutStat, StatRequest,
+    copy_in_frame, copy_out_frame, files_server::Files,
 };
 use crate::spawn;
 use crate::zygote::{self, Reply, files};
@@ -42,6 +43,28 @@ fn check_path(path: &str) -> Result<(), Status> {
     } else {
         Err(invalid("path", format!("{path:?} is not absolute")))
     }
+}
+
+fn stat(found: files::Found) -> CopyOutStat {
+    CopyOutStat {
+        name: found.name,
+        is_dir: found.mode & libc::S_IFMT == libc::S_IFDIR,
+        mode: found.mode,
+        size: found.size,
+        link_target: found.link_target,
+        mtime_ns: found.mtime_ns,
+    }
+}
+
+/// What a worker says before the tar.
+async fn head(pipe: &mut pipe::Receiver) -> Option<files::Found> {
+    let length = pipe.read_u32_le().await.ok()? as usize;
+    if length > MAX_CHUNK {
+        return None;
+    }
+    let mut text = vec![0; length];
+    pipe.read_exact(&mut text).await.ok()?;
+    serde_json::from_slice(&text).ok()
 }
 
 fn nonblocking(fd: OwnedFd) -> OwnedFd {
@@ -110,6 +133,23 @@ impl Files for Handler {
         }
     }
 
+    async fn stat(&self, request: Request<StatRequest>) -> Result<Response<CopyOutStat>, Status> {
+        let request = request.into_inner();
+        check_path(&request.path)?;
+        let job = zygote::Request::Files(files::Files {
+            root: self.root_of(&request.container_id)?,
+            path: request.path,
+            direction: files::Direction::Stat,
+        });
+        let answer = spawn::ask(&self.zygote, &job, &[])
+            .await
+            .map_err(|failure| bounds::from_failure("stat", &failure))?;
+        match answer.reply {
+            Reply::Found(found) => Ok(Response::new(stat(found))),
+            reply => Err(container::refused("stat", reply)),
+        }
+    }
+
     type CopyOutStream = Chunks;
 
     async fn copy_out(&self, request: Request<CopyOutRequest>) -> Result<Response<Chunks>, Status> {
@@ -134,12 +174,22 @@ impl Files for Handler {
                 answer
             };
             let pump = async {
+                // Without a head the worker failed, and its answer says why.
+                let Some(found) = head(&mut pipe).await else {
+                    return;
+                };
+                let mut next = copy_out_frame::Frame::Stat(stat(found));
                 let mut buffer = vec![0; MAX_CHUNK];
-                while let Ok(length @ 1..) = pipe.read(&mut buffer).await {
-                    let chunk = Bytes::copy_from_slice(&buffer[..length]);
-                    if sender.send(Ok(CopyOutFrame { chunk })).await.is_err() {
+                loop {
+                    let frame = CopyOutFrame { frame: Some(next) };
+                    if sender.send(Ok(frame)).await.is_err() {
                         break;
                     }
+                    let Ok(length @ 1..) = pipe.read(&mut buffer).await else {
+                        break;
+                    };
+                    let chunk = Bytes::copy_from_slice(&buffer[..length]);
+                    next = copy_out_frame::Frame::Chunk(chunk);
                 }
                 drop(pipe);
             };

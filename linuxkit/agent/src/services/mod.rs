@@ -12,6 +12,7 @@ mod vm;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio_stream::StreamExt;
 use tonic::body::Body;
@@ -32,6 +33,10 @@ use crate::proto::{
 const STREAM_WINDOW: u32 = 2 << 20;
 const CONNECTION_WINDOW: u32 = 16 << 20;
 
+/// How often a silent host is asked whether it is there, and how long it may think about it.
+const PROBE: Duration = Duration::from_secs(2);
+const PROBE_LIMIT: Duration = Duration::from_secs(5);
+
 /// A handle that the generated services own.
 #[derive(Clone)]
 pub struct Handler(Arc<Agent>);
@@ -45,8 +50,12 @@ impl std::ops::Deref for Handler {
 
 /// Serves one session; returns when it cannot go on (the caller also watches the stream itself).
 pub async fn serve(agent: Arc<Agent>, session: Session) {
+    // A serial port tells when its host went; a socket to a host that was killed may not.
+    let probe = (!session.reopens()).then_some(PROBE);
     let incoming = tokio_stream::once(Ok::<_, Infallible>(session)).chain(tokio_stream::pending());
     let served = Server::builder()
+        .http2_keepalive_interval(probe)
+        .http2_keepalive_timeout(Some(PROBE_LIMIT))
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_concurrent_streams(4096)

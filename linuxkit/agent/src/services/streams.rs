@@ -86,31 +86,34 @@ async fn grown(output: Option<&Arc<Output>>, sent: u64) {
 
 impl Session {
     fn open(process: Arc<Process>, open: &AttachOpen) -> Result<Self, Status> {
-        let check = |output: &Option<Arc<Output>>, offset: u64, field: &str| {
-            let (base, end) = output
-                .as_ref()
-                .map(|output| {
-                    let window = output.window();
-                    (window.base(), window.end())
-                })
-                .unwrap_or_default();
-            if (base..=end).contains(&offset) {
-                Ok(())
-            } else {
-                Err(Status::out_of_range(format!(
-                    "{field}: {offset}, held are {base}..{end}"
-                )))
-            }
-        };
-        check(&process.stdout, open.stdout_offset, "stdout_offset")?;
-        check(&process.stderr, open.stderr_offset, "stderr_offset")?;
+        let check =
+            |output: &Option<Arc<Output>>, offset: u64, field: &str| -> Result<u64, Status> {
+                let (base, end) = output
+                    .as_ref()
+                    .map(|output| {
+                        let window = output.window();
+                        (window.base(), window.end())
+                    })
+                    .unwrap_or_default();
+                if open.resume {
+                    Ok(base)
+                } else if (base..=end).contains(&offset) {
+                    Ok(offset)
+                } else {
+                    Err(Status::out_of_range(format!(
+                        "{field}: {offset}, held are {base}..{end}"
+                    )))
+                }
+            };
+        let stdout = check(&process.stdout, open.stdout_offset, "stdout_offset")?;
+        let stderr = check(&process.stderr, open.stderr_offset, "stderr_offset")?;
         let (number, newest) = process.attach();
         Ok(Self {
             process,
             number,
             newest,
-            stdout: open.stdout_offset,
-            stderr: open.stderr_offset,
+            stdout,
+            stderr,
         })
     }
 
@@ -124,6 +127,8 @@ impl Session {
         let attached = Attached {
             stdin_offset: received,
             pid: process.pid() as u32,
+            stdout_offset: self.stdout,
+            stderr_offset: self.stderr,
         };
         if sender
             .send(frame(guest_frame::Frame::Attached(attached)))

@@ -1,14 +1,15 @@
-//! A worker's third job: tar streams in and out of a container's root. The worker makes that root its own
+//! A worker's third job: tar streams in and out of a container's root, and what stands at a path of it. The worker makes that root its own
 //! before it touches a path, so no link in the container or in the stream leads out of it.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Failure, Reply};
+use super::{Cause, Failure, Reply, wire};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Files {
@@ -23,17 +24,30 @@ pub struct Files {
 pub enum Direction {
     /// The descriptor gives a tar that is unpacked into the folder `path`.
     In,
-    /// `path` is packed into the descriptor under its last name.
+    /// What stands at `path`, and then `path` is packed into the descriptor under its last name.
     Out,
+    /// What stands at `path`.
+    Stat,
 }
 
-/// Copies; the reply counts the stream's bytes.
-pub fn copy(request: &Files, fds: Vec<OwnedFd>) -> Result<Reply, Failure> {
-    let pipe: File = fds
-        .into_iter()
-        .next()
-        .ok_or_else(|| Failure::other("a descriptor is missing"))?
-        .into();
+/// What stands at a path; a symbolic link is told, not followed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Found {
+    pub name: String,
+    pub mode: u32,
+    pub size: u64,
+    pub link_target: String,
+    pub mtime_ns: i64,
+}
+
+/// Copies or looks; a copy's reply counts the stream's bytes.
+pub fn serve(request: &Files, fds: Vec<OwnedFd>) -> Result<Reply, Failure> {
+    let mut fds = fds.into_iter();
+    let mut pipe = || {
+        fds.next()
+            .map(File::from)
+            .ok_or_else(|| Failure::other("a descriptor is missing"))
+    };
     std::os::unix::fs::chroot(&request.root)
         .and_then(|()| std::env::set_current_dir("/"))
         .map_err(|error| Failure::io("enter the container's root", &error))?;
@@ -49,11 +63,48 @@ pub fn copy(request: &Files, fds: Vec<OwnedFd>) -> Result<Reply, Failure> {
         ),
     };
     let bytes = match request.direction {
-        Direction::In => unpack(pipe, path),
-        Direction::Out => pack(pipe, path),
+        Direction::In => unpack(pipe()?, path),
+        Direction::Out => pack(pipe()?, path),
+        Direction::Stat => return found(path).map(Reply::Found).map_err(failed),
     }
     .map_err(failed)?;
     Ok(Reply::Copied { bytes })
+}
+
+fn found(path: &Path) -> io::Result<Found> {
+    let stat = std::fs::symlink_metadata(path)?;
+    let mut link_target = String::new();
+    if stat.is_symlink() {
+        let target = std::fs::read_link(path)?;
+        // As Docker tells it: absolute in the container.
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        link_target = absolute(&parent.join(target));
+    }
+    Ok(Found {
+        name: path.file_name().map_or_else(
+            || "/".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        ),
+        mode: stat.mode(),
+        size: stat.size(),
+        link_target,
+        mtime_ns: stat.mtime().saturating_mul(1_000_000_000) + stat.mtime_nsec(),
+    })
+}
+
+/// A path without `.` and `..`, by its text.
+fn absolute(path: &Path) -> String {
+    let mut plain = PathBuf::from("/");
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => plain.push(name),
+            Component::ParentDir => {
+                plain.pop();
+            }
+            _ => {}
+        }
+    }
+    plain.to_string_lossy().into_owned()
 }
 
 struct Counted<T> {
@@ -101,7 +152,11 @@ fn unpack(pipe: File, path: &Path) -> io::Result<u64> {
     Ok(stream.bytes)
 }
 
-fn pack(pipe: File, path: &Path) -> io::Result<u64> {
+/// Packs behind a head: the length and the JSON of what stands there.
+fn pack(mut pipe: File, path: &Path) -> io::Result<u64> {
+    let head = serde_json::to_vec(&found(path)?)?;
+    pipe.write_all(&wire::head(head.len()))?;
+    pipe.write_all(&head)?;
     let link = std::fs::symlink_metadata(path)?;
     let name = path
         .components()
@@ -127,4 +182,16 @@ fn pack(pipe: File, path: &Path) -> io::Result<u64> {
     let mut writer = builder.into_inner()?;
     writer.flush()?;
     Ok(writer.get_ref().bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_links_target_is_told_as_a_path_of_the_container() {
+        assert_eq!(absolute(Path::new("/a/b/../c/./d")), "/a/c/d");
+        assert_eq!(absolute(Path::new("/../../etc")), "/etc");
+        assert_eq!(absolute(Path::new("/")), "/");
+    }
 }

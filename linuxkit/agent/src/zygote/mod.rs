@@ -6,16 +6,20 @@
 //! that socket, answers on it, and exits when the agent closes it. The agent closes it only after it has noted
 //! the pid, so no exit can be reaped before somebody knows whose it is.
 
+mod capabilities;
 pub mod exec;
 pub mod files;
 pub mod init;
-pub mod seccomp;
+pub mod plan;
+mod seccomp;
+mod terminal;
 mod vfork;
 pub mod wire;
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
+use prost::Message;
 use serde::{Deserialize, Serialize};
 
 /// What a worker is asked for.
@@ -24,7 +28,8 @@ pub enum Request {
     /// Descriptors: stdin, stdout, stderr (none with a terminal), then the status pipe's write end.
     Create(init::Create),
     /// Descriptors: stdin, stdout, stderr (none with a terminal).
-    Exec(Box<exec::Exec>),
+    /// The bytes of a `plan::Plan`.
+    Exec(Vec<u8>),
     /// Descriptor: the pipe that the tar stream is read from or written to.
     Files(files::Files),
 }
@@ -34,6 +39,7 @@ pub enum Request {
 pub enum Reply {
     Started { pid: i32 },
     Copied { bytes: u64 },
+    Found(files::Found),
     Failed(Failure),
 }
 
@@ -69,6 +75,11 @@ impl Failure {
     /// A failed step of `what`.
     pub fn io(what: &str, error: &io::Error) -> Self {
         Self::other(format!("cannot {what}: {error}"))
+    }
+
+    /// The system call that just failed was to do `what`.
+    pub fn last(what: &str) -> Self {
+        Self::io(what, &io::Error::last_os_error())
     }
 
     /// A failed execve(2) of `program`.
@@ -133,7 +144,7 @@ pub fn fork() -> io::Result<Control> {
 impl Control {
     /// Asks for a worker that serves `socket`.
     pub fn worker(&self, socket: &OwnedFd) -> io::Result<()> {
-        wire::send_fds(&self.socket, b"w", &[socket.as_raw_fd()])
+        wire::send_fds(&self.socket, b"w", &[socket.as_raw_fd()]).map(drop)
     }
 }
 
@@ -187,13 +198,13 @@ fn serve_execs(socket: &OwnedFd) -> ! {
         std::process::exit(1);
     };
     loop {
-        let Ok((request, fds)) = wire::recv_request(socket) else {
+        let Ok((request, fds)) = wire::recv(socket) else {
             std::process::exit(0);
         };
-        let Request::Exec(request) = request else {
-            std::process::exit(1);
-        };
-        let (reply, fd) = match starter.exec(&request, &fds) {
+        let done = plan::Plan::decode(&request[..])
+            .map_err(|error| Failure::other(format!("cannot read the agent's request: {error}")))
+            .and_then(|plan| starter.exec(&plan, &fds));
+        let (reply, fd) = match done {
             Ok(done) => done,
             Err(failure) => (Reply::Failed(failure), None),
         };
@@ -211,10 +222,15 @@ fn work(socket: &OwnedFd) -> ! {
             .map_err(|error| Failure::io("read the agent's request", &error))?;
         match request {
             Request::Create(create) => init::create(create, fds),
-            Request::Exec(exec) => exec::Starter::new(false)
-                .map_err(|error| Failure::io("open a namespace", &error))?
-                .exec(&exec, &fds),
-            Request::Files(files) => files::copy(&files, fds).map(|reply| (reply, None)),
+            Request::Exec(plan) => {
+                let plan = plan::Plan::decode(&plan[..]).map_err(|error| {
+                    Failure::other(format!("cannot read the agent's request: {error}"))
+                })?;
+                exec::Starter::new(false)
+                    .map_err(|error| Failure::io("open a namespace", &error))?
+                    .exec(&plan, &fds)
+            }
+            Request::Files(files) => files::serve(&files, fds).map(|reply| (reply, None)),
         }
     });
     let (reply, fd) = match outcome {

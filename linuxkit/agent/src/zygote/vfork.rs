@@ -9,13 +9,28 @@ use std::os::fd::AsRawFd;
 
 /// The flag of clone3(2) alone; libc's constant is too narrow for it.
 const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
-/// The child's stack. Its code parses nothing and recurses nowhere.
+/// The size of a child's stack. Its code recurses nowhere; loading a seccomp profile takes the most.
 const STACK: usize = 256 * 1024;
+
+/// A stack for one child after the other; its pages are taken once. Sixteen-byte units: the alignment it must have.
+pub struct Stack(Vec<u128>);
+
+impl Default for Stack {
+    fn default() -> Self {
+        Self(Vec::with_capacity(STACK / 16))
+    }
+}
 
 /// Runs `child` in a new process in `cgroup`. The caller, whose process must have one thread, stands still until
 /// the child has executed another program or ended; what `child` wrote to memory is seen by the caller. A child
-/// that returns ends with status 127. A `sibling` is a child of the caller's parent. Gives its pid, as seen from the caller's process namespace.
-pub fn into_cgroup<F: FnMut()>(cgroup: &File, sibling: bool, mut child: F) -> io::Result<i32> {
+/// that returns ends with status 127. A `sibling` is a child of the caller's parent. Gives its pid, as seen from the
+/// caller's process namespace.
+pub fn into_cgroup<F: FnMut()>(
+    stack: &mut Stack,
+    cgroup: &File,
+    sibling: bool,
+    mut child: F,
+) -> io::Result<i32> {
     /// # Safety
     /// `data` points to the `F` of the caller, which stands still.
     unsafe extern "C" fn enter<F: FnMut()>(data: *mut F) -> ! {
@@ -28,8 +43,6 @@ pub fn into_cgroup<F: FnMut()>(cgroup: &File, sibling: bool, mut child: F) -> io
         unsafe { libc::_exit(127) }
     }
 
-    // Sixteen-byte units: the alignment that a stack must have.
-    let mut stack = Vec::<u128>::with_capacity(STACK / 16);
     // SAFETY: an all-zero clone_args is valid.
     let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
     args.flags = (libc::CLONE_VM | libc::CLONE_VFORK) as u64 | CLONE_INTO_CGROUP;
@@ -39,7 +52,7 @@ pub fn into_cgroup<F: FnMut()>(cgroup: &File, sibling: bool, mut child: F) -> io
         args.exit_signal = libc::SIGCHLD as u64;
     }
     args.cgroup = cgroup.as_raw_fd() as u64;
-    args.stack = stack.as_mut_ptr() as u64;
+    args.stack = stack.0.as_mut_ptr() as u64;
     args.stack_size = STACK as u64;
     let entry: unsafe extern "C" fn(*mut F) -> ! = enter::<F>;
     let data: *mut F = &mut child;
@@ -66,7 +79,6 @@ pub fn into_cgroup<F: FnMut()>(cgroup: &File, sibling: bool, mut child: F) -> io
             lateout("r11") _,
         );
     }
-    drop(stack);
     if result < 0 {
         return Err(io::Error::from_raw_os_error(-result as i32));
     }
@@ -84,7 +96,7 @@ mod tests {
             return;
         };
         let mut seen = 0;
-        match into_cgroup(&cgroup, false, || seen = 42) {
+        match into_cgroup(&mut Stack::default(), &cgroup, false, || seen = 42) {
             Ok(pid) => {
                 let mut status = 0;
                 // SAFETY: waits for our own child.

@@ -30,7 +30,8 @@ pub fn pair(kind: libc::c_int) -> io::Result<(OwnedFd, OwnedFd)> {
 }
 
 /// Sends `bytes` with descriptors beside the first of them.
-pub fn send_fds(socket: &impl AsRawFd, bytes: &[u8], fds: &[RawFd]) -> io::Result<()> {
+/// Gives how many bytes were taken, which on a stream socket may be fewer.
+pub fn send_fds(socket: &impl AsRawFd, bytes: &[u8], fds: &[RawFd]) -> io::Result<usize> {
     let mut control = [0u64; 16];
     let mut vector = libc::iovec {
         iov_base: bytes.as_ptr() as *mut _,
@@ -56,11 +57,12 @@ pub fn send_fds(socket: &impl AsRawFd, bytes: &[u8], fds: &[RawFd]) -> io::Resul
                 fds.len(),
             );
         }
-        if libc::sendmsg(socket.as_raw_fd(), &message, libc::MSG_NOSIGNAL) < 0 {
+        let length = libc::sendmsg(socket.as_raw_fd(), &message, libc::MSG_NOSIGNAL);
+        if length < 0 {
             return Err(io::Error::last_os_error());
         }
+        Ok(length as usize)
     }
-    Ok(())
 }
 
 /// Receives some bytes and the descriptors beside them.
@@ -141,6 +143,12 @@ pub fn head(length: usize) -> [u8; 4] {
 
 /// Worker: reads the request and its descriptors.
 pub fn recv_request(socket: &OwnedFd) -> io::Result<(Request, Vec<OwnedFd>)> {
+    let (body, fds) = recv(socket)?;
+    Ok((serde_json::from_slice(&body)?, fds))
+}
+
+/// Reads a message and the descriptors beside it.
+pub fn recv(socket: &OwnedFd) -> io::Result<(Vec<u8>, Vec<OwnedFd>)> {
     let mut head = [0; 4];
     let (length, fds) = recv_fds(socket, &mut head)?;
     if length == 0 {
@@ -154,13 +162,15 @@ pub fn recv_request(socket: &OwnedFd) -> io::Result<(Request, Vec<OwnedFd>)> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
-    Ok((serde_json::from_slice(&body)?, fds))
+    Ok((body, fds))
 }
 
 /// Worker: answers, with a terminal's master when there is one.
 pub fn send_reply(socket: &OwnedFd, reply: &Reply, fd: Option<OwnedFd>) -> io::Result<()> {
     let body = serde_json::to_vec(reply)?;
     let fds: Vec<RawFd> = fd.iter().map(AsRawFd::as_raw_fd).collect();
-    send_fds(socket, &head(body.len()), &fds)?;
-    Blocking(socket).write_all(&body)
+    let message = [&head(body.len()), &body[..]].concat();
+    // One call wakes the agent once.
+    let sent = send_fds(socket, &message, &fds)?;
+    Blocking(socket).write_all(&message[sent..])
 }

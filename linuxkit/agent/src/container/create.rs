@@ -1,0 +1,220 @@
+//! Creation: mounts, the bundle, libcontainer in a worker, devices and the watch for memory.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use oci_spec::runtime::{LinuxNamespaceType, Mount, Spec};
+use tonic::Status;
+
+use super::delete::clean;
+use super::{Container, bundle, check_stdio};
+use crate::agent::{Agent, MAX_CONTAINERS, Slot, lock};
+use crate::bounds::{self, from_failure, from_io, internal, invalid};
+use crate::process::Process;
+use crate::proto::{ContainerMount, CreateContainerRequest, ProcessRef, Stdio, container_mount};
+use crate::storage::{self, Mounted};
+use crate::zygote::{self, Failure, Reply, Request, init};
+use crate::{cgroup, devices, names, nodes, spawn, spec};
+
+/// Creates a container. Nothing of it is left when it fails.
+pub async fn create(agent: &Arc<Agent>, request: CreateContainerRequest) -> Result<u32, Status> {
+    bounds::id("id", &request.id)?;
+    bounds::run_path("rootfs", &request.rootfs)?;
+    bounds::count("mounts", request.mounts.len(), 1024)?;
+    let stdio = check_stdio(request.stdio)?;
+    {
+        let mut containers = lock(&agent.containers);
+        if containers.contains_key(&request.id) {
+            return Err(Status::already_exists(format!(
+                "container {:?} exists",
+                request.id
+            )));
+        }
+        if containers.len() >= MAX_CONTAINERS {
+            return Err(Status::resource_exhausted(format!(
+                "{MAX_CONTAINERS} containers exist"
+            )));
+        }
+        containers.insert(request.id.clone(), Slot::Creating);
+    }
+    let id = request.id.clone();
+    let mut mounted = Vec::new();
+    let result = create_reserved(agent, request, stdio, &mut mounted).await;
+    let mut containers = lock(&agent.containers);
+    match result {
+        Ok(container) => {
+            let pid = container.init.pid() as u32;
+            *lock(&container.mounts) = mounted;
+            containers.insert(id, Slot::Ready(container));
+            drop(containers);
+            agent.announce();
+            Ok(pid)
+        }
+        Err(status) => {
+            drop(containers);
+            let agent = agent.clone();
+            let _ = tokio::task::spawn_blocking(move || {
+                clean(&agent, &id, mounted, None);
+                lock(&agent.containers).remove(&id);
+            })
+            .await;
+            Err(status)
+        }
+    }
+}
+
+async fn create_reserved(
+    agent: &Arc<Agent>,
+    request: CreateContainerRequest,
+    stdio: Stdio,
+    mounted: &mut Vec<Mounted>,
+) -> Result<Arc<Container>, Status> {
+    let id = request.id;
+    let mut extra = Vec::new();
+    for (index, mount) in request.mounts.into_iter().enumerate() {
+        extra.push(add_mount(agent, &id, index, mount, mounted).await?);
+    }
+    let zygote = agent.zygote.pid;
+    let (folder, rootfs) = (bundle(&id), request.rootfs);
+    let document = {
+        let (id, folder, rootfs) = (id.clone(), folder.clone(), rootfs.clone());
+        let source = request.spec;
+        let modules = agent.modules.clone();
+        tokio::task::spawn_blocking(move || -> Result<Spec, Status> {
+            cgroup::prepare(zygote);
+            std::fs::create_dir_all(&folder).map_err(|e| from_io(&format!("make {folder}"), &e))?;
+            let root = File::open(&rootfs).map_err(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => invalid("rootfs", format!("no folder {rootfs:?}")),
+                _ => from_io(&format!("open rootfs {rootfs:?}"), &error),
+            })?;
+            let mut document = spec::parse(&source)?;
+            extra.extend(names::mounts(&id, &document, &root)?);
+            spec::edit(&mut document, &id, &rootfs, &root, &stdio, extra)?;
+            nodes::add(&mut document, &modules)?;
+            let bytes = serde_json::to_vec(&document).map_err(|e| internal("write the spec", e))?;
+            std::fs::write(format!("{folder}/config.json"), &bytes)
+                .map_err(|error| from_io("write config.json", &error))?;
+            Ok(document)
+        })
+        .await
+        .map_err(|error| internal("prepare the bundle", error))??
+    };
+    let process = document.process().clone().unwrap_or_default();
+    let init_name = ProcessRef {
+        container_id: id.clone(),
+        exec_id: String::new(),
+    };
+    let init = Process::new(init_name, stdio);
+    let mut ends = init.make_pipes(process.user().uid())?;
+    let (status, status_write) = zygote::pipe().map_err(|error| from_io("make a pipe", &error))?;
+    let mut fds = std::mem::take(&mut ends.fds);
+    fds.push(status_write);
+    let request = Request::Create(init::Create {
+        id: id.clone(),
+        bundle: folder,
+        terminal: stdio.terminal,
+    });
+    let op = format!("create container {id:?}");
+    let answer = spawn::ask(&agent.zygote, &request, &fds).await;
+    drop(fds);
+    let answer = answer.map_err(|failure| from_failure(&op, &failure))?;
+    let pid = match answer.reply {
+        Reply::Started { pid } => pid,
+        Reply::Failed(failure) => {
+            let failure = said(&status).unwrap_or(failure);
+            return Err(from_failure(&op, &failure));
+        }
+        _ => return Err(internal(&op, "an answer to another question")),
+    };
+    init.run(pid, ends, answer.fd)?;
+    agent.register(pid, &init);
+    // Before the start: no command of the user has run yet.
+    devices::restrict(&spec::cgroup_folder(&id), &document)
+        .map_err(|error| from_io(&format!("restrict the devices of container {id:?}"), &error))?;
+    agent.oom.add(&id);
+    let linux = document.linux().clone().unwrap_or_default();
+    let seccomp = match linux.seccomp() {
+        None => Vec::new(),
+        Some(profile) => {
+            serde_json::to_vec(profile).map_err(|error| internal("write the profile", error))?
+        }
+    };
+    let user_namespace = linux
+        .namespaces()
+        .iter()
+        .flatten()
+        .any(|namespace| namespace.typ() == LinuxNamespaceType::User);
+    Ok(Arc::new(Container {
+        id,
+        rootfs,
+        init,
+        execs: Mutex::default(),
+        started: AtomicBool::new(false),
+        paused: AtomicBool::new(false),
+        status: Mutex::new(Some(status)),
+        user_namespace,
+        seccomp,
+        process,
+        mounts: Mutex::default(),
+    }))
+}
+
+/// What init wrote on its status pipe before it ended, without waiting.
+fn said(status: &OwnedFd) -> Option<Failure> {
+    let mut file = File::from(status.try_clone().ok()?);
+    // SAFETY: fcntl on an open descriptor.
+    unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK) };
+    let mut text = vec![0; 8192];
+    let length = file.read(&mut text).ok()?;
+    serde_json::from_slice(&text[..length]).ok()
+}
+
+/// Mounts a share or a disk and gives the bind mount that shows it in the container.
+async fn add_mount(
+    agent: &Arc<Agent>,
+    id: &str,
+    index: usize,
+    mount: ContainerMount,
+    mounted: &mut Vec<Mounted>,
+) -> Result<Mount, Status> {
+    let field = format!("mounts[{index}]");
+    bounds::path(&format!("{field}.destination"), &mount.destination)?;
+    if !mount.file.is_empty() {
+        bounds::string(&format!("{field}.file"), &mount.file)?;
+        if mount.file.contains('/') || matches!(mount.file.as_str(), "." | "..") {
+            return Err(invalid(
+                &format!("{field}.file"),
+                format!("{:?} is not a plain file name", mount.file),
+            ));
+        }
+    }
+    let folder = format!("{}/mounts/m{index}", bundle(id));
+    let source = match mount.source {
+        Some(container_mount::Source::Plan9(share)) => {
+            let held = agent
+                .storage
+                .mount_share(&share, &folder, mount.read_only)
+                .await?;
+            mounted.push(held);
+            if mount.file.is_empty() {
+                folder
+            } else {
+                format!("{folder}/{}", mount.file)
+            }
+        }
+        Some(container_mount::Source::Disk(disk)) => {
+            let kind = storage::filesystem(&format!("{field}.filesystem"), &mount.filesystem)?;
+            let held = agent
+                .storage
+                .mount_disk(&disk, &folder, kind, mount.read_only, &[])
+                .await?;
+            mounted.push(held);
+            folder
+        }
+        None => return Err(invalid(&format!("{field}.source"), "missing")),
+    };
+    spec::bind(&source, &mount.destination, mount.read_only)
+}
