@@ -40,6 +40,18 @@ test('a host that reports no schema 2.1 is refused with what it reports', () => 
   hcsThrow(() => checkHostVersion({ ...host, schemaVersions: [] }), 'NOT_SUPPORTED');
 });
 
+test("the builds are hcsshim's", () => {
+  const builds = FEATURE_NEEDS.flatMap(({ build, option }) =>
+    build === undefined ? [] : [[option, build]],
+  );
+  assert.equal(builds, [
+    ['loader', 18286],
+    ['enableColdDiscardHint', 18967],
+    ['cpuGroupId', 19043],
+    ['numa', 26100],
+  ]);
+});
+
 /** An option for each need, which a modern host takes. */
 const ASKED: Record<string, Partial<LcowDocumentOptions>> = {
   loader: { loader: 'kernel-direct' },
