@@ -341,7 +341,7 @@ test('a supervisor that goes is followed by one that adopts: output goes on, exi
   const pod = await new Pod(host, layers).open();
   try {
     await pod.create('counts', ['sh', '-c', COUNT], { stdin: true });
-    await pod.create('ends', ['sh', '-c', 'read line; exit 9'], { stdin: true });
+    await pod.create('ends', ['sh', '-c', 'read line; sleep 3; exit 9'], { stdin: true });
     await pod.create('waits', ['sleep', '1000']);
     for (const id of ['counts', 'ends', 'waits']) await pod.tasks.start(id, '');
     await pod.exec('waits', 'running', ['sleep', '1000']);
@@ -352,9 +352,10 @@ test('a supervisor that goes is followed by one that adopts: output goes on, exi
     pod.life.alive = false;
     const first = pod.tasks;
     await pod.recorder.of('ends').input?.write(Buffer.from('go\n'));
-    await new Promise((resolve) => setTimeout(resolve, 300));
     await first.letGo();
     await pod.service[Symbol.asyncDispose]();
+    // Nobody is there to be told when it ends.
+    await new Promise((resolve) => setTimeout(resolve, 6000));
     const known = pod.events.length;
 
     await pod.open(true);
