@@ -1,0 +1,204 @@
+/**
+ * The C interface of computecore.dll: what each export takes and returns, bound when first called. It knows
+ * no promise of ours beyond a call's own: operations are operation.ts, systems windows-system.ts.
+ *
+ * Ownership: every document that comes out is freed here, once, by LocalFree, after it was copied. Strings
+ * that go in live as long as the call. Handles are the library's; nothing of ours is pointed to by it but two
+ * callbacks that live as long as the process (callbacks.ts).
+ */
+import koffi, { type KoffiFunc, type LibraryHandle } from 'koffi';
+import { HcsError } from '../hcs-error.ts';
+
+/** A function of a library, callable on this thread and, by `async`, on one of the pool. */
+export type NativeFunction = KoffiFunc<(...args: unknown[]) => unknown>;
+type TypeSpec = ReturnType<typeof koffi.pointer> | string;
+
+/** An opaque handle: HCS_OPERATION, HCS_SYSTEM. */
+export type Handle = bigint;
+
+/** Where the libraries are; tests give the stand-in's. */
+export interface LibraryPaths {
+  /** Default computecore.dll. */
+  computecore?: string;
+  /** What has LocalFree. Default kernel32.dll. */
+  kernel32?: string;
+  /** What has Windows' sockets. Default ws2_32.dll. */
+  ws2_32?: string;
+}
+
+/** A document's place in a call: the call fills in the text. */
+export type DocumentOut = [string | null];
+/** A handle's place in a call. */
+export type HandleOut = [Handle | null];
+
+type Kind =
+  | 'operation'
+  | 'system'
+  | 'text'
+  | 'context'
+  | 'u32'
+  | 'i32'
+  | 'null'
+  | 'operation callback'
+  | 'event callback'
+  | 'out document'
+  | 'out system';
+
+/** Every export that is used: its result and its parameters. */
+const EXPORTS = {
+  HcsCreateOperation: ['operation', ['context', 'operation callback']],
+  HcsCloseOperation: ['void', ['operation']],
+  HcsGetOperationResult: ['i32', ['operation', 'out document']],
+  HcsEnumerateComputeSystems: ['i32', ['text', 'operation']],
+  HcsCreateComputeSystem: ['i32', ['text', 'text', 'operation', 'null', 'out system']],
+  HcsOpenComputeSystem: ['i32', ['text', 'u32', 'out system']],
+  HcsCloseComputeSystem: ['void', ['system']],
+  HcsStartComputeSystem: ['i32', ['system', 'operation', 'text']],
+  HcsShutDownComputeSystem: ['i32', ['system', 'operation', 'text']],
+  HcsTerminateComputeSystem: ['i32', ['system', 'operation', 'text']],
+  HcsPauseComputeSystem: ['i32', ['system', 'operation', 'text']],
+  HcsResumeComputeSystem: ['i32', ['system', 'operation', 'text']],
+  HcsSaveComputeSystem: ['i32', ['system', 'operation', 'text']],
+  HcsGetComputeSystemProperties: ['i32', ['system', 'operation', 'text']],
+  HcsModifyComputeSystem: ['i32', ['system', 'operation', 'text', 'null']],
+  HcsSetComputeSystemCallback: ['i32', ['system', 'i32', 'context', 'event callback']],
+  HcsGetServiceProperties: ['i32', ['text', 'out document']],
+  HcsModifyServiceSettings: ['i32', ['text', 'out document']],
+  HcsGrantVmAccess: ['i32', ['text', 'text']],
+  HcsRevokeVmAccess: ['i32', ['text', 'text']],
+  HcsGrantVmGroupAccess: ['i32', ['text']],
+  HcsRevokeVmGroupAccess: ['i32', ['text']],
+  HcsCreateEmptyGuestStateFile: ['i32', ['text']],
+  HcsCreateEmptyRuntimeStateFile: ['i32', ['text']],
+} as const satisfies Record<string, readonly [Kind | 'void', readonly Kind[]]>;
+
+/** The name of an export that is used. */
+export type ExportName = keyof typeof EXPORTS;
+
+/** Every access to a system; HCS takes no other. */
+export const GENERIC_ALL = 0x10000000;
+
+/** Calls that may wait at a time, over the pool's threads. koffi's 256 would be refused, or crash, sooner. */
+const ASYNC_CALLS_MAX = 4096;
+
+let configured = false;
+
+/** Loads a library. koffi takes its limits only before the first one. */
+export function loadLibrary(path: string): LibraryHandle {
+  if (!configured) {
+    configured = true;
+    koffi.config({ max_async_calls: ASYNC_CALLS_MAX });
+  }
+  return koffi.load(path);
+}
+
+const OPERATION = koffi.pointer(koffi.opaque());
+const SYSTEM = koffi.pointer(koffi.opaque());
+const OPERATION_CALLBACK = koffi.proto('void', [OPERATION, 'uintptr_t']);
+const EVENT = koffi.struct({ Type: 'int32_t', EventData: 'str16', Operation: OPERATION });
+const EVENT_CALLBACK = koffi.proto('void', [koffi.pointer(EVENT), 'uintptr_t']);
+
+/** Makes a native function of `listener`. It is never undone: HCS may call late. */
+export function registerOperationCallback(listener: (context: number) => void): bigint {
+  const call = (_operation: unknown, context: unknown): void => listener(Number(context));
+  return koffi.register(call, koffi.pointer(OPERATION_CALLBACK));
+}
+
+/** As registerOperationCallback; the event's data is copied while the call lasts, as it is HCS's. */
+export function registerEventCallback(
+  listener: (type: number, data: string | null, context: number) => void,
+): bigint {
+  const call = (event: unknown, context: unknown): void => {
+    const { Type, EventData } = koffi.decode(event, EVENT) as {
+      Type: number;
+      EventData: string | null;
+    };
+    listener(Type >>> 0, EventData, Number(context));
+  };
+  return koffi.register(call, koffi.pointer(EVENT_CALLBACK));
+}
+
+/** Calls on a thread of libuv's pool. */
+export function callOnPool(call: NativeFunction, ...args: unknown[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    call.async(...args, (error: unknown, result: unknown) => {
+      if (error === null || error === undefined) resolve(result);
+      else reject(error as Error);
+    });
+  });
+}
+
+/** computecore, loaded. */
+export class ComputeCore {
+  readonly #path: string;
+  readonly #library: LibraryHandle;
+  readonly #functions = new Map<ExportName, NativeFunction>();
+  readonly #types: Record<Kind | 'void', TypeSpec>;
+
+  /** @throws HcsError HCS_E_HYPERV_NOT_INSTALLED where the library cannot be loaded */
+  constructor(paths: LibraryPaths = {}) {
+    this.#path = paths.computecore ?? 'computecore.dll';
+    try {
+      this.#library = loadLibrary(this.#path);
+    } catch (error) {
+      const Message = `${this.#path} cannot be loaded: ${(error as Error).message}`;
+      const op = 'use the Host Compute Service';
+      throw new HcsError(op, 'HCS_E_HYPERV_NOT_INSTALLED', [{ Message }], { cause: error });
+    }
+    const localFree = loadLibrary(paths.kernel32 ?? 'kernel32.dll').func('LocalFree', 'void *', [
+      'void *',
+    ]);
+    const document = koffi.disposable(null, 'str16', (pointer: unknown) => localFree(pointer));
+    this.#types = {
+      void: 'void',
+      operation: OPERATION,
+      system: SYSTEM,
+      text: 'str16',
+      context: 'uintptr_t',
+      u32: 'uint32_t',
+      i32: 'int32_t',
+      null: 'void *',
+      'operation callback': koffi.pointer(OPERATION_CALLBACK),
+      'event callback': koffi.pointer(EVENT_CALLBACK),
+      'out document': koffi.out(koffi.pointer(document)) as never,
+      'out system': koffi.out(koffi.pointer(SYSTEM)) as never,
+    };
+  }
+
+  /** Calls on this thread: only what the library answers without asking the service. */
+  call(name: ExportName, ...args: unknown[]): unknown {
+    return this.#function(name)(...args) as unknown;
+  }
+
+  /** Calls on a thread of the pool: what may wait for the service, or for a callback of ours. */
+  callAsync(name: ExportName, ...args: unknown[]): Promise<unknown> {
+    return callOnPool(this.#function(name), ...args);
+  }
+
+  /** Whether this build of Windows has it. */
+  has(name: ExportName): boolean {
+    try {
+      this.#function(name);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #function(name: ExportName): NativeFunction {
+    const bound = this.#functions.get(name);
+    if (bound !== undefined) return bound;
+    const [result, parameters] = EXPORTS[name];
+    let found: NativeFunction;
+    try {
+      const types = parameters.map((kind) => this.#types[kind]);
+      found = this.#library.func(name, this.#types[result], types);
+    } catch (error) {
+      const Message = `${this.#path} has no ${name}: this build of Windows is too old for it`;
+      const events = [{ Message, Source: name }];
+      throw new HcsError(`call ${name}`, 'NOT_SUPPORTED', events, { cause: error });
+    }
+    this.#functions.set(name, found);
+    return found;
+  }
+}
