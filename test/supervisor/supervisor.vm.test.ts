@@ -44,6 +44,7 @@ test('a container outlives its starter, ends with its exit status, and takes its
   assert.is(state.exitCode, 7);
   assert.is(await output(container), 'hello\n');
   assert.equal(await host.journal(id), ['create', 'start', 'die']);
+  await container.remove({ force: true });
   assert.equal(await host.settledLeftovers(), []);
 });
 
@@ -112,6 +113,7 @@ test('kill -9 of QEMU ends the container at once, with the cause', async () => {
   const { state } = await container.inspect();
   assert.is(state.status, 'exited');
   assert.match(state.error ?? '', /the VM exited/);
+  await container.remove({ force: true });
   assert.equal(await host.settledLeftovers(), []);
 });
 
@@ -125,6 +127,7 @@ test('kill -9 of both: ps tells the truth', async () => {
   const { containers } = await host.lcow_.list({ all: true });
   const found = containers.find(({ record }) => record.id === id);
   assert.is(found?.state.status, 'exited');
+  await container.remove({ force: true });
   assert.equal(await host.settledLeftovers(), []);
 });
 
@@ -161,6 +164,7 @@ test('SIGTERM stops the pod in order', async () => {
   await podEnded(host.where, id);
   const { state } = await container.inspect();
   assert.is(state.exitCode, 5);
+  await container.remove({ force: true });
   assert.equal(await host.settledLeftovers(), []);
 });
 
@@ -185,6 +189,7 @@ test('garbage in vm.json: the pod is settled, nothing crashes', async () => {
   const { repairOrphans } = await import('../../runtime/supervisor/orphans.ts');
   assert.match((await repairOrphans(host.where)).join('\n'), /VM .* no pod/);
   assert.not(existsSync(`/proc/${qemu}/exe`));
+  await container.remove({ force: true });
   assert.equal(await host.settledLeftovers(), []);
 });
 
