@@ -148,6 +148,10 @@ export class ComputeCore {
     const localFree = loadLibrary(paths.kernel32 ?? 'kernel32.dll').func('LocalFree', 'void *', [
       'void *',
     ]);
+    // Threads of the library outlive koffi's hold on it at the process' end: a second hold keeps its code there.
+    if (process.platform === 'win32') {
+      loadLibrary('kernel32.dll').func('LoadLibraryW', 'void *', ['str16'])(this.#path);
+    }
     const document = koffi.disposable(null, 'str16', (pointer: unknown) => localFree(pointer));
     this.#types = {
       void: 'void',

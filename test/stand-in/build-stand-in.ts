@@ -9,7 +9,17 @@ import type { LibraryPaths } from '../../hcs/windows/compute-core.ts';
 import { repositoryRoot } from '../harness/repository-root.ts';
 
 const run = promisify(execFile);
-const FLAGS = ['-std=gnu11', '-O1', '-g', '-Wall', '-Wextra', '-fPIC', '-shared'];
+/** nodelete: threads of the library run until the process ends, when koffi has let go of it. */
+const FLAGS = [
+  '-std=gnu11',
+  '-O1',
+  '-g',
+  '-Wall',
+  '-Wextra',
+  '-fPIC',
+  '-shared',
+  '-Wl,-z,nodelete',
+];
 /** The source of ws2_32; all others are computecore's. */
 const SOCKETS = 'hv-socket.c';
 

@@ -44,9 +44,9 @@ export interface Control {
 
 /** What tests do with the stand-in that this process has loaded. */
 export interface StandInControl {
-  configure(configuration: Configuration): void;
-  control(action: Control): void;
-  counters(): Counters;
+  readonly configure: (configuration: Configuration) => void;
+  readonly control: (action: Control) => void;
+  readonly counters: () => Counters;
 }
 
 /** @param path of computecore.so */
