@@ -246,8 +246,6 @@ pub struct Session {
     over: bool,
     /// Written by the server, not yet by the channel: one write to the channel costs more than all of a small answer.
     waiting: Vec<u8>,
-    /// The flush under way has let the other tasks add theirs.
-    yielded: bool,
 }
 
 impl Session {
@@ -265,7 +263,6 @@ impl Session {
             ended,
             over: false,
             waiting: Vec::new(),
-            yielded: false,
         }
     }
 
@@ -365,20 +362,11 @@ impl AsyncWrite for Session {
         Poll::Ready(Ok(length))
     }
 
-    /// An answer's head, body and end are made by tasks that run one after the other: the first flush lets them run,
-    /// the second writes what all of them made.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.waiting.is_empty() || self.over {
             return Poll::Ready(Ok(()));
         }
-        if !self.yielded {
-            self.yielded = true;
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        ready!(self.poll_drain(cx))?;
-        self.yielded = false;
-        Poll::Ready(Ok(()))
+        self.poll_drain(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
