@@ -79,7 +79,7 @@ static const struct { const char *name, *fields; } TYPES[] = {
     {"ModifySettingRequest", "ResourcePath:s RequestType:=Add|Remove|Update Settings:* GuestRequest:*"},
     {"ProcessorLimits", "Limit:u64 Weight:u64 Reservation:u64 MaximumFrequencyMHz:u32"},
     {"SaveOptions", "SaveType:=ToFile|AsTemplate SaveStateFilePath:s"},
-    {"SystemQuery", "Ids:[s Names:[s Types:[=Container|VirtualMachine Owners:[s"},
+    {"SystemQuery", "Ids:[s Names:[s Types:[=Container|VirtualMachine|Host Owners:[s"},
     {"PropertyQuery", "PropertyTypes:[=Memory|GuestMemory|Statistics|ProcessList|TerminateOnLastHandleClosed|"
                       "SharedMemoryRegion|ContainerCredentialGuard|GuestConnection|ICHeartbeatStatus|"
                       "ProcessorTopology|CpuGroup|SystemGUID"},
