@@ -6,6 +6,7 @@
 import { open } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
+import { encodeOciDocument } from './oci-runtime-spec.ts';
 
 /** What the agent takes. */
 export const CONFIG_BYTES_MAX = 1 << 20;
@@ -72,7 +73,7 @@ function decodeBundle(op: string, path: string, document: unknown): BundleConfig
     annotations: annotationsOf(op, spec['annotations']),
     readOnly: root['readonly'] === true,
     encode: (placed) =>
-      Buffer.from(JSON.stringify({ ...spec, linux: { ...linux, namespaces }, mounts: placed })),
+      encodeOciDocument({ ...spec, linux: { ...linux, namespaces }, mounts: placed }),
   };
 }
 

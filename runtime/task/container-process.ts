@@ -7,6 +7,7 @@ import { decodeExitStatus, type ExitStatus } from '../guest/exit-status.ts';
 import { METHODS } from '../guest/methods.ts';
 import { type ProcessId, ProcessStreams } from '../guest/process-streams.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
+import { encodeOciDocument } from './oci-runtime-spec.ts';
 import { nextStatus, type ProcessOperation, type ProcessStatus } from './state.ts';
 
 /** Which standard streams the process gets; what is false is /dev/null. */
@@ -48,7 +49,7 @@ export async function startExec(
   try {
     const { pid } = await vm.call(op, METHODS.exec, {
       ...id,
-      process: Buffer.from(JSON.stringify(process)),
+      process: encodeOciDocument(process),
       stdio: stdioMessage(stdio),
     });
     exec.created(pid);

@@ -108,8 +108,8 @@ export interface OciSeccomp {
   }[];
 }
 
-/** A spec or a process as the JSON that the agent takes. */
-export function encodeOciDocument(document: OciSpec | OciProcess): Buffer {
+/** A spec or a process, ours or a caller's bundle's, as the JSON that the agent takes. */
+export function encodeOciDocument(document: object): Buffer {
   // A quote inside of a string is escaped, so this matches no text of the caller's.
   const unlimited = /"(hard|soft)":18446744073709550000(?=[,}])/g;
   return Buffer.from(JSON.stringify(document).replace(unlimited, '"$1":18446744073709551615'));

@@ -13,7 +13,7 @@ import type { ScsiSlot } from '../uvm/scsi-slots.ts';
 import { createUtilityVm, type UtilityVm, type UtilityVmOptions } from '../uvm/utility-vm.ts';
 import { Container } from './container.ts';
 import { ContainerProcess, type StdioOptions, stdioMessage } from './container-process.ts';
-import type { OciSpec } from './oci-runtime-spec.ts';
+import { encodeOciDocument, type OciSpec } from './oci-runtime-spec.ts';
 
 export interface PodOptions extends UtilityVmOptions {}
 
@@ -109,7 +109,7 @@ export class Pod implements AsyncDisposable {
     try {
       const { pid } = await channel.call(op, METHODS.create, {
         id,
-        spec: Buffer.from(JSON.stringify(spec)),
+        spec: encodeOciDocument(spec),
         rootfs: target,
         stdio: stdioMessage(stdio),
         mounts: mounts.map((mount, index) => mountMessage(mount, shares[index] as Share)),
