@@ -105,13 +105,12 @@ export class Lcow implements AsyncDisposable {
   async run(request: RunRequest, options: RunOptions = {}): Promise<ContainerHandle> {
     const { runContainer } = await import('./lcow/run-container.ts');
     if (request.pod !== undefined) this.pods.check(request.pod);
-    const { id, process } = await runContainer(this.#host, request, options);
-    const owned = true;
-    return new ContainerHandle(
-      this.#host,
-      id,
-      process === undefined ? { owned } : { owned, process },
-    );
+    const { id, client, process } = await runContainer(this.#host, request, options);
+    return new ContainerHandle(this.#host, id, {
+      owned: true,
+      client,
+      ...(process === undefined ? {} : { process }),
+    });
   }
 
   /** By name, id, or the unambiguous beginning of an id. @throws RuntimeError not-found, invalid-argument */

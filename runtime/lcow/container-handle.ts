@@ -76,11 +76,16 @@ export class ContainerHandle implements AsyncDisposable {
   #client: { pod: string; connected: Promise<SupervisorClient> } | undefined;
 
   /** @param made what of it this program holds: a container that it made is removed with its handle */
-  constructor(host: Host, id: string, made: { owned?: boolean; process?: AttachedProcess } = {}) {
+  constructor(
+    host: Host,
+    id: string,
+    made: { owned?: boolean; process?: AttachedProcess; client?: SupervisorClient } = {},
+  ) {
     this.#host = host;
     this.id = id;
     this.#owned = made.owned ?? false;
     this.process = made.process;
+    if (made.client !== undefined) this.#keep(made.client.pod, made.client);
   }
 
   /** Its name now. @throws RuntimeError not-found */

@@ -3,17 +3,24 @@
  * image is resolved and its folder made.
  */
 import type { RunOptions, RunRequest } from '../lcow.ts';
-import type { AttachedProcess } from '../supervisor/supervisor-client.ts';
+import type { AttachedProcess, SupervisorClient } from '../supervisor/supervisor-client.ts';
 import type { Host } from './host.ts';
 import { reserveContainer, storeContainer } from './new-container.ts';
 import { type AttachRequest, joinPod, startInPod, startLonePod } from './start-container.ts';
+
+export interface RunningContainer {
+  readonly id: string;
+  /** The pod it runs in, and the connection to its supervisor: the caller's to close. */
+  readonly client: SupervisorClient;
+  readonly process: AttachedProcess | undefined;
+}
 
 /** @throws RuntimeError; name, folder, pod and VM are gone again then */
 export async function runContainer(
   host: Host,
   request: RunRequest,
   { timeline, signal, terminalSize, onReserved }: RunOptions,
-): Promise<{ id: string; process: AttachedProcess | undefined }> {
+): Promise<RunningContainer> {
   const made = await reserveContainer(host, request);
   const { id, name } = made.reservation;
   onReserved?.(id, name);
@@ -29,7 +36,7 @@ export async function runContainer(
   try {
     const attach = attachRequest(request);
     const process = await startInPod(host, pod, stored, { attach, timeline, signal, terminalSize });
-    return { id, process };
+    return { id, process, client: await pod.client };
   } catch (error) {
     // The folder may still be on its way.
     const there = await stored.catch(() => undefined);
