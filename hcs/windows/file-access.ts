@@ -87,9 +87,7 @@ export class FileAccess {
   async grantPresent(op: string, files: readonly NamedFile[]): Promise<void> {
     const grants = files.map((file) =>
       this.grant(op, file).catch((error: unknown) => {
-        const { FILE_NOT_FOUND, PATH_NOT_FOUND } = HRESULT;
-        const missing: number[] = [FILE_NOT_FOUND, PATH_NOT_FOUND];
-        if (!(error instanceof HcsError) || !missing.includes(error.hresult)) throw error;
+        if (!(error instanceof HcsError) || !isMissing(error.hresult)) throw error;
       }),
     );
     await Promise.all(grants);
@@ -114,8 +112,14 @@ export class FileAccess {
     const revoked = [...this.#grants].map(async ([path, entry]) => {
       await entry.granted.catch(() => undefined);
       const hresult = (await this.#core.callAsync('HcsRevokeVmAccess', this.#id, path)) as number;
-      if (hresult >= 0 && this.#grants.get(path) === entry) this.#grants.delete(path);
+      const over = hresult >= 0 || isMissing(hresult);
+      if (over && this.#grants.get(path) === entry) this.#grants.delete(path);
     });
     await Promise.all(revoked);
   }
+}
+
+function isMissing(hresult: number): boolean {
+  const value = hresult >>> 0;
+  return value === HRESULT.FILE_NOT_FOUND || value === HRESULT.PATH_NOT_FOUND;
 }
