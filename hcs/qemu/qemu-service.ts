@@ -16,6 +16,7 @@ import { describeExecution, type HostExecution } from './accelerator.ts';
 import { checkSystemId } from '../document/system-id.ts';
 import { emptyDeviceState } from './device-state.ts';
 import { fileError } from './disk-image.ts';
+import { hostTscKHz } from './host-tsc.ts';
 import { platformArguments } from './kernel-arguments.ts';
 import type { LinkKind } from './guest-link.ts';
 import { checkSupported, PLAN9_FOLDER } from './machine-arguments.ts';
@@ -156,7 +157,7 @@ class QemuService implements QemuComputeService {
         VmmName: this.#binary,
         VmmVersion: qemuVersion,
         Platform: 'qemu',
-        KernelArguments: platformArguments(accelerator),
+        KernelArguments: platformArguments(accelerator, hostTscKHz()),
       },
     };
   }
