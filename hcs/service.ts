@@ -50,7 +50,7 @@ export interface ComputeSystem extends AsyncDisposable {
   readonly runtimeId: string;
   /**
    * Moments of this start that only the implementation sees, in order: "spawn" (the VMM or the create
-   * call was begun), "vmm-ready" (it takes commands). Times are performance.now() of this process;
+   * call was begun), "vmm-ready" (it takes commands), "started" (the processors run). Times are performance.now() of this process;
    * empty for a system that was opened.
    */
   readonly timeline: readonly { readonly name: string; readonly atMs: number }[];

@@ -35,6 +35,7 @@ import { Scope } from '../scope.ts';
 import { Timeline } from '../timeline.ts';
 import { AgentLink } from './agent-link.ts';
 import { type DeviceRecord, NO_DEVICES } from './device-record.ts';
+import { checkGuestClock } from './guest-clock.ts';
 import { planShare, type Share, type ShareSource } from './plan9-shares.ts';
 import { ScsiSlots, type ScsiSlot } from './scsi-slots.ts';
 
@@ -429,6 +430,8 @@ export class UtilityVm implements AsyncDisposable {
       { signal, timeoutMs: bootTimeoutMs },
     );
     const receivedMs = performance.now();
+    const startedMs = this.system.timeline.find(({ name }) => name === 'started')?.atMs;
+    if (startedMs !== undefined) checkGuestClock(hello.nowNs, receivedMs - startedMs);
     const marks = hello.timeline.slice(0, 64);
     timeline?.addGuest(
       // The kernel's clock begins when the kernel does.
