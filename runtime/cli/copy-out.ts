@@ -9,6 +9,8 @@ import type { Readable } from 'node:stream';
 import { messageOf, RuntimeError } from '../errors.ts';
 import type { ContainerHandle } from '../lcow/container-handle.ts';
 import type { PathStat } from '../supervisor/supervisor-client.ts';
+import { type CopiedLink, placeLinks } from './copy-links.ts';
+import { type CopiedMode, restoreModes } from './copy-modes.ts';
 import { containerPath, isContents, isFolder } from './copy-path.ts';
 
 export interface CopyOptions {
@@ -119,6 +121,9 @@ async function extract(
 ): Promise<void> {
   const { extract: extractor } = await import('tar');
   const problems: string[] = [];
+  const links: CopiedLink[] = [];
+  const modes: CopiedMode[] = [];
+  const hidden = archive ? process.umask() | 0o7000 : 0;
   const unpack = extractor({
     cwd: folder,
     strip,
@@ -127,17 +132,30 @@ async function extract(
     unlink: true,
     filter: (path, entry) => {
       if (!('type' in entry)) return true;
+      const parts = path.split('/').slice(strip);
+      if (entry.type === 'SymbolicLink') {
+        const { linkpath = '', uid, gid } = entry;
+        const owner = archive && uid !== undefined && gid !== undefined ? { uid, gid } : undefined;
+        links.push({ parts, target: linkpath, ...(owner === undefined ? {} : { owner }) });
+        return false;
+      }
       if (/Device$|^FIFO$/.test(entry.type)) {
         problems.push(`${basename(path)} is a device or a pipe`);
         return false;
       }
       // A program of the container's root does not become one of the host's.
       if (!archive && entry.mode !== undefined) entry.mode &= 0o1777;
+      if (((entry.mode ?? 0) & hidden) !== 0)
+        modes.push({ parts, mode: (entry.mode ?? 0) & 0o7777 });
       return true;
     },
-    onwarn: (_code, message) => problems.push(messageOf(message)),
+    onwarn: (code, message) => {
+      if (code !== 'TAR_ENTRY_INFO') problems.push(messageOf(message));
+    },
   });
   await pipeline(tar, unpack);
+  await restoreModes(folder, modes);
+  problems.push(...(await placeLinks(folder, links)));
   if (problems.length === 0) return;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   throw new RuntimeError('invalid-argument', 'copy everything', `${problems[0]}${more}`);
