@@ -253,7 +253,7 @@ export class PodSupervisor {
     attributes: Record<string, string>,
     atMs?: number,
   ): void {
-    const known = type === 'container' ? this.#attributesOf(id) : this.record.labels;
+    const known = type === 'container' ? this.#attributesOf(id, action) : this.record.labels;
     try {
       this.#journal.append(type, action, id, { ...known, ...attributes }, atMs);
     } catch (error) {
@@ -261,8 +261,10 @@ export class PodSupervisor {
     }
   }
 
-  /** Name, image and labels; as they were last when the container is gone. */
-  #attributesOf(id: string): Record<string, string> {
+  /** Name, image and labels; as they were last when the container is gone, and for an exec, which is to be quick. */
+  #attributesOf(id: string, action: string): Record<string, string> {
+    const known = action.startsWith('exec_') ? this.#attributes.get(id) : undefined;
+    if (known !== undefined) return known;
     try {
       const { record, name } = this.#store.read(id);
       this.#attributes.set(id, { ...record.labels, name, image: record.image.name });

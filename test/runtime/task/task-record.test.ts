@@ -1,5 +1,5 @@
 /** Task records and vm.json on disk: whole or absent, for their owner only, and never a reason to fail. */
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -36,7 +36,7 @@ test('many saves at once leave the newest; a removed one stays removed', async (
 test('torn and garbage records count as absent, each with a line in the log', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lcow-records-'));
   const records = new TaskRecordFolder(folder);
-  const text = JSON.stringify(record('torn'));
+  const text = `${JSON.stringify(record('torn'))}\n`;
   const bad: Record<string, string> = {
     'torn.json': text.slice(0, text.length / 2),
     'empty.json': '',
@@ -45,7 +45,9 @@ test('torn and garbage records count as absent, each with a line in the log', as
     'shape.json': JSON.stringify({ ...record('shape'), execs: [] }),
     'exit.json': JSON.stringify({ ...record('exit'), init: { ...process, exit: { code: 'x' } } }),
   };
-  for (const [name, content] of Object.entries(bad)) await writeFile(join(folder, name), content);
+  for (const [name, content] of Object.entries(bad)) {
+    await writeFile(join(folder, name), name === 'torn.json' ? content : `${content}\n`);
+  }
   await records.save(record('good'));
   const lines: string[] = [];
   const loaded = await records.load((line) => lines.push(line));
@@ -54,6 +56,24 @@ test('torn and garbage records count as absent, each with a line in the log', as
     ['good'],
   );
   assert.is(lines.length, Object.keys(bad).length);
+  await rm(folder, { recursive: true });
+});
+
+test('a save that was torn leaves the one before it; a file does not grow for ever', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lcow-records-'));
+  const records = new TaskRecordFolder(folder);
+  const one = record('one');
+  const path = join(folder, 'one.json');
+  for (let pid = 1; pid <= 4000; pid += 1) {
+    one.init.pid = pid;
+    await records.save(one);
+  }
+  const { size } = await stat(path);
+  assert.ok(size <= 1 << 20, `${size} bytes`);
+  await appendFile(path, JSON.stringify({ ...one, phase: 'creating' }).slice(0, 50));
+  assert.equal(await new TaskRecordFolder(folder).load(() => {}), [one]);
+  await records.remove('one');
+  assert.equal(await readdir(folder), []);
   await rm(folder, { recursive: true });
 });
 
