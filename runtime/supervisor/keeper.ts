@@ -14,7 +14,12 @@
 import type { ContainerState, RestartPolicy } from '../container/container-record.ts';
 import { exitStatusOf, messageOf, RuntimeError } from '../errors.ts';
 import { hostBootId } from '../ownership.ts';
-import type { ProcessIoFactory, TaskExit } from '../task/process-io.ts';
+import type {
+  ProcessIo,
+  ProcessIoFactory,
+  ProcessIoRequest,
+  TaskExit,
+} from '../task/process-io.ts';
 import type { TaskEvent } from '../task/task-event.ts';
 import type {
   CreateTask,
@@ -81,6 +86,8 @@ export interface KeeperHost {
 export class Keeper implements TaskService {
   readonly #host: KeeperHost;
   readonly #kept = new Map<string, Kept>();
+  /** Execs' output that is still being taken. */
+  readonly #draining = new Map<string, Promise<void>>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(host: KeeperHost) {
@@ -106,6 +113,7 @@ export class Keeper implements TaskService {
         await this.#stateFollows(kept, event);
         this.#host.publish(event);
       });
+      if (event.kind === 'exit') void this.#forgetExec(event.containerId, event.execId);
     }
   }
 
@@ -113,14 +121,39 @@ export class Keeper implements TaskService {
   keepIo(open: ProcessIoFactory): ProcessIoFactory {
     return async (request) => {
       const io = await open(request);
+      if (request.execId !== '') return this.#keepExecIo(request, io);
       const told = io.exited.bind(io);
       io.exited = (exit) => {
-        const kept = request.execId === '' ? this.#kept.get(request.containerId) : undefined;
+        const kept = this.#kept.get(request.containerId);
         if (kept === undefined) told(exit);
         else void this.#initEnded(kept, exit, kept.state.pid ?? 0).then(() => told(exit));
       };
       return io;
     };
+  }
+
+  #keepExecIo({ containerId, execId }: ProcessIoRequest, io: ProcessIo): ProcessIo {
+    const ended = io.outputEnded.bind(io);
+    const key = execKey(containerId, execId);
+    io.outputEnded = () => {
+      const drained = ended();
+      this.#draining.set(key, drained);
+      return drained;
+    };
+    return io;
+  }
+
+  /** Nobody else deletes an exec of a kept container. Its client has its exit from its stdio. */
+  async #forgetExec(containerId: string, execId: string): Promise<void> {
+    const key = execKey(containerId, execId);
+    try {
+      await this.#draining.get(key);
+      await (await this.#host.tasks()).delete(containerId, execId);
+    } catch {
+      // Its client deleted it, or the VM is gone.
+    } finally {
+      this.#draining.delete(key);
+    }
   }
 
   async create(request: CreateTask): Promise<{ pid: number }> {
@@ -668,4 +701,8 @@ function whicheverFirst(change: Promise<void>, signal: AbortSignal | undefined):
       resolve();
     });
   });
+}
+
+function execKey(containerId: string, execId: string): string {
+  return `${containerId}/${execId}`;
 }
