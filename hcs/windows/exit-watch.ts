@@ -11,6 +11,7 @@ export class ExitWatch {
   readonly exited: Promise<SystemExitStatus>;
   /** Handles of this process that are open. */
   handles = 0;
+  readonly #cleaning: Promise<unknown>[] = [];
   #status: SystemExitStatus | undefined;
   #settle: (status: SystemExitStatus) => void = () => undefined;
 
@@ -23,6 +24,16 @@ export class ExitWatch {
   /** How it ended; undefined while it has not. */
   get status(): SystemExitStatus | undefined {
     return this.#status;
+  }
+
+  /** Has `clean` run after the exit. It must not reject. */
+  atExit(clean: () => Promise<void>): void {
+    this.#cleaning.push(this.exited.then(clean));
+  }
+
+  /** Settles when what was to be done after the exit is done; at once while it has not exited. */
+  async cleaned(): Promise<void> {
+    if (this.#status !== undefined) await Promise.all(this.#cleaning);
   }
 
   /** The first word counts. */

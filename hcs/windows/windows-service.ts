@@ -244,10 +244,12 @@ class WindowsService implements ComputeService {
           forgetEvents(context);
           this.#systems.delete(system);
           await this.#closed(basic, held);
+          await held.cleaned();
+          // Again: what could not be taken back while the service was gone.
           if (held.status !== undefined) await made.access.revokeAll();
         },
       });
-      void held.exited.then(() => made.access.revokeAll());
+      held.atExit(() => made.access.revokeAll());
       this.#systems.add(system);
       return system;
     } catch (error) {

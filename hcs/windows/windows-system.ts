@@ -90,7 +90,7 @@ export class WindowsSystem implements ComputeSystem {
     // Through a closed handle there is nothing to end: not an error, as with what has stopped.
     if (this.#closed !== undefined) return this.#closed;
     const { watch, host } = this.#options;
-    if (watch.status !== undefined) return;
+    if (watch.status !== undefined) return watch.cleaned();
     const op = `terminate compute system ${this.id}`;
     try {
       await this.#run(op, 'HcsTerminateComputeSystem', null);
@@ -98,6 +98,7 @@ export class WindowsSystem implements ComputeSystem {
       if (!isGone(error)) throw error;
     }
     await exitWithin(watch, op, host.timeoutMs);
+    await watch.cleaned();
   }
 
   async pause(): Promise<void> {

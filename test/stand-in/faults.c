@@ -6,7 +6,7 @@
  *     "CheckAccess": true,             files must be granted before start
  *     "CallbackBeforeReturn": false,   an operation has completed when its call returns
  *     "DelayMs": { "<export>": 5 },    "*" stands for every export
- *     "Hang": { "<export>": true },    never ends, until HcsStandInControl releases it
+ *     "Hang": { "<export>": true },    never ends, until HcsStandInControl releases it or this is gone
  *     "Fail": { "<export>": { "Hresult": -2143878899, "Synchronous": false, "Times": 1, "Document": {..} } } }
  */
 #define _GNU_SOURCE
@@ -49,6 +49,7 @@ EXPORT HRESULT HcsStandInConfigure(PCWSTR16 text) {
         free(used);
         used = next;
     }
+    pthread_cond_broadcast(&changed);
     pthread_mutex_unlock(&lock);
     return HR_OK;
 }
@@ -88,47 +89,25 @@ HRESULT synchronous_fault(const char *function) {
     return (HRESULT)json_integer(json_member(failure, "Hresult"), HR_INVALIDARG);
 }
 
-static void write_json(const struct json *value, FILE *out) {
-    static const char *WORDS[] = {"null", "false", "true"};
-    switch (value->kind) {
-    case JSON_NUMBER: fputs(value->string, out); return;
-    case JSON_STRING: {
-        char *text = quoted(value->string);
-        fputs(text, out);
-        free(text);
-        return;
-    }
-    case JSON_LIST:
-    case JSON_OBJECT: {
-        bool object = value->kind == JSON_OBJECT;
-        fputc(object ? '{' : '[', out);
-        for (const struct json *member = value->first; member != NULL; member = member->next) {
-            if (member != value->first) fputc(',', out);
-            if (object) {
-                char *key = quoted(member->key);
-                fprintf(out, "%s:", key);
-                free(key);
-            }
-            write_json(member, out);
-        }
-        fputc(object ? '}' : ']', out);
-        return;
-    }
-    default: fputs(WORDS[value->kind], out);
-    }
-}
-
+/* The value as JSON text; free(). */
 static char *text_of(const struct json *value) {
-    /* open_memstream is POSIX only; a temporary file will do on Windows. */
-    FILE *out = tmpfile();
-    if (out == NULL) return NULL;
-    write_json(value, out);
-    long length = ftell(out);
-    rewind(out);
-    char *text = calloc(1, (size_t)length + 1);
-    if (fread(text, 1, (size_t)length, out) != (size_t)length) text[0] = 0;
-    fclose(out);
-    return text;
+    static const char *WORDS[] = {"null", "false", "true"};
+    if (value->kind == JSON_NUMBER) return strdup(value->string);
+    if (value->kind == JSON_STRING) return quoted(value->string);
+    if (value->kind != JSON_LIST && value->kind != JSON_OBJECT) return strdup(WORDS[value->kind]);
+    bool object = value->kind == JSON_OBJECT;
+    char *all = strdup(object ? "{" : "[");
+    for (const struct json *member = value->first; member != NULL; member = member->next) {
+        char *key = object ? quoted(member->key) : strdup(""), *text = text_of(member);
+        char *longer = format("%s%s%s%s%s", all, member == value->first ? "" : ",", key, object ? ":" : "", text);
+        free(all);
+        free(key);
+        free(text);
+        all = longer;
+    }
+    char *whole = format("%s%s", all, object ? "}" : "]");
+    free(all);
+    return whole;
 }
 
 bool suffer(const char *function, struct fault *fault) {

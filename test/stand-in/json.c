@@ -158,7 +158,7 @@ static struct json *read_value(struct reader *reader, int depth) {
     size_t length = strspn(reader->at, "-+.eE0123456789");
     if (length == 0) return refuse(reader, "a value was expected");
     struct json *value = new_json(JSON_NUMBER);
-    value->string = strndup(reader->at, length);
+    value->string = format("%.*s", (int)length, reader->at);
     reader->at += length;
     return value;
 }

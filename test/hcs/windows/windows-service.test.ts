@@ -245,6 +245,22 @@ function register(bench: StandInBench): void {
     assert.is(counters().callbacks, after);
   });
 
+  clean(
+    'more completions than koffi holds by default come while the loop stands still',
+    async () => {
+      const system = await service.create(bench.newId(), bench.document());
+      configure({ Hang: { HcsGetComputeSystemProperties: true } });
+      const asked = Array.from({ length: 600 }, () => system.properties());
+      await until(() => counters().threads >= 600);
+      configure({});
+      const end = Date.now() + 300;
+      while (Date.now() < end);
+      const states = new Set((await Promise.all(asked)).map(({ State }) => State));
+      assert.equal(states, new Set(['Created']));
+      await system[Symbol.asyncDispose]();
+    },
+  );
+
   clean('the service disconnects: what waits is told, and every call after', async () => {
     const system = await service.create(bench.newId(), bench.document());
     await system.start();
