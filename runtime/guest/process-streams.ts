@@ -50,6 +50,8 @@ export interface ProcessStreamsOptions {
    * are to be read.
    */
   readonly onOutput?: (stream: OutputName, bytes: Buffer, offset: number) => void | Promise<void>;
+  /** Told that the process has taken its stdin below `offset`; closed: it takes no more. */
+  readonly onStdinTaken?: (offset: number, closed: boolean) => void;
 }
 
 /** Where the streams stood when they were attached, in bytes. */
@@ -78,6 +80,7 @@ export class ProcessStreams {
   readonly #err: OutputDirection;
   readonly #in: InputDirection;
   readonly #fresh: boolean;
+  readonly #onStdinTaken: ProcessStreamsOptions['onStdinTaken'];
   #onAttached!: (offsets: AttachedOffsets) => void;
   #onNotAttached!: (error: unknown) => void;
   #acknowledging: NodeJS.Timeout | undefined;
@@ -86,6 +89,7 @@ export class ProcessStreams {
   constructor(channel: AgentChannel, process: ProcessId, options: ProcessStreamsOptions = {}) {
     const { resume = false, stdoutOffset = 0, stderrOffset = 0, onOutput } = options;
     this.#fresh = !resume && stdoutOffset === 0 && stderrOffset === 0;
+    this.#onStdinTaken = options.onStdinTaken;
     this.#call = channel.duplex(STREAMS.attach);
     const direction = (stream: OutputName): [OutputDirection, Readable] => {
       const { sink, readable } = readableSink(onOutput === undefined);
@@ -172,11 +176,15 @@ export class ProcessStreams {
   #onFrame(frame: GuestFrame): ExitStatus | undefined {
     if (frame.stdout) this.#out.push(frame.stdout);
     else if (frame.stderr) this.#err.push(frame.stderr);
-    else if (frame.stdinAck)
-      this.#in.acknowledged(frame.stdinAck.offset ?? 0, frame.stdinAck.closed ?? false);
+    else if (frame.stdinAck) this.#acknowledged(frame.stdinAck);
     else if (frame.attached) this.#begin(frame.attached);
     else if (frame.exit) return decodeExitStatus(frame.exit);
     return undefined;
+  }
+
+  #acknowledged({ offset, closed }: lcow.agent.v1.StdinAck.$Properties): void {
+    this.#in.acknowledged(offset ?? 0, closed ?? false);
+    this.#onStdinTaken?.(offset ?? 0, closed ?? false);
   }
 
   #begin(attached: lcow.agent.v1.Attached.$Properties): void {

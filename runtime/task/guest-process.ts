@@ -162,6 +162,7 @@ export class GuestProcess implements BackendProcess {
         await streams.attached;
         await this.#output(stream, bytes, offset);
       },
+      onStdinTaken: (offset, closed) => this.#stdin.taken(offset, closed),
     });
     this.#streams = streams;
     streams.attached.then(

@@ -1,20 +1,20 @@
 /**
- * A process's stdin over links that come and go: what was written stays until the guest must have it, and what a new
- * link says it has not received is sent again. Nothing is lost and nothing comes twice.
+ * A process's stdin over links that come and go: what was written stays until the guest says that it was taken, and what
+ * a new link says it has not received is sent again. Nothing is lost and nothing comes twice.
  */
-import { type ProcessStreams, WINDOW_BYTES } from '../guest/process-streams.ts';
+import type { ProcessStreams } from '../guest/process-streams.ts';
 import type { GuestInput } from './process-io.ts';
 
 interface Piece {
   readonly offset: number;
   readonly bytes: Buffer;
-  /** The stream took it; it is kept while the guest may not have it. */
-  sent: boolean;
+  /** The guest has it. */
   readonly done: () => void;
 }
 
 export class GuestStdin implements GuestInput {
   readonly resize: (width: number, height: number) => void;
+  /** What the guest may not have, in order. */
   readonly #pieces: Piece[] = [];
   #streams: ProcessStreams | undefined;
   /** Where the next written byte belongs. */
@@ -37,12 +37,18 @@ export class GuestStdin implements GuestInput {
     this.#attached = true;
     if (first) this.#end = offset;
     this.#streams = streams;
-    while (this.#pieces[0] && this.#pieces[0].offset + this.#pieces[0].bytes.length <= offset) {
-      this.#pieces.shift()?.done();
+    this.#drop(offset);
+    for (const piece of this.#pieces) {
+      streams.stdin.write(piece.bytes.subarray(Math.max(0, offset - piece.offset)));
     }
-    for (const piece of this.#pieces) this.#send(streams, piece, offset);
     if (this.#ended) streams.stdin.end();
     return first;
+  }
+
+  /** The guest has all below `offset`, or wants no more. */
+  taken(offset: number, closed: boolean): void {
+    if (closed) this.close();
+    else this.#drop(offset);
   }
 
   /** These streams are over; the next continue. */
@@ -60,10 +66,9 @@ export class GuestStdin implements GuestInput {
   write(bytes: Buffer): Promise<void> {
     if (this.#closed || this.#ended || bytes.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const piece: Piece = { offset: this.#end, bytes, sent: false, done: resolve };
+      this.#pieces.push({ offset: this.#end, bytes, done: resolve });
       this.#end += bytes.length;
-      this.#pieces.push(piece);
-      if (this.#streams !== undefined) this.#send(this.#streams, piece, piece.offset);
+      this.#streams?.stdin.write(bytes);
     });
   }
 
@@ -73,21 +78,11 @@ export class GuestStdin implements GuestInput {
     this.#streams?.stdin.end();
   }
 
-  #send(streams: ProcessStreams, piece: Piece, from: number): void {
-    const bytes = piece.bytes.subarray(Math.max(0, from - piece.offset));
-    streams.stdin.write(bytes, (error) => {
-      if (error != null || this.#streams !== streams) return;
-      piece.sent = true;
-      piece.done();
-      this.#trim();
-    });
-  }
-
-  /** What lies more than a window behind what was sent, the guest has taken. */
-  #trim(): void {
-    for (let first = this.#pieces[0]; first?.sent; first = this.#pieces[0]) {
-      if (first.offset + first.bytes.length + WINDOW_BYTES > this.#end) return;
+  #drop(offset: number): void {
+    for (let first = this.#pieces[0]; first !== undefined; first = this.#pieces[0]) {
+      if (first.offset + first.bytes.length > offset) return;
       this.#pieces.shift();
+      first.done();
     }
   }
 }

@@ -56,6 +56,9 @@ export class AgentLink implements AsyncDisposable {
 
   /** The channel that serves, waiting for the next one while the link is broken. Rejects once the VM has ended. */
   current(): Promise<AgentChannel> {
+    const { over } = this.#options;
+    // The channel of a VM that has ended may not know it yet: whoever tries again on it would spin.
+    if (over.aborted) return Promise.reject(over.reason as Error);
     return this.#current ?? Promise.reject(notLinked());
   }
 

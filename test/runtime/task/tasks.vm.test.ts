@@ -1,133 +1,23 @@
-/** The task service over a real VM: every verb, a pod of two, the VM's death, and a supervisor that goes and comes. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+/** The task service over a real VM: every verb, and a pod of two containers. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ComputeService } from '../../../hcs/service.ts';
-import { findBootFiles } from '../../../linuxkit/manifest.ts';
-import { CONTAINER_RECORD_VERSION } from '../../../runtime/container/container-record.ts';
-import { openHostService } from '../../../runtime/host-service.ts';
-import { openImageStore } from '../../../runtime/image/image-store.ts';
-import { createScratch } from '../../../runtime/rootfs/scratch.ts';
 import { containerSpec } from '../../../runtime/task/container-spec.ts';
 import { decodeMetrics } from '../../../runtime/task/metrics.ts';
-import { openTasks } from '../../../runtime/task/open-tasks.ts';
-import type { PodTasks } from '../../../runtime/task/pod-tasks.ts';
-import type { TaskEvent } from '../../../runtime/task/task-event.ts';
 import { LcowHost } from '../../harness/lcow-host.ts';
 import { rejection } from '../../harness/rejection.ts';
-import { Recorder } from './recording-io.ts';
+import { busyboxLayers, checkCount, COUNT, processOf, TaskPod } from './task-pod.ts';
 
 interface Context {
   host: LcowHost;
-  layers: readonly string[];
-  pod: Pod;
+  pod: TaskPod;
 }
 const test = suite<Context>('tasks');
-let pods = 0;
-
-/** One pod and what was told of it, over its supervisors. */
-class Pod {
-  readonly host: LcowHost;
-  readonly layers: readonly string[];
-  readonly id = `pod-${(pods += 1)}`;
-  readonly recorder = new Recorder();
-  readonly events: TaskEvent[] = [];
-  readonly lines: string[] = [];
-  tasks!: PodTasks;
-  service!: ComputeService;
-  life = { alive: true };
-
-  constructor(host: LcowHost, layers: readonly string[]) {
-    this.host = host;
-    this.layers = layers;
-  }
-
-  async open(adopt = false): Promise<this> {
-    const { data, run } = this.host;
-    this.service = await openHostService({ data, run });
-    const life = { alive: true };
-    this.life = life;
-    const { Execution } = await this.service.properties();
-    this.tasks = await openTasks({
-      service: this.service,
-      execution: Execution,
-      bootFiles: await findBootFiles(),
-      pod: {
-        version: CONTAINER_RECORD_VERSION,
-        id: this.id,
-        createdAt: new Date().toISOString(),
-        lone: false,
-        labels: {},
-        shape: { network: 'none', ports: [] },
-      },
-      directory: join(run, 'pod', this.id),
-      io: this.recorder.factory(life),
-      emit: (event) => {
-        if (life.alive) this.events.push(event);
-      },
-      log: (line) => this.lines.push(line),
-      adopt,
-    });
-    return this;
-  }
-
-  async create(
-    id: string,
-    command: readonly string[],
-    more: { memoryBytes?: number; stdin?: boolean; terminal?: boolean } = {},
-  ): Promise<void> {
-    const bundle = join(this.host.folder, 'bundle', this.id, id);
-    await mkdir(bundle, { recursive: true });
-    const { memoryBytes, stdin = false, terminal = false } = more;
-    const spec = containerSpec({
-      ...{ id, image: { cmd: ['sh'] }, command },
-      ...(memoryBytes === undefined ? {} : { memoryBytes }),
-      ...(terminal ? { terminal: { width: 80, height: 24 } } : {}),
-    });
-    await writeFile(join(bundle, 'config.json'), JSON.stringify(spec));
-    const scratch = join(bundle, 'scratch.vhd');
-    await createScratch(scratch, 2 ** 30);
-    const parents = JSON.stringify([...this.layers].reverse());
-    const options = ['rw', `parentLayerPaths=${parents}`];
-    await this.tasks.create({
-      ...{ id, bundle, terminal, stdin: stdin ? 'hub:' : '' },
-      ...{ stdout: 'hub:', stderr: terminal ? '' : 'hub:' },
-      rootfs: [{ type: 'lcow-layer', source: bundle, target: '', options }],
-    });
-  }
-
-  async exec(id: string, execId: string, args: readonly string[]): Promise<void> {
-    await this.tasks.exec({
-      ...{ id, execId, terminal: false, stdin: '', stdout: 'hub:', stderr: 'hub:' },
-      process: Buffer.from(JSON.stringify(processOf(args))),
-    });
-  }
-
-  kinds(id: string): string[] {
-    return this.events
-      .filter(({ containerId }) => containerId === id)
-      .map((event) =>
-        'execId' in event && event.execId ? `${event.kind}:${event.execId}` : event.kind,
-      );
-  }
-
-  async end(): Promise<void> {
-    await this.tasks[Symbol.asyncDispose]();
-    await this.service[Symbol.asyncDispose]();
-    await rm(join(this.host.run, 'pod', this.id), { recursive: true, force: true });
-  }
-}
-
-function processOf(args: readonly string[]) {
-  return { args, env: ['PATH=/bin:/sbin'], cwd: '/', user: { uid: 0, gid: 0 } };
-}
 
 test.before(async (context) => {
   context.host = new LcowHost();
-  const images = openImageStore(context.host.data);
-  context.layers = (await images.resolve(context.host.busybox)).layers;
-  context.pod = await new Pod(context.host, context.layers).open();
+  context.pod = await new TaskPod(context.host, await busyboxLayers(context.host)).open();
 });
 
 test.after(async ({ host, pod }) => {
@@ -333,111 +223,5 @@ test('a link that breaks is made again; nothing is lost and nothing comes twice'
   assert.equal(recording.faults, []);
   checkCount(recording.text.stdout);
 });
-
-test('a supervisor that goes is followed by one that adopts: output goes on, exits are told once', async ({
-  host,
-  layers,
-}) => {
-  const pod = await new Pod(host, layers).open();
-  try {
-    await pod.create('counts', ['sh', '-c', COUNT], { stdin: true });
-    await pod.create('ends', ['sh', '-c', 'read line; sleep 3; exit 9'], { stdin: true });
-    await pod.create('waits', ['sleep', '1000']);
-    for (const id of ['counts', 'ends', 'waits']) await pod.tasks.start(id, '');
-    await pod.exec('waits', 'running', ['sleep', '1000']);
-    await pod.tasks.start('waits', 'running');
-    await pod.exec('waits', 'reserved', ['sh', '-c', 'echo late']);
-    await pod.recorder.of('counts').shows('\n60\n');
-    // It is as if killed: it takes nothing and tells nothing from here on.
-    pod.life.alive = false;
-    const first = pod.tasks;
-    await pod.recorder.of('ends').input?.write(Buffer.from('go\n'));
-    await first.letGo();
-    await pod.service[Symbol.asyncDispose]();
-    // Nobody is there to be told when it ends.
-    await new Promise((resolve) => setTimeout(resolve, 6000));
-    const known = pod.events.length;
-
-    await pod.open(true);
-    const { tasks, recorder } = pod;
-    assert.equal(
-      pod.events.slice(known).map(({ kind, containerId }) => `${kind} ${containerId}`),
-      ['exit ends'],
-    );
-    const ended = await tasks.state('ends', '');
-    assert.is(ended.exit?.code, 9);
-    assert.ok((ended.exit?.exitedAtMs ?? 0) < Date.now());
-    assert.is((await tasks.state('waits', 'running')).status, 'running');
-    assert.is((await tasks.state('waits', 'reserved')).status, 'created');
-    await tasks.start('waits', 'reserved');
-    assert.is((await tasks.wait('waits', 'reserved')).code, 0);
-    await recorder.of('waits', 'reserved').shows('late');
-    const counting = recorder.of('counts');
-    await counting.shows('\n200\n');
-    await counting.input?.write(Buffer.from('stop\n'));
-    assert.is((await tasks.wait('counts', '')).code, 0);
-    for (const id of ['counts', 'ends']) await tasks.delete(id, '');
-    assert.equal(counting.faults, []);
-    checkCount(counting.text.stdout);
-
-    // Once more, with nothing to tell.
-    await tasks.letGo();
-    await pod.service[Symbol.asyncDispose]();
-    const before = pod.events.length;
-    await pod.open(true);
-    assert.is(pod.events.length, before);
-    assert.is(pod.tasks.vm.devices.disks.length, layers.length + 1);
-    await pod.tasks.stopAll(0);
-    await pod.tasks.delete('waits', '');
-    assert.equal(pod.tasks.vm.devices.disks, []);
-  } finally {
-    await pod.end();
-  }
-});
-
-test('a VM that is killed ends every process at once, with the cause', async ({ host, layers }) => {
-  const pod = await new Pod(host, layers).open();
-  try {
-    const { tasks } = pod;
-    for (const id of ['p', 'q']) {
-      await pod.create(id, ['sleep', '1000']);
-      await tasks.start(id, '');
-    }
-    await pod.exec('p', 'e', ['sleep', '1000']);
-    await tasks.start('p', 'e');
-    const begin = performance.now();
-    const waits = [tasks.wait('p', ''), tasks.wait('q', ''), tasks.wait('p', 'e')];
-    await tasks.vm.system.terminate();
-    for (const exit of await Promise.all(waits)) {
-      assert.is(exit.code, 137);
-      assert.match(exit.error ?? '', /the VM exited/);
-    }
-    assert.ok(performance.now() - begin < 2000);
-    assert.match(await tasks.vmEnded, /the VM exited/);
-    assert.equal(pod.kinds('p').slice(-2), ['exit:e', 'exit']);
-    for (const id of ['p', 'q']) await tasks.delete(id, '');
-    assert.is(
-      ((await rejection(pod.create('r', ['true']))) as { code?: string }).code,
-      'unavailable',
-    );
-  } finally {
-    await pod.end();
-  }
-});
-
-/** Counts until a line comes on stdin; `read` in a child, so that the counting does not wait. */
-const COUNT = `exec 3<&0; (read line <&3; kill $$) & i=0; trap 'echo end; exit 0' TERM
-while true; do i=$((i+1)); echo $i; usleep 1000; done`;
-
-/** 1, 2, 3, ... each once. */
-function checkCount(text: string): void {
-  const lines = text.split('\n');
-  const wrong = lines.slice(0, -2).findIndex((line, index) => line !== String(index + 1));
-  assert.ok(
-    wrong < 0 || lines[wrong] === 'end',
-    `line ${wrong + 1} is ${JSON.stringify(lines[wrong])}`,
-  );
-  assert.is(lines.at(-2), 'end');
-}
 
 test.run();

@@ -1,0 +1,136 @@
+/** A pod over a real VM for tests of the task service: bundles made, tasks opened and adopted, and what was told of them. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import type { ComputeService } from '../../../hcs/service.ts';
+import { findBootFiles } from '../../../linuxkit/manifest.ts';
+import { CONTAINER_RECORD_VERSION } from '../../../runtime/container/container-record.ts';
+import { openHostService } from '../../../runtime/host-service.ts';
+import { openImageStore } from '../../../runtime/image/image-store.ts';
+import { createScratch } from '../../../runtime/rootfs/scratch.ts';
+import { containerSpec } from '../../../runtime/task/container-spec.ts';
+import { openTasks } from '../../../runtime/task/open-tasks.ts';
+import type { PodTasks } from '../../../runtime/task/pod-tasks.ts';
+import type { TaskEvent } from '../../../runtime/task/task-event.ts';
+import { LcowHost } from '../../harness/lcow-host.ts';
+import { Recorder } from './recording-io.ts';
+
+let pods = 0;
+
+/** One pod and what was told of it, over its supervisors. */
+export class TaskPod {
+  readonly host: LcowHost;
+  readonly layers: readonly string[];
+  readonly id = `pod-${(pods += 1)}`;
+  readonly recorder = new Recorder();
+  readonly events: TaskEvent[] = [];
+  readonly lines: string[] = [];
+  tasks!: PodTasks;
+  service!: ComputeService;
+  life = { alive: true };
+
+  constructor(host: LcowHost, layers: readonly string[]) {
+    this.host = host;
+    this.layers = layers;
+  }
+
+  async open(adopt = false): Promise<this> {
+    const { data, run } = this.host;
+    this.service = await openHostService({ data, run });
+    const life = { alive: true };
+    this.life = life;
+    const { Execution } = await this.service.properties();
+    this.tasks = await openTasks({
+      service: this.service,
+      execution: Execution,
+      bootFiles: await findBootFiles(),
+      pod: {
+        version: CONTAINER_RECORD_VERSION,
+        id: this.id,
+        createdAt: new Date().toISOString(),
+        lone: false,
+        labels: {},
+        shape: { network: 'none', ports: [] },
+      },
+      directory: join(run, 'pod', this.id),
+      io: this.recorder.factory(life),
+      emit: (event) => {
+        if (life.alive) this.events.push(event);
+      },
+      log: (line) => this.lines.push(line),
+      adopt,
+    });
+    return this;
+  }
+
+  async create(
+    id: string,
+    command: readonly string[],
+    more: { memoryBytes?: number; stdin?: boolean; terminal?: boolean } = {},
+  ): Promise<void> {
+    const bundle = join(this.host.folder, 'bundle', this.id, id);
+    await mkdir(bundle, { recursive: true });
+    const { memoryBytes, stdin = false, terminal = false } = more;
+    const spec = containerSpec({
+      ...{ id, image: { cmd: ['sh'] }, command },
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      ...(terminal ? { terminal: { width: 80, height: 24 } } : {}),
+    });
+    await writeFile(join(bundle, 'config.json'), JSON.stringify(spec));
+    const scratch = join(bundle, 'scratch.vhd');
+    await createScratch(scratch, 2 ** 30);
+    const parents = JSON.stringify([...this.layers].reverse());
+    const options = ['rw', `parentLayerPaths=${parents}`];
+    await this.tasks.create({
+      ...{ id, bundle, terminal, stdin: stdin ? 'hub:' : '' },
+      ...{ stdout: 'hub:', stderr: terminal ? '' : 'hub:' },
+      rootfs: [{ type: 'lcow-layer', source: bundle, target: '', options }],
+    });
+  }
+
+  async exec(id: string, execId: string, args: readonly string[]): Promise<void> {
+    await this.tasks.exec({
+      ...{ id, execId, terminal: false, stdin: '', stdout: 'hub:', stderr: 'hub:' },
+      process: Buffer.from(JSON.stringify(processOf(args))),
+    });
+  }
+
+  kinds(id: string): string[] {
+    return this.events
+      .filter(({ containerId }) => containerId === id)
+      .map((event) =>
+        'execId' in event && event.execId ? `${event.kind}:${event.execId}` : event.kind,
+      );
+  }
+
+  async end(): Promise<void> {
+    await this.tasks[Symbol.asyncDispose]();
+    await this.service[Symbol.asyncDispose]();
+    await rm(join(this.host.run, 'pod', this.id), { recursive: true, force: true });
+  }
+}
+
+/** Layers of the busybox image on this host. */
+export async function busyboxLayers(host: LcowHost): Promise<readonly string[]> {
+  return (await openImageStore(host.data).resolve(host.busybox)).layers;
+}
+
+/** An OCI process. */
+export function processOf(args: readonly string[]) {
+  return { args, env: ['PATH=/bin:/sbin'], cwd: '/', user: { uid: 0, gid: 0 } };
+}
+
+/** Counts until a line comes on stdin; `read` in a child, so that the counting does not wait. */
+export const COUNT = `exec 3<&0; (read line <&3; kill $$) & i=0; trap 'echo end; exit 0' TERM
+while true; do i=$((i+1)); echo $i; usleep 1000; done`;
+
+/** 1, 2, 3, ... each once. */
+export function checkCount(text: string): void {
+  const lines = text.split('\n');
+  const wrong = lines.slice(0, -2).findIndex((line, index) => line !== String(index + 1));
+  assert.ok(
+    wrong < 0 || lines[wrong] === 'end',
+    `line ${wrong + 1} is ${JSON.stringify(lines[wrong])}`,
+  );
+  assert.is(lines.at(-2), 'end');
+}

@@ -1,0 +1,71 @@
+/** The VM's death, however it comes: every process's exit is told at once, with the cause. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { LcowHost } from '../../harness/lcow-host.ts';
+import { rejection } from '../../harness/rejection.ts';
+import { busyboxLayers, TaskPod } from './task-pod.ts';
+
+interface Context {
+  host: LcowHost;
+  layers: readonly string[];
+}
+const test = suite<Context>('vm death');
+
+test.before(async (context) => {
+  context.host = new LcowHost();
+  context.layers = await busyboxLayers(context.host);
+});
+
+test.after(async ({ host }) => {
+  const left = await host.settledLeftovers();
+  await host[Symbol.asyncDispose]();
+  assert.equal(left, []);
+});
+
+for (const [way, kill] of [
+  ['terminated', (pod: TaskPod) => pod.tasks.vm.system.terminate()],
+  ['ended by kill -9 of its VMM', killVmm],
+] as const) {
+  test(`a VM that is ${way} ends every process at once, with the cause`, async ({
+    host,
+    layers,
+  }) => {
+    const pod = await new TaskPod(host, layers).open();
+    try {
+      const { tasks } = pod;
+      for (const id of ['p', 'q']) {
+        await pod.create(id, ['sleep', '1000']);
+        await tasks.start(id, '');
+      }
+      await pod.exec('p', 'e', ['sleep', '1000']);
+      await tasks.start('p', 'e');
+      const begin = performance.now();
+      const waits = [tasks.wait('p', ''), tasks.wait('q', ''), tasks.wait('p', 'e')];
+      await kill(pod);
+      for (const exit of await Promise.all(waits)) {
+        assert.is(exit.code, 137);
+        assert.match(exit.error ?? '', /the VM exited/);
+      }
+      assert.ok(performance.now() - begin < 2000);
+      assert.match(await tasks.vmEnded, /the VM exited/);
+      assert.equal(pod.kinds('p').slice(-2), ['exit:e', 'exit']);
+      for (const id of ['p', 'q']) await tasks.delete(id, '');
+      assert.is(
+        ((await rejection(pod.create('r', ['true']))) as { code?: string }).code,
+        'unavailable',
+      );
+    } finally {
+      await pod.end();
+    }
+  });
+}
+
+async function killVmm({ host, id }: TaskPod): Promise<void> {
+  const path = join(host.run, 'vm', id, 'record.json');
+  const { vmm } = JSON.parse(readFileSync(path, 'utf8')) as { vmm: { pid: number } };
+  process.kill(vmm.pid, 'SIGKILL');
+}
+
+test.run();
