@@ -42,7 +42,12 @@ interface HostParts {
 /** Has the VM boot, or adopts it; returns at once. */
 export function openPod(options: OpenPodOptions): OpenedPod {
   const { where, folder, record, log } = options;
-  const timeline = new Timeline();
+  const timeline = new Timeline(
+    // What `--debug` of a command shows of its own side.
+    process.env['LCOW_DEBUG'] === '1'
+      ? ({ name, atMs }) => log(`${atMs.toFixed(1)} ms ${name}`)
+      : undefined,
+  );
   let parts: Promise<HostParts> | undefined;
   let guest: PodTasks | undefined;
   let ending: (() => void) | undefined;

@@ -18,6 +18,7 @@ import { journalEntry } from './container-events.ts';
 import { EventJournal } from './event-journal.ts';
 import { readEvents } from './event-reader.ts';
 import { EventLog } from './event-log.ts';
+import { collectWhenIdle } from './idle-collection.ts';
 import { KeepRecords } from './keep-record.ts';
 import { Keeper, type KeeperHost } from './keeper.ts';
 import { removePodFolder } from './pod-folder.ts';
@@ -196,7 +197,8 @@ export class PodSupervisor {
     this.#vmEnded ??= how;
     this.#options.log(how);
     if (this.#bootFailure !== undefined) return;
-    if (this.record.lone && this.keeper.ids.length === 0) void this.end();
+    if (!this.record.lone || this.keeper.ids.length > 0) return;
+    this.#bootFailed(which, new RuntimeError('unavailable', `boot pod "${this.record.id}"`, how));
   }
 
   async #liveVm(): Promise<VmTasks> {
@@ -230,6 +232,7 @@ export class PodSupervisor {
   }
 
   #publish(event: TaskEvent): void {
+    collectWhenIdle();
     this.events.append(event);
     const entry = journalEntry(event);
     if (entry === undefined) return;

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { RuntimeError } from '../../runtime/errors.ts';
 import { InProcessLcow as Lcow } from '../harness/in-process-lcow.ts';
 import { containerSpec } from '../../runtime/task/container-spec.ts';
-import { LcowHost, processesOf } from '../harness/lcow-host.ts';
+import { LcowHost, type RunningCommand } from '../harness/lcow-host.ts';
 import { rejection } from '../harness/rejection.ts';
 import { repositoryRoot } from '../harness/repository-root.ts';
 
@@ -23,6 +23,19 @@ test.after.each(async ({ host }) => {
 
 const bootFiles = join(repositoryRoot(), 'build/guest');
 
+/** Phases that the command tells itself; the others are its supervisor's. */
+const OURS = ['command loaded', 'image resolved', 'container created', 'process started'];
+
+async function reached(host: LcowHost, run: RunningCommand, phase: string): Promise<void> {
+  if (OURS.includes(phase)) await run.shows(`ms ${phase}`);
+  else await Promise.race([host.supervisorShows(`ms ${phase}`), endedEarly(run)]);
+}
+
+async function endedEarly(run: RunningCommand): Promise<never> {
+  const { code, stderr } = await run.finished;
+  throw new Error(`it ended with ${code}: ${stderr}`);
+}
+
 for (const phase of [
   'command loaded',
   'image resolved',
@@ -33,7 +46,7 @@ for (const phase of [
 ]) {
   test(`Ctrl-C after "${phase}" gives up with 130`, async ({ host }) => {
     const run = host.start(['run', '--rm', '--debug', host.busybox, 'sleep', '100']);
-    await run.shows(`ms ${phase}`);
+    await reached(host, run, phase);
     run.child.kill('SIGINT');
     const { code, stderr } = await run.finished;
     assert.is(code, 130, stderr);
@@ -74,38 +87,47 @@ test('a signal reaches the process and its status comes back', async ({ host }) 
   assert.match(stdout, /got/);
 });
 
-test('kill -9 of lcow takes the VM with it; the next lcow removes the rest', async ({ host }) => {
-  const run = host.start([
-    'run',
-    '--rm',
-    '-v',
-    `${host.folder}:/s`,
-    host.busybox,
-    'sh',
-    '-c',
-    'echo up; sleep 100',
-  ]);
+test('kill -9 of a client in the foreground leaves its container running and within reach', async ({
+  host,
+}) => {
+  const script = 'trap "exit 7" TERM; echo up; while :; do sleep 0.1; done';
+  const args = ['run', '--rm', '--name', 'left', '-v', `${host.folder}:/s`, host.busybox];
+  const run = host.start([...args, 'sh', '-c', script]);
   await run.shows('up');
   run.child.kill('SIGKILL');
   await run.finished;
-  const { code, stderr } = await host.lcow('run', '--rm', host.busybox, 'true');
-  assert.is(code, 0, stderr);
+  assert.is(await host.ok('ps', '--format', '{{.Names}} {{.State}}'), 'left running');
+  assert.is(await host.ok('exec', 'left', 'echo', 'reached'), 'reached');
+  assert.is(await host.ok('logs', 'left'), 'up');
+  await host.ok('stop', 'left');
+  assert.is(await host.ok('ps', '-aq'), '', '--rm removes it whoever is there');
 });
 
-function killVmm(host: LcowHost): void {
-  const vmms = processesOf(host.folder).filter((line) => line.includes('qemu-system'));
-  assert.ok(vmms.length > 0, 'no VMM was found');
-  for (const line of vmms) process.kill(Number(line.split(' ')[0]), 'SIGKILL');
-}
+test('kill -9 of supervisor and QEMU leaves nothing after the next command', async ({ host }) => {
+  const options = ['-d', '--name', 'gone', '-v', `${host.folder}:/s`];
+  await host.ok('run', ...options, host.busybox, 'sleep', '100');
+  assert.is(host.killSupervisors(), 1);
+  assert.is(host.killVmms(), 1);
+  assert.is(await host.ok('ps', '-a', '--format', '{{.Names}} {{.State}}'), 'gone exited');
+  const state = JSON.parse(await host.ok('inspect', '--format', '{{json .State}}', 'gone'));
+  assert.is(state.ExitCode, 255);
+  assert.match(state.Error, /died|ended|killed|VM/);
+  assert.equal(
+    host.leftovers().filter((line) => !line.includes('/data/')),
+    [],
+  );
+  assert.is(await host.ok('rm', 'gone'), 'gone');
+});
 
 for (const phase of ['started', 'link', 'rootfs', 'container created', 'process started']) {
   test(`a VMM killed after "${phase}" is told at once`, async ({ host }) => {
     const run = host.start(['run', '--rm', '--debug', host.busybox, 'sleep', '100']);
-    await run.shows(`ms ${phase}`);
-    killVmm(host);
+    await reached(host, run, phase);
+    assert.is(host.killVmms(), 1);
     const { code, stderr } = await run.finished;
     assert.is(code, 125, stderr);
-    assert.match(stderr, /the VM exited \(UnexpectedExit/);
+    // A call that was under way to the VMM ends with the same cause in its words.
+    assert.match(stderr, /the VM exited \(UnexpectedExit|QEMU ended: SIGKILL/, stderr);
   });
 }
 

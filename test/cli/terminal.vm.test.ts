@@ -1,5 +1,6 @@
 /** The terminal of `lcow run -it`, driven through a real pseudo-terminal (python3's pty module). */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -17,7 +18,7 @@ test.after(async ({ host }) => {
 
 /**
  * Runs argv on a pty of 100x30 and follows a script of lines: `expect TEXT`, `send TEXT` (escapes read),
- * `resize COLSxROWS`, `system COMMAND`. Prints the whole output, then the status and whether the terminal came back in cooked mode.
+ * `resize COLSxROWS`, `storm TIMES` (resizes as fast as it can), `system COMMAND`. Prints the whole output, then the status and whether the terminal came back in cooked mode.
  */
 const DRIVER = `
 import os, pty, sys, select, termios, fcntl, struct, time, signal
@@ -45,6 +46,8 @@ for line in script:
         seen = seen.split(text, 1)[1]
     elif verb == 'send': os.write(fd, text)
     elif verb == 'system': os.system(rest)
+    elif verb == 'storm':
+        for n in range(int(rest)): size(60 + n % 50, 20 + n % 30); pump(0)
     elif verb == 'resize': size(*map(int, rest.split('x')))
 while pump(1):
     if time.time() > end: sys.exit('no end: %r' % out)
@@ -53,6 +56,13 @@ status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.stdout.buffer.write(out)
 print('\\n--', status, cooked)
 `;
+
+function md5(times: number): string {
+  const all = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
+  const hash = createHash('md5');
+  for (let n = 0; n < times; n += 1) hash.update(all);
+  return hash.digest('hex');
+}
 
 /** The VMM's working folder is its own, in the host's run folder. */
 const KILL_VMM =
@@ -94,6 +104,111 @@ test('a shell: echo, size, resize, Ctrl-C to the process, exit status, terminal 
   );
   assert.match(output, /-- 5 True/, output);
   assert.not.match(output, /\r\r/, 'a carriage return was doubled on the way');
+});
+
+const LEAVE = 'send \\x10\\x11';
+
+test('Ctrl-P Ctrl-Q leaves a container, attach comes back to it, nested terminals draw and quit', async ({
+  host,
+}) => {
+  const first = await drive(
+    host,
+    ['expect # ', 'send A=kept; echo s$((1+1))t\\r', 'expect s2t', LEAVE],
+    ['run', '-it', '--name', 'shell', host.busybox, 'sh'],
+  );
+  assert.match(first, /-- 0 True/, first);
+  assert.is(await host.ok('ps', '--format', '{{.Names}}'), 'shell');
+  const second = await drive(
+    host,
+    [
+      'send \\r',
+      'expect # ',
+      'send echo $A; sh\\r',
+      'expect kept\\r\\n',
+      'expect # ',
+      'send echo nested; tty; vi /tmp/f\\r',
+      'expect nested\\r\\n',
+      'expect /dev/',
+      'expect ~',
+      'send ihello\\x1b:wq\\r',
+      'expect # ',
+      'send cat /tmp/f\\r',
+      'expect hello\\r\\n',
+      'send top\\r',
+      'expect Mem:',
+      'send q',
+      'expect # ',
+      'send exit\\r',
+      'expect # ',
+      // Ctrl-P alone is the shell's: the last command again.
+      'send echo o$((2+2))o\\r',
+      'expect o4o',
+      'expect # ',
+      'send \\x10\\r',
+      'expect o4o\\r\\n',
+      LEAVE,
+    ],
+    ['attach', 'shell'],
+  );
+  assert.match(second, /-- 0 True/, second);
+});
+
+test('an exec has a terminal of its own, with keys of one’s choice', async ({ host }) => {
+  const output = await drive(
+    host,
+    ['expect # ', 'send stty size; tty\\r', 'expect 30 100', 'expect /dev/pts/', 'send \\x18q'],
+    ['exec', '-it', '--detach-keys', 'ctrl-x,q', 'shell', 'sh'],
+  );
+  assert.match(output, /-- 0 True/, output);
+});
+
+test('bytes pass as they are, both ways, through a storm of resizes', async ({ host }) => {
+  const bytes = Array.from({ length: 256 }, (_, n) => `\\x${n.toString(16).padStart(2, '0')}`);
+  const script = [
+    'stty raw -echo; echo READY; head -c 512 | md5sum; echo SECOND',
+    'head -c 256 > /tmp/b; echo BEGIN; cat /tmp/b; echo END; stty sane; stty size',
+  ].join('; ');
+  const output = await drive(
+    host,
+    [
+      'expect READY',
+      `send ${bytes.join('')}`,
+      'storm 100',
+      `send ${bytes.join('')}`,
+      `expect ${md5(2)}`,
+      'expect SECOND',
+      'storm 100',
+      `send ${bytes.join('')}`,
+      'expect BEGIN',
+      `expect ${bytes.join('')}`,
+      'expect END',
+      // The last size of the storm is the one that stays.
+      'expect 49 109',
+    ],
+    ['exec', '-it', '--detach-keys', '', 'shell', 'sh', '-c', script],
+  );
+  assert.match(output, /-- 0 True/, output);
+});
+
+test('the supervisor’s death under a terminal is not seen; its VM’s is told, the terminal restored', async ({
+  host,
+}) => {
+  const kill = (name: string) =>
+    `system for p in $(pgrep -f '${name}.*${host.folder}'); do kill -9 $p; done`;
+  const supervisor = kill('^lcow-supervisor --pod ');
+  const output = await drive(
+    host,
+    ['send \\r', 'expect # ', supervisor, 'send echo a$((3+3))b\\r', 'expect a6b', LEAVE],
+    ['attach', 'shell'],
+  );
+  assert.match(output, /-- 0 True/, output);
+  const both = await drive(
+    host,
+    [...['send \\r', 'expect # '], `system ${KILL_VMM.replace('FOLDER', host.folder)}`],
+    ['attach', 'shell'],
+  );
+  assert.match(both, /VM (exited|died|ended)[^]*-- 125 True/, both);
+  await host.ok('rm', '-f', 'shell');
 });
 
 test('the terminal comes back when the VM dies under it', async ({ host }) => {

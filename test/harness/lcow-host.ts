@@ -62,6 +62,33 @@ export class LcowHost implements AsyncDisposable {
     return watch(child);
   }
 
+  /** Kills the pods' supervisors, each with -9. @returns how many */
+  killSupervisors(): number {
+    const found = processesOf(this.folder).filter((line) => / lcow-supervisor /.test(line));
+    for (const line of found) process.kill(Number(line.split(' ')[0]), 'SIGKILL');
+    return found.length;
+  }
+
+  /** Kills the VMMs, each with -9. @returns how many */
+  killVmms(): number {
+    const found = processesOf(this.folder).filter((line) => line.includes('qemu-system'));
+    for (const line of found) process.kill(Number(line.split(' ')[0]), 'SIGKILL');
+    return found.length;
+  }
+
+  /** Resolves when a supervisor's log, which has its timeline under --debug, shows the text. */
+  async supervisorShows(text: string): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const logs = filesUnder(join(this.run, 'pod')).filter((path) =>
+        /supervisor\.log$/.test(path),
+      );
+      if (logs.some((path) => readIfThere(path).includes(text))) return;
+      if (Date.now() > deadline) throw new Error(`no supervisor says "${text}"`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   /** What is left of everything that was started here; each entry says what and where. */
   leftovers(): string[] {
     return [
@@ -94,6 +121,14 @@ export class LcowHost implements AsyncDisposable {
     for (const line of processesOf(this.folder))
       process.kill(Number(line.split(' ')[0]), 'SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
 }
 
