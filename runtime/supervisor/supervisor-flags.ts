@@ -13,6 +13,8 @@ export const SUPERVISOR_FLAGS: readonly string[] = [
   '--max-lazy',
   // One helper thread for the collector and the compiler, instead of four.
   '--v8-pool-size=1',
+  // idle-collection.ts
+  '--expose-gc',
   '--no-warnings',
 ];
 
