@@ -175,7 +175,7 @@ export class ComputeCore {
   }
 
   /** Calls on a thread of the pool: what may wait for the service, or for a callback of ours. */
-  callAsync(name: ExportName, ...args: unknown[]): Promise<unknown> {
+  async callAsync(name: ExportName, ...args: unknown[]): Promise<unknown> {
     return callOnPool(this.#function(name), ...args);
   }
 

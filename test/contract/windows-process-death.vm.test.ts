@@ -49,14 +49,14 @@ function register(guest: TestGuest, libraries: Awaited<ReturnType<typeof buildSt
     ...processesNaming(run),
     ...filesBelow(run).filter((file) => !baseline.has(file)),
   ];
-  /** Starts an owner, waits for its word, and kills it so many milliseconds later. */
+  /** Starts an owner, waits for its word, and kills it so many milliseconds later. @returns what there was then */
   const killOwner = async (options: {
     id: string;
     survives?: boolean;
     upTo: 'create' | 'start';
     word: 'CREATING' | 'RUNNING';
     afterMs?: number;
-  }): Promise<void> => {
+  }): Promise<string[]> => {
     const { id, survives = false, upTo, word, afterMs = 0 } = options;
     const args = [
       OWNER,
@@ -71,8 +71,10 @@ function register(guest: TestGuest, libraries: Awaited<ReturnType<typeof buildSt
     const exited = once(owner, 'exit');
     for await (const line of createInterface(owner.stdout)) if (line === word) break;
     if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs));
+    const seen = left();
     owner.kill('SIGKILL');
     await exited;
+    return seen;
   };
 
   for (const afterMs of [0, 1, 2, 4, 8, 16, 64, 256]) {
@@ -83,7 +85,8 @@ function register(guest: TestGuest, libraries: Awaited<ReturnType<typeof buildSt
   }
 
   test('a running system ends with its process', async () => {
-    await killOwner({ id: 'running', upTo: 'start', word: 'RUNNING' });
+    const seen = await killOwner({ id: 'running', upTo: 'start', word: 'RUNNING' });
+    assert.ok(seen.length > 0, 'it was there');
     await until(() => left().length === 0, left);
   });
 

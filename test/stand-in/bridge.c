@@ -39,10 +39,13 @@ static bool connected;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;
 
+static bool wanted;
+static pthread_once_t looked = PTHREAD_ONCE_INIT;
+static void look(void) { wanted = getenv("LCOW_STAND_IN_BRIDGE") != NULL; }
+
 bool bridged(void) {
-    static int known = -1;
-    if (known < 0) known = getenv("LCOW_STAND_IN_BRIDGE") != NULL;
-    return known == 1;
+    pthread_once(&looked, look);
+    return wanted;
 }
 
 static char *rest_of(char *text) { return strcmp(text, "-") == 0 ? NULL : strdup(text); }

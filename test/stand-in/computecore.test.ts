@@ -4,6 +4,9 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import koffi from 'koffi';
 import { HRESULT } from '../../hcs/hresult.ts';
 import { callOnPool, loadLibrary } from '../../hcs/windows/compute-core.ts';
@@ -67,6 +70,16 @@ function register(path: string): void {
     'void *',
   );
   const grant = fn('HcsGrantVmAccess', 'int32_t', 'str16', 'str16');
+  const revoke = fn('HcsRevokeVmAccess', 'int32_t', 'str16', 'str16');
+  const createProcess = fn(
+    'HcsCreateProcess',
+    'int32_t',
+    'void *',
+    'str16',
+    'void *',
+    'void *',
+    out,
+  );
   const localFree = fn('LocalFree', 'void *', 'void *');
   const unsigned = (hresult: unknown): number => (hresult as number) >>> 0;
   let counter = 0;
@@ -184,6 +197,53 @@ function register(path: string): void {
     nothingHeld();
   });
 
+  test('a start needs files that are there and were granted to that system', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lcow-abi-'));
+    const kernel = join(folder, 'kernel');
+    const direct = { KernelFilePath: kernel };
+    const document = {
+      ...JSON.parse(DOCUMENT),
+      VirtualMachine: { Chipset: { LinuxKernelDirect: direct } },
+    };
+    const id = newId();
+    const system = await made(id, JSON.stringify(document));
+    const started = async (): Promise<{ hresult: number; text: string | null }> => {
+      const operation = createOperation(0, null);
+      assert.is(start(system, operation, null), 0);
+      const outcome = await finished(operation);
+      closeOperation(operation);
+      return outcome;
+    };
+    assert.is((await started()).hresult, HRESULT.FILE_NOT_FOUND);
+    writeFileSync(kernel, '');
+    assert.is(grant('another', kernel), 0);
+    const denied = await started();
+    assert.is(denied.hresult, HRESULT.E_ACCESSDENIED);
+    assert.match(denied.text ?? '', kernel);
+    assert.is(grant(id, kernel), 0);
+    assert.is((await started()).hresult, 0);
+    assert.is(revoke(id, kernel), 0);
+    assert.is(revoke('another', kernel), 0);
+    await callOnPool(close, system);
+    rmSync(folder, { recursive: true });
+    assert.is(counters().grants, 0);
+    nothingHeld();
+  });
+
+  test('without ShouldTerminateOnLastHandleClosed a system outlives its handles', async () => {
+    const id = newId();
+    const document = { ...JSON.parse(DOCUMENT), ShouldTerminateOnLastHandleClosed: false };
+    await callOnPool(close, await made(id, JSON.stringify(document)));
+    const again: [unknown] = [null];
+    assert.is(open(id, GENERIC_ALL, again), 0);
+    const process: [unknown] = [null];
+    const created = createProcess(again[0], '{}', null, null, process);
+    assert.is(unsigned(created), HRESULT.HCS_E_SYSTEM_NOT_CONFIGURED_FOR_OPERATION);
+    control({ Action: 'Exit', System: id });
+    await callOnPool(close, again[0]);
+    nothingHeld();
+  });
+
   test('a second free and a call with a closed handle are counted, not crashed on', async () => {
     const { doubleFrees, staleHandles } = counters();
     const operation = createOperation(0, null);
@@ -218,7 +278,10 @@ function register(path: string): void {
     assert.is(setCallback(second[0], 0, 2, callback), 0);
     control({ Action: 'Exit', System: id });
     await until(() => told.length === 2);
-    assert.equal(told.map(({ context }) => context).sort(), [1, 2]);
+    assert.equal(
+      told.map(({ context }) => context).sort((a, b) => a - b),
+      [1, 2],
+    );
     for (const { type, data } of told) {
       assert.is(type, EVENT_SYSTEM_EXITED);
       assert.equal(JSON.parse(data ?? ''), { Status: 0, ExitType: 'GracefulExit' });

@@ -279,3 +279,25 @@ char *failure(HRESULT error, const char *source, const char *pattern, ...) {
     problem(&problems, source, "%s", message);
     return error_document(error, message, &problems);
 }
+
+HRESULT read_document(const char *text, const char *kind, struct json **out, char **document) {
+    char *why = NULL;
+    struct json *parsed = json_parse(text, &why);
+    struct problems problems = {NULL, 0};
+    if (parsed == NULL) {
+        problem(&problems, "", "the JSON document is malformed: %s", why == NULL ? "" : why);
+    } else if (parsed->kind != JSON_OBJECT) {
+        problem(&problems, "", "the JSON document is not an object");
+    } else {
+        check_value(parsed, kind, "", &problems);
+    }
+    free(why);
+    if (problems.count > 0) {
+        json_free(parsed);
+        *document = error_document(HR_INVALID_JSON, "The virtual machine or container JSON document is invalid.",
+                                   &problems);
+        return HR_INVALID_JSON;
+    }
+    *out = parsed;
+    return HR_OK;
+}

@@ -144,6 +144,8 @@ void problem(struct problems *problems, const char *source, const char *pattern,
     __attribute__((format(printf, 3, 4)));
 void check_value(const struct json *value, const char *kind, const char *path, struct problems *problems);
 void check_modification(const struct json *request, struct problems *problems, HRESULT *result);
+/* Parses and checks a caller's document; `document` is the error's. */
+HRESULT read_document(const char *text, const char *kind, struct json **out, char **document);
 int schema_minor(void); /* newest minor version of schema 2 of the build */
 /* {"Error":..,"ErrorMessage":..,"ErrorEvents":[..]}; takes the events. */
 char *error_document(HRESULT error, const char *message, struct problems *problems);

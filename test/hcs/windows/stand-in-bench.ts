@@ -6,6 +6,7 @@ import type { ComputeSystemDocument } from '../../../hcs/document/compute-system
 import { kernelCommandLine } from '../../../hcs/document/kernel-command-line.ts';
 import { lcowDocument, type LcowDocumentOptions } from '../../../hcs/document/lcow-document.ts';
 import type { EndpointService } from '../../../hcs/endpoints.ts';
+import type { LibraryPaths } from '../../../hcs/windows/compute-core.ts';
 import type { ComputeService } from '../../../hcs/service.ts';
 import {
   openWindowsService,
@@ -17,6 +18,7 @@ import { controlStandIn, type StandInControl } from '../../stand-in/stand-in-con
 /** What a test has. */
 export interface StandInBench extends StandInControl {
   folder: string;
+  libraries: LibraryPaths;
   service: ComputeService;
   /** Another service, of the same stand-in. */
   open(options?: Partial<WindowsServiceOptions>): Promise<ComputeService>;
@@ -43,6 +45,7 @@ export async function standInBench(): Promise<StandInBench> {
   return {
     ...controlStandIn(libraries.computecore),
     folder,
+    libraries,
     service: await open(),
     open,
     document: (overrides = {}) =>

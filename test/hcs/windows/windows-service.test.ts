@@ -8,6 +8,7 @@ import {
   removeScsiAttachment,
 } from '../../../hcs/document/resource-requests.ts';
 import { HRESULT } from '../../../hcs/hresult.ts';
+import { ComputeCore } from '../../../hcs/windows/compute-core.ts';
 import type { HcsError } from '../../../hcs/hcs-error.ts';
 import { hcsRejection } from '../../harness/rejection.ts';
 import { skip } from '../../harness/skip.ts';
@@ -124,6 +125,17 @@ function register(bench: StandInBench): void {
     const libraries = { computecore: '/no/such/computecore.dll' };
     const missing = await hcsRejection(bench.open({ libraries }), 'HCS_E_HYPERV_NOT_INSTALLED');
     assert.match(missing.message, '/no/such/computecore.dll');
+  });
+
+  clean('an export that this Windows does not have is told by its name', async () => {
+    const core = new ComputeCore(bench.libraries);
+    assert.is(core.has('HcsGrantVmAccess'), true);
+    assert.is(core.has('HcsCreateEmptyGuestStateFile'), false);
+    const call = core.callAsync('HcsCreateEmptyGuestStateFile', 'x');
+    assert.match(
+      (await hcsRejection(call, 'NOT_SUPPORTED')).message,
+      'HcsCreateEmptyGuestStateFile',
+    );
   });
 
   clean('a file is granted when its disk is added and revoked when it is removed', async () => {
