@@ -31,8 +31,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   proto: [],
   linuxkit: ['runtime/errors.ts'],
   'runtime/configuration': ['runtime/errors.ts'],
-  'runtime/guest': ['proto', 'runtime/errors.ts', 'runtime/deadline.ts'],
-  'runtime/ttrpc': ['proto', 'runtime/errors.ts', 'runtime/deadline.ts', 'runtime/scope.ts'],
+  'runtime/guest': [
+    'proto',
+    'runtime/errors.ts',
+    'runtime/deadline.ts',
+    'runtime/socket-address.ts',
+  ],
+  'runtime/ttrpc': [
+    'proto',
+    'runtime/errors.ts',
+    'runtime/deadline.ts',
+    'runtime/scope.ts',
+    'runtime/socket-address.ts',
+  ],
   'runtime/rootfs': ['runtime/errors.ts'],
   'runtime/image': ['runtime/errors.ts', 'runtime/rootfs'],
   'runtime/uvm': [

@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { socketAddress } from '../socket-address.ts';
 
 export interface Relay extends AsyncDisposable {
   /** What grpc-js dials: `unix:<path>`. */
@@ -12,10 +13,11 @@ export interface Relay extends AsyncDisposable {
 }
 
 /**
- * @param path of the socket, in a folder only we can enter, at most 107 bytes on Linux
+ * @param path of the socket, in a folder only we can enter
  * @throws the listen error, for example EADDRINUSE
  */
 export async function openRelay(stream: Duplex, path: string): Promise<Relay> {
+  const address = socketAddress('open the relay to the guest', path);
   let client: Socket | undefined;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     client = socket;
@@ -23,11 +25,15 @@ export async function openRelay(stream: Duplex, path: string): Promise<Relay> {
     join(socket, stream);
   });
   server.maxConnections = 1;
-  await listen(server, path);
+  await listen(server, address.path).catch((error: unknown) => {
+    address.release();
+    throw error;
+  });
   return {
-    target: `unix:${path}`,
+    target: `unix:${address.path}`,
     async [Symbol.asyncDispose]() {
       server.close();
+      address.release();
       client?.destroy();
       stream.destroy();
       if (!path.startsWith('\\\\')) await rm(path, { force: true });

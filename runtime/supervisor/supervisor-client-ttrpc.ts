@@ -12,6 +12,7 @@ import type { TaskService } from '../task/task-service.ts';
 import { TtrpcClient } from '../ttrpc/client.ts';
 import { attachProcess } from './attach-client.ts';
 import { bytesIn, sendBytes } from './copy-stream.ts';
+import { SupervisorCalls } from './supervisor-calls.ts';
 import type {
   AttachedProcess,
   AttachOptions,
@@ -48,14 +49,14 @@ export async function dialSupervisor(options: DialOptions): Promise<SupervisorCl
 class SupervisorOverTtrpc implements SupervisorClient {
   readonly pod: string;
   readonly task: TaskService;
-  readonly #client: TtrpcClient;
+  readonly #client: SupervisorCalls;
   readonly #options: DialOptions;
 
   constructor(client: TtrpcClient, options: DialOptions) {
     this.pod = options.pod;
-    this.#client = client;
     this.#options = options;
-    this.task = new TaskClient(client);
+    this.#client = new SupervisorCalls(client, () => this.#connect());
+    this.task = new TaskClient(this.#client);
   }
 
   async describe(): Promise<PodDescription> {
@@ -256,7 +257,7 @@ class SupervisorOverTtrpc implements SupervisorClient {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#client.close();
+    return this.#client[Symbol.asyncDispose]();
   }
 
   /** A connection of its own, to this supervisor or its successor. */

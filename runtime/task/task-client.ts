@@ -30,9 +30,9 @@ const STATUS: Readonly<Record<number, TaskStatus>> = {
 };
 
 export class TaskClient implements TaskService {
-  readonly #client: TtrpcClient;
+  readonly #client: Pick<TtrpcClient, 'call'>;
 
-  constructor(client: TtrpcClient) {
+  constructor(client: Pick<TtrpcClient, 'call'>) {
     this.#client = client;
   }
 

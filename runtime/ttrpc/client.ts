@@ -8,11 +8,11 @@ import type { Duplex } from 'node:stream';
 import { ttrpc } from '../../proto/generated/ttrpc.js';
 import { cancelled } from '../deadline.ts';
 import { RuntimeError } from '../errors.ts';
+import { socketAddress } from '../socket-address.ts';
 import { ClientCall, ClientStream } from './client-call.ts';
 import { FrameConnection } from './connection.ts';
 import { FRAME_DATA_BYTES_MAX, FRAME_FLAG, FRAME_TYPE } from './frame.ts';
 import { type MessageCodec, type Method, type StreamKind, decodeMessage } from './method.ts';
-import { checkSocketPath } from './socket-path.ts';
 
 /** Stream ids are u32 and odd; a connection that used them all is renewed by its owner. */
 const STREAM_ID_MAX = 0xffff_ffff;
@@ -56,14 +56,12 @@ export class TtrpcClient implements AsyncDisposable {
   static async connect(path: string, options: { signal?: AbortSignal } = {}): Promise<TtrpcClient> {
     const op = `connect to ${path}`;
     const { signal } = options;
-    checkSocketPath(op, path);
+    if (signal?.aborted === true) throw cancelled(op, signal);
+    const address = socketAddress(op, path);
     return await new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(cancelled(op, signal));
-        return;
-      }
-      const socket = connect(path);
+      const socket = connect(address.path);
       const settle = (): void => {
+        address.release();
         signal?.removeEventListener('abort', abort);
         socket.removeListener('error', failed);
       };
@@ -89,6 +87,11 @@ export class TtrpcClient implements AsyncDisposable {
   /** Settles when the connection is closed. */
   get closed(): Promise<void> {
     return this.#frames.closed;
+  }
+
+  /** Whether the connection is over: nothing can be called any more. */
+  get over(): boolean {
+    return this.#frames.over;
   }
 
   /** Bytes held in memory for the server and from it. */

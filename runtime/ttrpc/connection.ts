@@ -64,14 +64,17 @@ export class FrameConnection {
   constructor(duplex: Duplex, events: ConnectionEvents) {
     this.#duplex = duplex;
     this.#events = events;
-    this.#closed = new Promise((resolve) => duplex.once('close', () => resolve()));
+    this.#closed = duplex.closed
+      ? Promise.resolve()
+      : new Promise((resolve) => duplex.once('close', () => resolve()));
     duplex.on('data', (chunk: Buffer) => this.#received(chunk));
     duplex.on('drain', () => this.#flush());
     // ttrpc has no half-closed connection: the peer's end is the end.
     duplex.on('end', () => this.#ended(undefined));
     duplex.on('error', (error) => this.#ended(error));
     duplex.on('close', () => this.#ended(undefined));
-    if (duplex.destroyed) this.#ended(undefined);
+    // Whoever made this does not have it yet.
+    if (duplex.destroyed) process.nextTick(() => this.#ended(undefined));
   }
 
   /** Settles when the underlying stream is closed. */

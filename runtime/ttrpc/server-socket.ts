@@ -7,8 +7,8 @@ import { chmod, lstat, mkdir, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
+import { type SocketAddress, socketAddress } from '../socket-address.ts';
 import { peerIsOurs } from './peer-credentials.ts';
-import { checkSocketPath } from './socket-path.ts';
 
 /** How long a server is given to accept before it counts as alive but busy. */
 const PROBE_MS = 1000;
@@ -41,22 +41,37 @@ export async function listenOnSocket(
 ): Promise<ServerSocket> {
   const op = `listen on ${path}`;
   const isPipe = process.platform === 'win32';
-  checkSocketPath(op, path);
   if (!isPipe) await preparePrivateFolder(op, dirname(path));
+  const address = socketAddress(op, path);
+  try {
+    return await listenOn(op, path, address, options);
+  } catch (error) {
+    address.release();
+    throw error;
+  }
+}
+
+async function listenOn(
+  op: string,
+  path: string,
+  address: SocketAddress,
+  options: ServerSocketOptions,
+): Promise<ServerSocket> {
+  const isPipe = process.platform === 'win32';
   for (let attempt = 1; ; attempt += 1) {
     const server = createServer((socket) => {
       void admit(op, socket, options);
     });
     try {
-      await listen(server, path);
+      await listen(server, address.path);
       if (!isPipe) await chmod(path, 0o600);
-      return opened(path, server);
+      return opened(path, server, address);
     } catch (error) {
       server.close();
       const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
       if (!taken) throw new RuntimeError('unavailable', op, messageOf(error), { cause: error });
       if (isPipe || attempt === ATTEMPTS) throw inUse(op);
-      await removeStale(op, path);
+      await removeStale(op, path, address);
     }
   }
 }
@@ -103,13 +118,13 @@ async function admit(op: string, socket: Socket, options: ServerSocketOptions): 
 }
 
 /** Removes the socket file at `path` when nobody serves it. */
-async function removeStale(op: string, path: string): Promise<void> {
+async function removeStale(op: string, path: string, address: SocketAddress): Promise<void> {
   const before = await lstatOrNothing(path);
   if (before === undefined) return;
   if (!before.isSocket()) {
     throw new RuntimeError('already-exists', op, 'there is a file that is not a socket');
   }
-  if (await isServed(path)) throw inUse(op);
+  if (await isServed(address.path)) throw inUse(op);
   const after = await lstatOrNothing(path);
   // Another file by now: somebody else replaced the stale one, and the next attempt will tell.
   if (after === undefined || after.ino !== before.ino || after.ctimeMs !== before.ctimeMs) return;
@@ -146,7 +161,7 @@ function inUse(op: string): RuntimeError {
   return new RuntimeError('already-exists', op, 'another process serves it');
 }
 
-function opened(path: string, server: Server): ServerSocket {
+function opened(path: string, server: Server, address: SocketAddress): ServerSocket {
   // Failures of accept(2) (out of descriptors) pass: the connection is not there, the next may be.
   server.on('error', () => undefined);
   let closing: Promise<void> | undefined;
@@ -154,6 +169,7 @@ function opened(path: string, server: Server): ServerSocket {
     (closing ??= new Promise<void>((resolve) => {
       // libuv removes the path at once; the callback would wait for every accepted connection to end.
       server.close();
+      address.release();
       resolve();
     }));
   return { path, close, [Symbol.asyncDispose]: close };

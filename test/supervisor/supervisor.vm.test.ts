@@ -10,6 +10,11 @@ import type { ContainerHandle } from '../../runtime/lcow/container-handle.ts';
 import { residentMiB, SupervisedHost } from './supervised-host.ts';
 
 const host = new SupervisedHost();
+test.after.each(async () => {
+  const { containers } = await host.lcow_.list({ all: true });
+  for (const { record } of containers)
+    await host.lcow_.container(record.id).remove({ force: true });
+});
 test.after(async () => {
   await host.lcow_[Symbol.asyncDispose]();
   await host[Symbol.asyncDispose]();
@@ -68,6 +73,26 @@ test('kill -9 of the supervisor amid output: the next adopts, nothing is lost or
   assert.equal(await host.journal(id), ['create', 'start', 'die']);
 });
 
+test('a call that is under way when the supervisor dies is answered by the next', async () => {
+  const container = await host.sh('read x; exit 6', { openStdin: true });
+  const { id } = container;
+  await using client = await connectSupervisor(host.where, id);
+  const exit = client.task.wait(id, '');
+  const state = client.task.state(id, '');
+  const supervisor = host.supervisorOf(id);
+  await state;
+  process.kill(supervisor, 'SIGKILL');
+  // No matter whether they still reach the socket of the dead.
+  const states = await Promise.all(
+    Array.from({ length: 20 }, () => client.task.state(id, '').then(({ status }) => status)),
+  );
+  assert.equal(new Set(states), new Set(['running']));
+  assert.is.not((await client.describe()).supervisorPid, supervisor);
+  const attached = await container.attach({ stdin: true });
+  attached.stdin?.end('x\n');
+  assert.is((await exit).code, 6);
+});
+
 test('an exit while there is no supervisor is told once, by the next', async () => {
   const container = await host.sh('sleep 1; exit 9');
   const { id } = container;
@@ -120,13 +145,16 @@ test('kill -9 of QEMU ends the container at once, with the cause', async () => {
 test('kill -9 of both: ps tells the truth', async () => {
   const container = await host.sh('sleep 1000');
   const { id } = container;
-  const qemu = host.qemuOf(id);
+  const [qemu, supervisor] = [host.qemuOf(id), host.supervisorOf(id)];
   process.kill(qemu, 'SIGKILL');
-  await killed(id, host.supervisorOf(id)).catch(() => undefined);
+  // Before it can have heard of that.
+  await killed(id, supervisor);
   await podEnded(host.where, id);
   const { containers } = await host.lcow_.list({ all: true });
   const found = containers.find(({ record }) => record.id === id);
   assert.is(found?.state.status, 'exited');
+  assert.is(found?.state.exitCode, 255);
+  assert.match(found?.state.error ?? '', /its VM and its supervisor ended/);
   await container.remove({ force: true });
   assert.equal(await host.settledLeftovers(), []);
 });
@@ -160,6 +188,11 @@ test('SIGTERM stops the pod in order', async () => {
     'trap "echo bye; exit 5" TERM; echo up; while :; do sleep 0.1; done',
   );
   const { id } = container;
+  const attached = await container.attach();
+  if (!(await output(container)).includes('up')) {
+    await new Promise((resolve) => attached.stdout.once('data', resolve));
+  }
+  await attached.detach();
   process.kill(host.supervisorOf(id), 'SIGTERM');
   await podEnded(host.where, id);
   const { state } = await container.inspect();

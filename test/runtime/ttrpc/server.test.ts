@@ -236,6 +236,20 @@ test('a response that does not fit a frame is an error on its stream', async () 
   wire.end();
 });
 
+test('a socket that is destroyed already is no connection, and harms nothing', async () => {
+  const server = new TtrpcServer(echoHandlers());
+  const { client, server: socket } = await socketPair();
+  client.destroy();
+  socket.destroy();
+  const dying = server.serve(socket);
+  await dying.closed;
+  const closed = server.serve(socket);
+  await closed.closed;
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is(server.connections, 0);
+  await server.close();
+});
+
 test('two handlers for one method are refused', () => {
   assert.throws(
     () => new TtrpcServer([...echoHandlers(), ...echoHandlers()]),

@@ -1,0 +1,69 @@
+/**
+ * Unary calls to a pod's supervisor. What only asks is asked again of its successor when the supervisor dies before it
+ * has answered: a first call after a `kill -9` may still reach the dying socket, and a Wait lasts as long as the process.
+ * What changes something fails with `unavailable`: whether it was done, nobody knows.
+ */
+import { RuntimeError } from '../errors.ts';
+import type { CallOptions, TtrpcClient } from '../ttrpc/client.ts';
+import type { Method } from '../ttrpc/method.ts';
+
+/** What may be done twice, by its name in either service. */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  ...['State', 'Pids', 'Stats', 'Wait', 'Connect', 'ResizePty', 'CloseIO'],
+  ...['Describe', 'Top', 'StatPath', 'Stacks'],
+]);
+/** A pod whose supervisors die as often as this while one question is asked has another trouble. */
+const ATTEMPTS = 5;
+
+export class SupervisorCalls implements Pick<TtrpcClient, 'call'>, AsyncDisposable {
+  #client: TtrpcClient;
+  readonly #connect: () => Promise<TtrpcClient>;
+  #connecting: Promise<TtrpcClient> | undefined;
+  #closed = false;
+
+  /** @param connect a connection to the supervisor that there is then, which may have to be started */
+  constructor(client: TtrpcClient, connect: () => Promise<TtrpcClient>) {
+    this.#client = client;
+    this.#connect = connect;
+  }
+
+  /** @throws as TtrpcClient.call; what connecting throws, not-found where there is no pod any more */
+  async call<RequestInput, Request, ResponseInput, Response>(
+    op: string,
+    method: Method<RequestInput, Request, ResponseInput, Response, 'unary'>,
+    request: RequestInput,
+    options: CallOptions = {},
+  ): Promise<Response> {
+    for (let attempt = 1; ; attempt += 1) {
+      const client = this.#client;
+      try {
+        return await client.call(op, method, request, options);
+      } catch (error) {
+        const cut = error instanceof RuntimeError && error.code === 'unavailable' && client.over;
+        const again = IDEMPOTENT.has(method.name) && attempt < ATTEMPTS && !this.#closed;
+        if (!cut || !again) throw error;
+        await this.#renew(client, options.signal);
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await this.#client.close();
+  }
+
+  /** Once for all the calls that one connection's end has cut. */
+  async #renew(broken: TtrpcClient, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#client !== broken) return;
+    signal?.throwIfAborted();
+    this.#connecting ??= this.#connect().finally(() => {
+      this.#connecting = undefined;
+    });
+    const client = await this.#connecting;
+    if (this.#closed) {
+      await client.close();
+      throw new RuntimeError('unavailable', 'call the supervisor', 'the connection is closed');
+    }
+    if (this.#client === broken) this.#client = client;
+  }
+}
