@@ -352,9 +352,18 @@ export class Keeper implements TaskService {
       kept.released = record.released;
       kept.isCreated = true;
       kept.state = { ...kept.state, restartCount: record.restarts };
+      kept.run.startedMs = this.#ranSince(kept.state);
       this.#kept.set(kept.id, kept);
       this.#configure(kept);
     }
+  }
+
+  /** When the run began that an earlier supervisor started; undefined: none had. */
+  #ranSince({ status, startedAt }: ContainerState): number | undefined {
+    if (status !== 'running' && status !== 'paused') return undefined;
+    const { clock } = this.#host;
+    const ranMs = clock.wallMs() - Date.parse(startedAt ?? '');
+    return clock.monotonicMs() - (ranMs > 0 ? ranMs : 0);
   }
 
   /** The tasks are adopted: what happened to containers without a supervisor is told, and their restarts go on. */
@@ -377,7 +386,7 @@ export class Keeper implements TaskService {
   }
 
   async #adoptState(kept: Kept, { status, pid }: TaskState): Promise<void> {
-    if (status !== 'created') kept.run.startedMs = this.#host.clock.monotonicMs();
+    if (status !== 'created') kept.run.startedMs ??= this.#host.clock.monotonicMs();
     if (status === 'stopped' || kept.state.status === status) return;
     // The state on disk is behind: the event was lost with the supervisor that was to tell it.
     const startedAt = kept.state.startedAt ?? this.#now();

@@ -55,6 +55,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
     options: [
       {
         ...FORMAT,
+        short: 'f',
         help: 'json, names of fields with commas between, or {{.Field}}',
         completes: ['json'],
       },

@@ -368,6 +368,24 @@ test('a successor goes on: what runs, what ended meanwhile, what waits for its r
   assert.is(second.states.get('waits')?.status, 'running');
 });
 
+test('what its policy restarts and what ended without a supervisor is restarted by the successor', async () => {
+  const first = world({ lone: false });
+  await started(first, { restart: { name: 'always' } });
+  first.tasks.emit = () => undefined;
+  const task = first.tasks.tasks.get('c');
+  if (task === undefined) throw new Error('no task');
+  task.status = 'stopped';
+  task.exit = { code: 3, exitedAtMs: 5000, oomKilled: false };
+  const second = world({ lone: false, from: first });
+  second.keeper.load();
+  await second.keeper.adopted();
+  await quiet();
+  assert.is(second.states.get('c')?.status, 'restarting');
+  second.clock.next();
+  await quiet();
+  assert.is(second.states.get('c')?.status, 'running');
+});
+
 test('an end that was told before the supervisor died is not told again', async () => {
   const first = world({ lone: false });
   await started(first);
