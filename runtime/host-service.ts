@@ -34,6 +34,11 @@ export async function openHostService(
   });
 }
 
+/** Loads what openHostService needs, for a code cache. */
+export async function loadHostService(): Promise<void> {
+  if (process.platform === 'linux') await import('../hcs/qemu/qemu-service.ts');
+}
+
 function acceleratorOf(wanted: string): 'auto' | 'kvm' | 'tcg' {
   if (wanted === 'auto' || wanted === 'kvm' || wanted === 'tcg') return wanted;
   throw new RuntimeError(

@@ -11,18 +11,11 @@ import type { ContainerRequest } from './lcow/container-request.ts';
 import { currentContainer, isLive } from './lcow/current-state.ts';
 import { Host } from './lcow/host.ts';
 import { Pods } from './lcow/pods.ts';
-import type { AttachRequest, StartOptions } from './lcow/start-container.ts';
+import type { PruneResult } from './lcow/prune.ts';
+import type { RunOptions, RunRequest } from './lcow/run-container.ts';
 import type { JournalEvent } from './supervisor/event-journal.ts';
 
-export interface RunRequest extends ContainerRequest {
-  /** Whose stdio the caller wants: `true` is stdout and stderr. Default: nobody is attached. */
-  readonly attach?: boolean | AttachRequest;
-}
-
-export interface RunOptions extends Pick<StartOptions, 'signal' | 'terminalSize' | 'timeline'> {
-  /** Told its id once its name is taken, before anything starts. */
-  readonly onReserved?: (id: string, name: string) => void;
-}
+export type { PruneResult, RunOptions, RunRequest };
 
 export interface ListOptions {
   /** Those that do not run too. Default false. */
@@ -44,13 +37,6 @@ export interface EventOptions {
   readonly untilMs?: number;
   readonly filter?: (event: JournalEvent) => boolean;
   readonly signal?: AbortSignal;
-}
-
-export interface PruneResult {
-  /** Ids of what was removed. */
-  readonly containers: readonly string[];
-  /** Of disks and logs; sparse files count what they have. */
-  readonly freedBytes: number;
 }
 
 export class Lcow implements AsyncDisposable {

@@ -3,11 +3,17 @@ import { stat } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoredContainer } from '../container/container-store.ts';
-import type { PruneResult } from '../lcow.ts';
 import { isCode } from './container-handle.ts';
 import { isLive } from './current-state.ts';
 import type { Host } from './host.ts';
 import { removeContainer } from './remove.ts';
+
+export interface PruneResult {
+  /** Ids of what was removed. */
+  readonly containers: readonly string[];
+  /** Of disks and logs; sparse files count what they have. */
+  readonly freedBytes: number;
+}
 
 export async function pruneContainers(
   host: Host,

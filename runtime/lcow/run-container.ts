@@ -2,11 +2,27 @@
  * `run`: make and start in one, with everything that can overlap overlapped. The VM of a lone container boots while its
  * image is resolved and its folder made.
  */
-import type { RunOptions, RunRequest } from '../lcow.ts';
 import type { AttachedProcess, SupervisorClient } from '../supervisor/supervisor-client.ts';
+import type { ContainerRequest } from './container-request.ts';
 import type { Host } from './host.ts';
 import { reserveContainer, storeContainer } from './new-container.ts';
-import { type AttachRequest, joinPod, startInPod, startLonePod } from './start-container.ts';
+import {
+  type AttachRequest,
+  joinPod,
+  startInPod,
+  startLonePod,
+  type StartOptions,
+} from './start-container.ts';
+
+export interface RunRequest extends ContainerRequest {
+  /** Whose stdio the caller wants: `true` is stdout and stderr. Default: nobody is attached. */
+  readonly attach?: boolean | AttachRequest;
+}
+
+export interface RunOptions extends Pick<StartOptions, 'signal' | 'terminalSize' | 'timeline'> {
+  /** Told its id once its name is taken, before anything starts. */
+  readonly onReserved?: (id: string, name: string) => void;
+}
 
 export interface RunningContainer {
   readonly id: string;

@@ -62,7 +62,7 @@ export async function warmUp(launcher: string): Promise<number> {
   await Promise.all([
     import('./open-pod.ts'),
     import('./serve-pod.ts'),
-    import('../../hcs/qemu/qemu-service.ts'),
+    import('../host-service.ts').then(({ loadHostService }) => loadHostService()),
   ]);
   return 0;
 }
