@@ -13,7 +13,7 @@ test('an image is imported, listed, inspected and removed', async ({ host }) => 
   const imported = await host.lcow('image', 'import', host.busybox, '--name', 'box:1');
   assert.is(imported.code, 0, imported.stderr);
   const list = await host.lcow('image', 'list');
-  assert.match(list.stdout, /^NAME +ID +SIZE\n.*box:1 /);
+  assert.match(list.stdout, /^NAME +IMAGE ID +CREATED +SIZE\n.*box:1 /);
   const [record] = JSON.parse((await host.lcow('image', 'inspect', 'box:1')).stdout) as {
     id: string;
   }[];
