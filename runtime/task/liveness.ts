@@ -11,10 +11,14 @@ export const PING_INTERVAL_MS = 10_000;
 /** From a ping to its answer, a link that must be made again included. */
 export const PING_DEADLINE_MS = 30_000;
 
-export interface LivenessOptions {
-  /** Defaults PING_INTERVAL_MS and PING_DEADLINE_MS; for tests. */
+export interface LivenessLimits {
+  /** Default PING_INTERVAL_MS. */
   readonly intervalMs?: number;
+  /** Default PING_DEADLINE_MS. */
   readonly deadlineMs?: number;
+}
+
+export interface LivenessOptions extends LivenessLimits {
   /** Stops watching. */
   readonly signal: AbortSignal;
 }

@@ -23,6 +23,7 @@ import {
   type UtilityVmShape,
 } from '../uvm/utility-vm.ts';
 import { GuestBackend, type TaskNetwork } from './guest-backend.ts';
+import type { LivenessLimits } from './liveness.ts';
 import { PodTasks } from './pod-tasks.ts';
 import type { ProcessIoFactory } from './process-io.ts';
 import { restoreTasks } from './restore-tasks.ts';
@@ -52,6 +53,8 @@ export interface OpenTasksOptions {
   readonly network?: NetworkHook;
   /** Gives the boot up. */
   readonly signal?: AbortSignal;
+  /** When a guest that does not answer is dead; defaults in liveness.ts. */
+  readonly liveness?: LivenessLimits;
 }
 
 /**
@@ -156,7 +159,7 @@ async function over(
     const recorded = await records.load(log);
     await restoreTasks(tasks, backend, { ...context, ended: backend.ended }, guest, recorded);
   }
-  tasks.watch();
+  tasks.watch(options.liveness);
   return tasks;
 }
 

@@ -14,7 +14,7 @@ import { GuestProcess } from './guest-process.ts';
 import type { ProcessIo, TaskExit } from './process-io.ts';
 import type { Task } from './task.ts';
 import { Tasks, type TasksOptions } from './tasks.ts';
-import { watchLiveness } from './liveness.ts';
+import { type LivenessLimits, watchLiveness } from './liveness.ts';
 import type { VmRecord } from './vm-record.ts';
 
 /** Between SIGTERM and SIGKILL of stopAll, at most. */
@@ -68,10 +68,10 @@ export class PodTasks extends Tasks implements AsyncDisposable {
   }
 
   /** Watches the guest: what happens in it, and that it answers. For open-tasks.ts, once tasks are restored. */
-  watch(): void {
+  watch(limits: LivenessLimits = {}): void {
     void this.#watchEvents();
     const { signal } = this.#stop;
-    void watchLiveness(this.vm, (cause) => void this.declareDead(cause), { signal });
+    void watchLiveness(this.vm, (cause) => void this.declareDead(cause), { ...limits, signal });
   }
 
   /** Ends a VM that does not answer; each process's exit is told with this as its cause. */

@@ -18,6 +18,7 @@ test('twenty containers with VMs of their own, at once: each exit is right, noth
       const container = await host.sh(`exit ${code}`, { vm: { network: 'none', memoryMiB: 256 } });
       const exit = await container.wait();
       await podEnded(host.where, container.id);
+      await container.remove();
       return exit;
     }),
   );

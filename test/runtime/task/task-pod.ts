@@ -1,4 +1,5 @@
 /** A pod over a real VM for tests of the task service: bundles made, tasks opened and adopted, and what was told of them. */
+import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -9,6 +10,7 @@ import { openHostService } from '../../../runtime/host-service.ts';
 import { openImageStore } from '../../../runtime/image/image-store.ts';
 import { createScratch } from '../../../runtime/rootfs/scratch.ts';
 import { containerSpec } from '../../../runtime/task/container-spec.ts';
+import type { LivenessLimits } from '../../../runtime/task/liveness.ts';
 import { openTasks } from '../../../runtime/task/open-tasks.ts';
 import type { PodTasks } from '../../../runtime/task/pod-tasks.ts';
 import type { TaskEvent } from '../../../runtime/task/task-event.ts';
@@ -29,8 +31,11 @@ export class TaskPod {
   service!: ComputeService;
   life = { alive: true };
 
-  constructor(host: LcowHost, layers: readonly string[]) {
+  readonly #liveness: LivenessLimits;
+
+  constructor(host: LcowHost, layers: readonly string[], liveness: LivenessLimits = {}) {
     this.host = host;
+    this.#liveness = liveness;
     this.layers = layers;
   }
 
@@ -59,6 +64,7 @@ export class TaskPod {
       },
       log: (line) => this.lines.push(line),
       adopt,
+      liveness: this.#liveness,
     });
     return this;
   }
@@ -101,6 +107,12 @@ export class TaskPod {
       .map((event) =>
         'execId' in event && event.execId ? `${event.kind}:${event.execId}` : event.kind,
       );
+  }
+
+  /** Of its VMM. */
+  get vmmPid(): number {
+    const path = join(this.host.run, 'vm', this.id, 'record.json');
+    return (JSON.parse(readFileSync(path, 'utf8')) as { vmm: { pid: number } }).vmm.pid;
   }
 
   async end(): Promise<void> {

@@ -1,6 +1,4 @@
 /** The VM's death, however it comes: every process's exit is told at once, with the cause. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LcowHost } from '../../harness/lcow-host.ts';
@@ -26,7 +24,7 @@ test.after(async ({ host }) => {
 
 for (const [way, kill] of [
   ['terminated', (pod: TaskPod) => pod.tasks.vm.system.terminate()],
-  ['ended by kill -9 of its VMM', killVmm],
+  ['ended by kill -9 of its VMM', (pod: TaskPod) => process.kill(pod.vmmPid, 'SIGKILL')],
 ] as const) {
   test(`a VM that is ${way} ends every process at once, with the cause`, async ({
     host,
@@ -62,10 +60,42 @@ for (const [way, kill] of [
   });
 }
 
-async function killVmm({ host, id }: TaskPod): Promise<void> {
-  const path = join(host.run, 'vm', id, 'record.json');
-  const { vmm } = JSON.parse(readFileSync(path, 'utf8')) as { vmm: { pid: number } };
-  process.kill(vmm.pid, 'SIGKILL');
-}
+test('a guest that stops answering is declared dead, and every process says so', async ({
+  host,
+  layers,
+}) => {
+  const pod = await new TaskPod(host, layers, { intervalMs: 100, deadlineMs: 3000 }).open();
+  try {
+    const { tasks } = pod;
+    await pod.create('p', ['sleep', '1000']);
+    await tasks.start('p', '');
+    await pod.exec('p', 'e', ['sleep', '1000']);
+    await tasks.start('p', 'e');
+    const waits = [tasks.wait('p', ''), tasks.wait('p', 'e')];
+    // One that is only slow lives.
+    process.kill(pod.vmmPid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    process.kill(pod.vmmPid, 'SIGCONT');
+    await tasks.stats('p');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.is((await tasks.state('p', '')).status, 'running');
+
+    const begin = performance.now();
+    process.kill(pod.vmmPid, 'SIGSTOP');
+    const asked = rejection(tasks.stats('p'));
+    for (const exit of await Promise.all(waits)) {
+      assert.is(exit.code, 137);
+      assert.match(exit.error ?? '', /the guest stopped answering/);
+    }
+    const tookMs = performance.now() - begin;
+    assert.ok(tookMs > 2500 && tookMs < 8000, `${tookMs} ms`);
+    assert.is(((await asked) as { code?: string }).code, 'unavailable');
+    assert.match(await tasks.vmEnded, /no answer to a ping within 3 s/);
+    assert.match(pod.lines.join('\n'), /the guest stopped answering/);
+    assert.equal(pod.kinds('p').slice(-2), ['exit:e', 'exit']);
+  } finally {
+    await pod.end();
+  }
+});
 
 test.run();
