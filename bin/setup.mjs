@@ -3,7 +3,7 @@
 //   node bin/setup.mjs           what is needed: packages, compiled code, agent, guest image, an OCI image
 //   node bin/setup.mjs --run     then a container in a utility VM       (npm start)
 //   node bin/setup.mjs --test    then every test                        (npm test [-- FILTER...])
-//   node bin/setup.mjs --bench   then the benchmarks                    (npm run bench [-- ARGUMENT...])
+//   node bin/setup.mjs --bench   then a benchmark                       (npm run bench [-- NAME] [ARGUMENT...])
 //
 // Plain JavaScript without dependencies, because it runs before there are any.
 import { spawnSync } from 'node:child_process';
@@ -76,7 +76,7 @@ function main(args) {
   if (mode === '--run') return runFirstContainer();
   if (mode === '--test' && process.platform === 'linux') buildVsockBackend();
   if (mode === '--test') return runTests(args);
-  if (mode === '--bench') return node(['dist/bench/first-light.js', ...args], { mayFail: true });
+  if (mode === '--bench') return runBenchmark(args);
   step('ready', 'npm start runs a container, npm test every test, bin/lcow is the command');
   return 0;
 }
@@ -322,6 +322,15 @@ function checkWithDoctor() {
   if (bad.length > 0) return undefined;
   done(`guests run with ${report.accelerator}`);
   return report.accelerator;
+}
+
+/** A benchmark of bench/ by its name; first-light where none is named. */
+function runBenchmark(args) {
+  const name = args[0] === undefined || args[0].startsWith('-') ? 'first-light' : args.shift();
+  const file = `dist/bench/${name}.js`;
+  if (!existsSync(file)) throw new SetupError(`there is no benchmark "${name}"`);
+  step('benchmark', name);
+  return node([file, ...args], { mayFail: true });
 }
 
 function runTests(args) {
