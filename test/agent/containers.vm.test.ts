@@ -31,7 +31,7 @@ test('user, groups, umask, rlimits, score, working folder and sysctls are honour
       [
         'sh',
         '-c',
-        'id -u; id -g; id -G; umask; ulimit -n; ulimit -Hn; cat /proc/self/oom_score_adj; pwd; cat /proc/sys/kernel/msgmax',
+        'id -u; id -g; id -G; umask; ulimit -n; ulimit -Hn; cat /proc/self/oom_score_adj; pwd; cd /proc/sys; cat kernel/msgmax net/ipv4/ip_local_port_range',
       ],
       {
         process: {
@@ -40,13 +40,26 @@ test('user, groups, umask, rlimits, score, working folder and sysctls are honour
           rlimits: [{ type: 'RLIMIT_NOFILE', soft: 100, hard: 200 }],
           oomScoreAdj: 321,
         },
-        linux: { sysctl: { 'kernel.msgmax': '12345' } },
+        linux: {
+          sysctl: { 'kernel.msgmax': '12345', 'net.ipv4.ip_local_port_range': '20000\t30000' },
+        },
       },
     ),
   );
   assert.is(code, 0, err);
   const words = out.trim().split('\n');
-  assert.equal(words, ['1234', '55', '55 66 77', '0027', '100', '200', '321', '/srv/new', '12345']);
+  assert.equal(words, [
+    '1234',
+    '55',
+    '55 66 77',
+    '0027',
+    '100',
+    '200',
+    '321',
+    '/srv/new',
+    '12345',
+    '20000\t30000',
+  ]);
 });
 
 const CAPABILITIES = {

@@ -25,6 +25,7 @@ mod spawn;
 mod spec;
 mod stdio;
 mod storage;
+mod sysctl;
 mod timeline;
 mod uevent;
 mod user;

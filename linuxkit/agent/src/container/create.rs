@@ -17,7 +17,7 @@ use crate::process::Process;
 use crate::proto::{ContainerMount, CreateContainerRequest, ProcessRef, Stdio, container_mount};
 use crate::storage::{self, Mounted};
 use crate::zygote::{self, Failure, Reply, Request, init};
-use crate::{cgroup, devices, names, nodes, spawn, spec};
+use crate::{cgroup, devices, names, nodes, spawn, spec, sysctl};
 
 /// Creates a container. Nothing of it is left when it fails.
 pub async fn create(agent: &Arc<Agent>, request: CreateContainerRequest) -> Result<u32, Status> {
@@ -94,6 +94,7 @@ async fn create_reserved(
             extra.extend(names::mounts(&id, &document, &root)?);
             spec::edit(&mut document, &id, &rootfs, &root, &stdio, extra)?;
             nodes::add(&mut document, &modules)?;
+            sysctl::write_network(&mut document)?;
             let bytes = serde_json::to_vec(&document).map_err(|e| internal("write the spec", e))?;
             std::fs::write(format!("{folder}/config.json"), &bytes)
                 .map_err(|error| from_io("write config.json", &error))?;
