@@ -68,6 +68,11 @@ export class HubRegistry {
     this.#hubs.get(key(containerId, ''))?.release();
   }
 
+  /** Settles when everybody has all output of the container's init and knows how it ended. At once where it has none. */
+  async drained(containerId: string): Promise<void> {
+    await this.#hubs.get(key(containerId, ''))?.drained;
+  }
+
   /** The container is gone. */
   forget(containerId: string): void {
     this.release(containerId);

@@ -69,6 +69,9 @@ export class Hub implements ProcessIo {
   #outputEnded = false;
   #exit: TaskExit | undefined;
   #closed = false;
+  /** Everybody has everything. */
+  #isDrained!: () => void;
+  #drained = this.#notDrained();
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -106,6 +109,14 @@ export class Hub implements ProcessIo {
     return this.#retained;
   }
 
+  /**
+   * Settles when the process has ended for good and everybody has everything: output was handed on, and each client was
+   * told how it ended, or left.
+   */
+  get drained(): Promise<void> {
+    return this.#drained;
+  }
+
   /** Keeps clients attached when the process ends, for it will be started again. */
   retain(): void {
     this.#retained = true;
@@ -131,6 +142,7 @@ export class Hub implements ProcessIo {
     this.#outputEnded = false;
     this.#exit = undefined;
     this.#closed = false;
+    this.#drained = this.#notDrained();
   }
 
   connect(input: GuestInput): void {
@@ -291,10 +303,15 @@ export class Hub implements ProcessIo {
   #finishClients(): void {
     const exit = this.#exit;
     if (exit === undefined || !this.#outputEnded || this.#retained) return;
-    for (const client of this.#clients) {
-      this.#clients.delete(client);
-      void client.finish(exit);
-    }
+    const told = [...this.#clients].map((client) => client.finish(exit));
+    this.#clients.clear();
+    void Promise.all(told).then(() => this.#isDrained());
+  }
+
+  #notDrained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#isDrained = resolve;
+    });
   }
 
   /** Nothing comes any more. */
@@ -303,6 +320,7 @@ export class Hub implements ProcessIo {
     this.#finishClients();
     for (const client of this.#clients) client.finishWithout();
     this.#clients.clear();
+    if (this.#exit === undefined) this.#isDrained();
     this.#options.onClosed?.();
     await this.#options.log?.close();
   }

@@ -21,6 +21,7 @@ import type {
   TaskExit,
 } from '../task/process-io.ts';
 import type { TaskEvent } from '../task/task-event.ts';
+import { DRAIN_TIMEOUT_MS } from '../task/task-process.ts';
 import type {
   CreateTask,
   ExecTask,
@@ -28,9 +29,9 @@ import type {
   TaskService,
   TaskState,
 } from '../task/task-service.ts';
-import type { Clock } from './clock.ts';
 import { keepOptions } from './create-options.ts';
-import type { KeepRecord, KeepRecords } from './keep-record.ts';
+import type { KeepRecord } from './keep-record.ts';
+import type { KeeperHost } from './keeper-host.ts';
 import {
   endState,
   exitEvent,
@@ -45,43 +46,13 @@ import { nextDelayMs, wantsRestart } from './restart-policy.ts';
 const SIGKILL = 9;
 /** After SIGKILL the guest has this long to tell the exit. */
 const KILLED_MS = 10_000;
-
-/** What the keeper needs of the pod it is in. */
-export interface KeeperHost {
-  readonly pod: string;
-  /** Ends with its only container. */
-  readonly lone: boolean;
-  readonly clock: Clock;
-  readonly records: KeepRecords;
-  /** The tasks of the pod's VM, when it is up. @throws RuntimeError not-found when it has died */
-  tasks(): Promise<TaskService>;
-  /** As tasks(); where the VM has died, of a new one. @throws why it does not boot */
-  bootedTasks(): Promise<TaskService>;
-  readonly store: {
-    readState(id: string): ContainerState;
-    writeState(id: string, state: ContainerState): Promise<void>;
-    setAside(id: string): Promise<() => Promise<void>>;
-  };
-  /** Tells subscribers, and the host's journal. */
-  publish(event: TaskEvent): void;
-  /** Writes to the journal what is no task event. */
-  note(action: string, containerId: string, attributes?: Record<string, string>): void;
-  /** Whether the journal has the container's end, at or after this time. */
-  wasEndTold(containerId: string, sinceMs: number): Promise<boolean>;
-  /** Something went wrong that nobody waits for. */
-  log(line: string): void;
-  /** The stdio of containers (hub-registry.ts). */
-  readonly hubs: {
-    configure(id: string, stdio: { logPath?: string; stdinOnce: boolean }): void;
-    retain(id: string): void;
-    release(id: string): void;
-    forget(id: string): void;
-  };
-  /** A lone pod's container is over and about to be told: nobody new is to come. */
-  finishing(): void;
-  /** A lone pod's container is over: the pod may go. */
-  finished(): void;
-}
+/**
+ * A container that has ended stays this long for who is attached and does not read: what it wrote last is still in the
+ * guest.
+ */
+const DRAIN_MS = 120_000;
+/** When it was stopped, as long as a delete: who waits for its end does not wait for them. */
+const DRAIN_STOPPED_MS = DRAIN_TIMEOUT_MS;
 
 export class Keeper implements TaskService {
   readonly #host: KeeperHost;
@@ -350,6 +321,7 @@ export class Keeper implements TaskService {
       const kept = newKept(record.create, options, this.#lastState(record.create.id));
       kept.restart = record.restart;
       kept.released = record.released;
+      if (record.released) kept.markReleased();
       kept.isCreated = true;
       kept.state = { ...kept.state, restartCount: record.restarts };
       kept.run.startedMs = this.#ranSince(kept.state);
@@ -560,8 +532,10 @@ export class Keeper implements TaskService {
   async #finish(kept: Kept, removeRest: (() => Promise<void>) | undefined): Promise<void> {
     const { id, lastExit, options } = kept;
     kept.change();
+    const removed = this.#host.lone && options.autoRemove;
+    await this.#drained(kept, removed ? DRAIN_STOPPED_MS : 0);
     // A lone pod's VM goes with it, and what is removed needs no unmounting.
-    if (this.#host.lone && options.autoRemove) {
+    if (removed) {
       const { code: exitStatus = 0, exitedAtMs = 0 } = lastExit ?? {};
       const pid = kept.state.pid ?? 0;
       this.#host.publish({ kind: 'delete', containerId: id, pid, exitStatus, exitedAtMs });
@@ -572,6 +546,16 @@ export class Keeper implements TaskService {
     if (options.autoRemove) this.#host.note('destroy', id);
     if (this.#host.lone) this.#host.finished();
     await removeRest?.().catch((error: unknown) => this.#host.log(messageOf(error)));
+  }
+
+  /** Until everybody who is attached has its output, within limits: `stoppedMs` once it was stopped. */
+  async #drained(kept: Kept, stoppedMs: number): Promise<void> {
+    if (kept.run.startedMs === undefined) return;
+    const drained = this.#host.hubs.drained(kept.id).then(() => true);
+    const stopped = kept.whenReleased.then(() => false);
+    if (await this.#within(Promise.race([drained, stopped]), DRAIN_MS)) return;
+    if (kept.released && (stoppedMs === 0 || (await this.#within(drained, stoppedMs)))) return;
+    this.#host.log(`${kept.id}: who is attached to it does not take its output, which ends there`);
   }
 
   async #deleteTask(id: string): Promise<void> {
@@ -598,6 +582,7 @@ export class Keeper implements TaskService {
   async #release(kept: Kept): Promise<void> {
     if (!kept.released) {
       kept.released = true;
+      kept.markReleased();
       await this.#save(kept).catch((error: unknown) => this.#host.log(messageOf(error)));
     }
     if (kept.cancelRestart !== undefined) await this.#giveUpRestart(kept);
@@ -611,13 +596,13 @@ export class Keeper implements TaskService {
     });
   }
 
-  async #within(exited: Promise<TaskExit>, timeoutMs: number): Promise<TaskExit | undefined> {
+  async #within<T>(wanted: Promise<T>, timeoutMs: number): Promise<T | undefined> {
     let cancel: (() => void) | undefined;
     const late = new Promise<undefined>((resolve) => {
       cancel = this.#host.clock.after(timeoutMs, () => resolve(undefined));
     });
     try {
-      return await Promise.race([exited, late]);
+      return await Promise.race([wanted, late]);
     } finally {
       cancel?.();
     }

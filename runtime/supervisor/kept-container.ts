@@ -20,6 +20,9 @@ export interface Kept {
   isCreated: boolean;
   restart: RestartPolicy;
   released: boolean;
+  /** Settles when it was released. */
+  readonly whenReleased: Promise<void>;
+  readonly markReleased: () => void;
   state: ContainerState;
   run: Run;
   delayMs: number;
@@ -37,6 +40,10 @@ export function newKept(
   options: KeepOptions,
   state: ContainerState,
 ): Kept {
+  let markReleased!: () => void;
+  const whenReleased = new Promise<void>((resolve) => {
+    markReleased = resolve;
+  });
   const kept: Kept = {
     id: create.id,
     create,
@@ -44,6 +51,8 @@ export function newKept(
     isCreated: false,
     restart: state.restart ?? options.restart,
     released: false,
+    whenReleased,
+    markReleased,
     state,
     run: { startedMs: undefined, ended: undefined },
     delayMs: 0,

@@ -20,7 +20,8 @@ import { readEvents } from './event-reader.ts';
 import { EventLog } from './event-log.ts';
 import { collectWhenIdle } from './idle-collection.ts';
 import { KeepRecords } from './keep-record.ts';
-import { Keeper, type KeeperHost } from './keeper.ts';
+import { Keeper } from './keeper.ts';
+import type { KeeperHost } from './keeper-host.ts';
 import { removePodFolder } from './pod-folder.ts';
 
 /** A lone pod without a container is nobody's after this: whoever started it has gone. */

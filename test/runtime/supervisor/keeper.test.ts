@@ -9,7 +9,8 @@ import { RuntimeError } from '../../../runtime/errors.ts';
 import { hostBootId } from '../../../runtime/ownership.ts';
 import type { Clock } from '../../../runtime/supervisor/clock.ts';
 import { KeepRecords } from '../../../runtime/supervisor/keep-record.ts';
-import { Keeper, type KeeperHost } from '../../../runtime/supervisor/keeper.ts';
+import { Keeper } from '../../../runtime/supervisor/keeper.ts';
+import type { KeeperHost } from '../../../runtime/supervisor/keeper-host.ts';
 import type { CreateTask } from '../../../runtime/task/task-service.ts';
 import { rejection } from '../../harness/rejection.ts';
 import { FakeTasks } from './fake-tasks.ts';
@@ -101,6 +102,7 @@ class World {
         configure: () => undefined,
         retain: () => undefined,
         release: (id) => void this.told.push(`release ${id}`),
+        drained: () => Promise.resolve(),
         forget: () => undefined,
       },
       finishing: () => void this.told.push('finishing'),
