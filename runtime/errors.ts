@@ -25,6 +25,32 @@ export const ERROR_TABLE = {
   'command-not-invocable': { exit: 126, grpc: 9 },
 } as const;
 
+/** By google.rpc.Code: what its errors become here; 0 (OK) never is one. */
+const CODE_OF_STATUS: readonly ErrorCode[] = [
+  'internal',
+  'cancelled',
+  'internal',
+  'invalid-argument',
+  'timeout',
+  'not-found',
+  'already-exists',
+  'permission-denied',
+  'resource-exhausted',
+  'invalid-state',
+  'unavailable',
+  'invalid-argument',
+  'unsupported',
+  'internal',
+  'unavailable',
+  'data-loss',
+  'permission-denied',
+];
+
+/** The code of a gRPC or ttrpc status number; of one that nobody knows, internal. */
+export function errorCodeOf(status: number): ErrorCode {
+  return CODE_OF_STATUS[status] ?? 'internal';
+}
+
 /**
  * An operation failed. The message reads "cannot <op>: <what is so>" and names the value.
  * `details` carries structured context (never needed to understand the message).

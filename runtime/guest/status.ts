@@ -1,27 +1,6 @@
-/** Turns a gRPC failure of the agent into a RuntimeError; the one place that knows gRPC's status numbers. */
+/** Turns a gRPC failure of the agent into a RuntimeError. */
 import type { Metadata, ServiceError } from '@grpc/grpc-js';
-import { type ErrorCode, messageOf, RuntimeError } from '../errors.ts';
-
-/** google.rpc.Code by number; 0 (OK) never reaches here. */
-const CODES: readonly ErrorCode[] = [
-  'internal',
-  'cancelled',
-  'internal',
-  'invalid-argument',
-  'timeout',
-  'not-found',
-  'already-exists',
-  'permission-denied',
-  'resource-exhausted',
-  'invalid-state',
-  'unavailable',
-  'invalid-argument',
-  'unsupported',
-  'internal',
-  'unavailable',
-  'data-loss',
-  'permission-denied',
-];
+import { type ErrorCode, errorCodeOf, messageOf, RuntimeError } from '../errors.ts';
 
 /** The guest's text in an error is bounded: it is the guest's to choose. */
 const MESSAGE_LIMIT = 2048;
@@ -32,7 +11,7 @@ export function fromGrpc(op: string, error: unknown): RuntimeError {
     return new RuntimeError('internal', op, messageOf(error), { cause: error });
   }
   const cause = invocationCause(error.metadata);
-  const code = cause ?? CODES[error.code] ?? 'internal';
+  const code = cause ?? errorCodeOf(error.code);
   const what = printable(error.details || error.message);
   return new RuntimeError(code, op, what, { cause: error });
 }

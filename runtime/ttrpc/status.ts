@@ -3,31 +3,10 @@
  * convention, `<text>: <what containerd's errdefs calls it>`, which its clients strip.
  */
 import { ttrpc } from '../../proto/generated/ttrpc.js';
-import { ERROR_TABLE, type ErrorCode, messageOf, RuntimeError } from '../errors.ts';
+import { ERROR_TABLE, type ErrorCode, errorCodeOf, messageOf, RuntimeError } from '../errors.ts';
 
 /** google.rpc.Code, as far as the transport itself answers with them. */
 export const STATUS_UNKNOWN = 2;
-
-/** By google.rpc.Code: what its errors become here; 0 (OK) never is one. */
-const CODES: readonly ErrorCode[] = [
-  'internal',
-  'cancelled',
-  'internal',
-  'invalid-argument',
-  'timeout',
-  'not-found',
-  'already-exists',
-  'permission-denied',
-  'resource-exhausted',
-  'invalid-state',
-  'unavailable',
-  'invalid-argument',
-  'unsupported',
-  'internal',
-  'unavailable',
-  'data-loss',
-  'permission-denied',
-];
 
 /** By google.rpc.Code: the text that containerd's errdefs gives the error, and looks for at the end. */
 const ERRDEFS_TEXTS: Readonly<Record<number, string>> = {
@@ -53,7 +32,7 @@ export function toStatus(error: unknown): ttrpc.IStatus {
   const suffix = ERRDEFS_TEXTS[code];
   const message =
     suffix === undefined || text.endsWith(`: ${suffix}`) ? text : `${text}: ${suffix}`;
-  if (CODES[code] === error.code) return { code, message };
+  if (errorCodeOf(code) === error.code) return { code, message };
   const detail = { typeUrl: CODE_DETAIL, value: Buffer.from(error.code) };
   return { code, message, details: [detail] };
 }
@@ -61,7 +40,7 @@ export function toStatus(error: unknown): ttrpc.IStatus {
 /** The error of the call `op` that was answered with `status`; the peer's text without errdefs' suffix. */
 export function fromStatus(op: string, status: ttrpc.IStatus): RuntimeError {
   const number = status.code ?? 0;
-  const code = codeDetail(status) ?? CODES[number] ?? 'internal';
+  const code = codeDetail(status) ?? errorCodeOf(number);
   return new RuntimeError(code, op, withoutSuffix(number, status.message ?? ''));
 }
 
