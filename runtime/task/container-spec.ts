@@ -37,12 +37,16 @@ export interface ContainerSpecOptions
   readonly devices?: readonly DeviceMapping[];
   /** Bytes of /dev/shm. Default 64 MiB. */
   readonly shmSizeBytes?: number;
+  /** Further lines of /etc/hosts, "name:address". */
+  readonly hosts?: readonly string[];
   /** Passed on. Keys that begin with io.lcow. are the runtime's. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** Tells the agent that all of the VM's devices belong in the container. */
 export const PRIVILEGED_ANNOTATION = 'io.lcow.privileged';
+/** Tells the runtime further lines of /etc/hosts: "name:address", separated by commas. */
+export const HOSTS_ANNOTATION = 'io.lcow.hosts';
 /** The agent's init, as a source of binds. */
 const INIT_SOURCE = 'uvm:///init';
 
@@ -92,7 +96,7 @@ function allMounts({
 }
 
 function allAnnotations(options: ContainerSpecOptions): Record<string, string> {
-  const { annotations = {}, devices = [], privileged = false } = options;
+  const { annotations = {}, devices = [], hosts = [], privileged = false } = options;
   const op = 'annotate the container';
   for (const [key, value] of Object.entries(annotations)) {
     if (key === '' || key.length > 512) refuse(op, key, 'is not a key of 1 to 512 characters');
@@ -102,6 +106,7 @@ function allAnnotations(options: ContainerSpecOptions): Record<string, string> {
   return {
     ...annotations,
     ...deviceAnnotations(devices),
+    ...(hosts.length === 0 ? {} : { [HOSTS_ANNOTATION]: hosts.join(',') }),
     ...(privileged ? { [PRIVILEGED_ANNOTATION]: 'true' } : {}),
   };
 }

@@ -11,6 +11,7 @@ import type { Timeline } from '../timeline.ts';
 import type { Share } from '../uvm/plan9-shares.ts';
 import type { ScsiSlot } from '../uvm/scsi-slots.ts';
 import { describeExit, type UtilityVm } from '../uvm/utility-vm.ts';
+import { HOSTS_ANNOTATION } from './container-spec.ts';
 import { type BundleConfig, readBundle } from './bundle.ts';
 import { type ContainerResources, GuestContainer } from './guest-container.ts';
 import { GuestProcess } from './guest-process.ts';
@@ -18,9 +19,6 @@ import { planMounts } from './host-mounts.ts';
 import type { ProcessIo } from './process-io.ts';
 import { planRootfs } from './rootfs-mounts.ts';
 import type { BackendCreate, TaskBackend } from './task-backend.ts';
-
-/** Where extra lines of /etc/hosts stand in a bundle: "name:address", separated by commas. */
-export const HOSTS_ANNOTATION = 'io.lcow.hosts';
 
 /** The pod's network as far as containers need it; runtime/network/pod-network.ts has it. */
 export interface TaskNetwork extends AsyncDisposable {
@@ -66,7 +64,7 @@ export class GuestBackend implements TaskBackend {
     const op = `create container "${id}"`;
     const config = await readBundle(op, bundle);
     const mounts = planMounts(op, bundle, config.mounts);
-    const root = await planRootfs(op, rootfs, config.readOnly);
+    const root = await planRootfs(op, rootfs);
     const scope = new Scope();
     const giveUp = (): void => {
       if (signal?.aborted) throw cancelled(op, signal);

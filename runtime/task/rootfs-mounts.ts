@@ -17,13 +17,11 @@ const PARENTS = 'parentLayerPaths=';
 const LAYERS_MAX = 128;
 
 /**
- * @param readOnly whether the spec wants a read-only root
  * @throws RuntimeError unsupported naming the type, invalid-argument, not-found
  */
 export async function planRootfs(
   op: string,
   mounts: readonly TaskMount[],
-  readOnly: boolean,
 ): Promise<ContainerRootfs> {
   const [mount, ...more] = mounts;
   if (mount === undefined) {
@@ -38,10 +36,10 @@ export async function planRootfs(
     const what = `rootfs has ${mounts.length} mounts; an lcow-layer stands alone`;
     throw new RuntimeError('unsupported', op, what);
   }
-  return layered(op, mount, readOnly);
+  return layered(op, mount);
 }
 
-async function layered(op: string, mount: TaskMount, readOnly: boolean): Promise<ContainerRootfs> {
+async function layered(op: string, mount: TaskMount): Promise<ContainerRootfs> {
   let parents: readonly string[] = [];
   let writable = true;
   for (const option of mount.options) {
@@ -63,8 +61,8 @@ async function layered(op: string, mount: TaskMount, readOnly: boolean): Promise
     // The bottom first, here.
     layers: (layers as string[]).reverse(),
     ...(scratch === undefined ? {} : { scratch }),
-    // Without a writable disk of its own, and not asked to be writable, nothing is.
-    readOnly: readOnly || !writable,
+    // A root that the spec wants read-only becomes so with its mount points made: the container runtime's work.
+    readOnly: !writable,
   };
 }
 

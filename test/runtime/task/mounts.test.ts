@@ -110,12 +110,12 @@ test('an lcow-layer is a scratch disk and layers, by folder or by file', async (
   });
   const layers = [join(folder, 'bottom.vhd'), join(folder, 'top/layer.vhd')];
   const own = join(folder, 'own');
-  assert.equal(await planRootfs('op', [mount(own, 'rw')], false), {
+  assert.equal(await planRootfs('op', [mount(own, 'rw')]), {
     ...{ layers, scratch: join(own, 'sandbox.vhdx'), readOnly: false },
   });
-  assert.equal(await planRootfs('op', [mount(own, 'ro')], false), { layers, readOnly: true });
+  assert.equal(await planRootfs('op', [mount(own, 'ro')]), { layers, readOnly: true });
   const refused = async (code: string, text: RegExp, ...mounts: unknown[]): Promise<void> => {
-    const error = await rejection(planRootfs('op', mounts as never, false));
+    const error = await rejection(planRootfs('op', mounts as never));
     assert.is((error as RuntimeError).code, code);
     assert.match((error as RuntimeError).message, text);
   };
