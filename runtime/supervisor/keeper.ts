@@ -13,7 +13,6 @@
  */
 import type { ContainerState, RestartPolicy } from '../container/container-record.ts';
 import { exitStatusOf, messageOf, RuntimeError } from '../errors.ts';
-import { hostBootId } from '../ownership.ts';
 import type {
   ProcessIo,
   ProcessIoFactory,
@@ -22,15 +21,8 @@ import type {
 } from '../task/process-io.ts';
 import type { TaskEvent } from '../task/task-event.ts';
 import { DRAIN_TIMEOUT_MS } from '../task/task-process.ts';
-import type {
-  CreateTask,
-  ExecTask,
-  TaskProcess,
-  TaskService,
-  TaskState,
-} from '../task/task-service.ts';
+import type { CreateTask, TaskService, TaskState } from '../task/task-service.ts';
 import { keepOptions } from './create-options.ts';
-import type { KeepRecord } from './keep-record.ts';
 import type { KeeperHost } from './keeper-host.ts';
 import {
   endState,
@@ -40,8 +32,10 @@ import {
   type Run,
   runningState,
 } from './kept-container.ts';
+import { KeptStates } from './kept-states.ts';
 import { limitsOf } from './limits.ts';
 import { nextDelayMs, wantsRestart } from './restart-policy.ts';
+import { TaskPassage } from './task-passage.ts';
 
 const SIGKILL = 9;
 /** After SIGKILL the guest has this long to tell the exit. */
@@ -54,15 +48,21 @@ const DRAIN_MS = 120_000;
 /** When it was stopped, as long as a delete: who waits for its end does not wait for them. */
 const DRAIN_STOPPED_MS = DRAIN_TIMEOUT_MS;
 
-export class Keeper implements TaskService {
+export class Keeper extends TaskPassage {
   readonly #host: KeeperHost;
+  readonly #states: KeptStates;
   readonly #kept = new Map<string, Kept>();
   /** Execs' output that is still being taken. */
   readonly #draining = new Map<string, Promise<void>>();
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(host: KeeperHost) {
+    super();
     this.#host = host;
+    this.#states = new KeptStates(host);
+  }
+
+  protected tasks(): Promise<TaskService> {
+    return this.#host.tasks();
   }
 
   /** Containers that are kept. */
@@ -74,13 +74,13 @@ export class Keeper implements TaskService {
   onEvent(event: TaskEvent): void {
     const kept = this.#kept.get(event.containerId);
     if (kept === undefined) {
-      void this.#inTurn(() => this.#host.publish(event));
+      void this.#states.inTurn(() => this.#host.publish(event));
     } else if (event.kind === 'exit' && event.execId === '') {
       const { exitStatus: code, exitedAtMs, oomKilled, error } = event;
       const cause = error === undefined ? {} : { error };
       void this.#initEnded(kept, { code, exitedAtMs, oomKilled, ...cause }, event.pid);
     } else {
-      void this.#inTurn(async () => {
+      void this.#states.inTurn(async () => {
         await this.#stateFollows(kept, event);
         this.#host.publish(event);
       });
@@ -127,7 +127,7 @@ export class Keeper implements TaskService {
     }
   }
 
-  async create(request: CreateTask): Promise<{ pid: number }> {
+  override async create(request: CreateTask): Promise<{ pid: number }> {
     const options = keepOptions(request);
     if (options === undefined) return (await this.#host.bootedTasks()).create(request);
     const { id } = request;
@@ -135,14 +135,14 @@ export class Keeper implements TaskService {
       throw new RuntimeError('already-exists', `create container "${id}"`, 'it is in this pod');
     }
     const { signal: _, ...create } = request;
-    const kept = newKept(create, options, this.#firstState(id));
+    const kept = newKept(create, options, this.#states.firstState(id));
     this.#kept.set(id, kept);
     this.#configure(kept);
     try {
-      await this.#save(kept);
+      await this.#states.save(kept);
       const created = await (await this.#host.bootedTasks()).create(request);
       kept.isCreated = true;
-      await this.#settled();
+      await this.#states.settled();
       return created;
     } catch (error) {
       this.#forget(kept);
@@ -151,14 +151,14 @@ export class Keeper implements TaskService {
     }
   }
 
-  async start(id: string, execId: string): Promise<{ pid: number }> {
+  override async start(id: string, execId: string): Promise<{ pid: number }> {
     const tasks = await this.#host.tasks();
     const kept = execId === '' ? this.#kept.get(id) : undefined;
     if (kept === undefined) return tasks.start(id, execId);
     if (kept.state.status !== 'created') return tasks.start(id, execId);
     try {
       const started = await tasks.start(id, execId);
-      await this.#settled();
+      await this.#states.settled();
       return started;
     } catch (error) {
       await this.#startFailed(kept, error);
@@ -166,7 +166,7 @@ export class Keeper implements TaskService {
     }
   }
 
-  async wait(id: string, execId: string, signal?: AbortSignal): Promise<TaskExit> {
+  override async wait(id: string, execId: string, signal?: AbortSignal): Promise<TaskExit> {
     const kept = execId === '' ? this.#kept.get(id) : undefined;
     if (kept === undefined) return (await this.#host.tasks()).wait(id, execId, signal);
     while (kept.state.status === 'restarting' && this.#kept.has(id)) {
@@ -181,27 +181,24 @@ export class Keeper implements TaskService {
     return exit;
   }
 
-  async kill(id: string, execId: string, signal: number, all: boolean): Promise<void> {
+  override async kill(id: string, execId: string, signal: number, all: boolean): Promise<void> {
     await (await this.#host.tasks()).kill(id, execId, signal, all);
     const exec = execId === '' ? {} : { execID: execId };
     this.#host.note('kill', id, { signal: String(signal), ...exec });
   }
 
-  async update(id: string, resources: Uint8Array): Promise<void> {
+  override async update(id: string, resources: Uint8Array): Promise<void> {
     await (await this.#host.tasks()).update(id, resources);
     const kept = this.#kept.get(id);
     if (kept === undefined) return;
-    await this.#inTurn(() => {
+    await this.#states.inTurn(() => {
       const limits = { ...kept.state.limits, ...limitsOf(resources) };
-      return this.#write(kept, { ...kept.state, limits });
+      return this.#states.write(kept, { ...kept.state, limits });
     });
     this.#host.note('update', id);
   }
 
-  async state(id: string, execId: string): Promise<TaskState> {
-    return (await this.#host.tasks()).state(id, execId);
-  }
-  async delete(id: string, execId: string): Promise<{ pid: number; exit: TaskExit }> {
+  override async delete(id: string, execId: string): Promise<{ pid: number; exit: TaskExit }> {
     const kept = execId === '' ? this.#kept.get(id) : undefined;
     if (kept === undefined) return (await this.#host.tasks()).delete(id, execId);
     // It is deleted by itself when it has ended for good.
@@ -213,37 +210,13 @@ export class Keeper implements TaskService {
     while (this.#kept.get(id) === kept && kept.state.status === 'exited') await kept.changed;
     return { pid: kept.state.pid ?? 0, exit };
   }
-  async pids(id: string): Promise<TaskProcess[]> {
-    return (await this.#host.tasks()).pids(id);
+  override async pause(id: string): Promise<void> {
+    await super.pause(id);
+    await this.#states.settled();
   }
-  async pause(id: string): Promise<void> {
-    await (await this.#host.tasks()).pause(id);
-    await this.#settled();
-  }
-  async resume(id: string): Promise<void> {
-    await (await this.#host.tasks()).resume(id);
-    await this.#settled();
-  }
-  async checkpoint(id: string, path: string): Promise<void> {
-    return (await this.#host.tasks()).checkpoint(id, path);
-  }
-  async exec(request: ExecTask): Promise<void> {
-    return (await this.#host.tasks()).exec(request);
-  }
-  async resizePty(id: string, execId: string, width: number, height: number): Promise<void> {
-    return (await this.#host.tasks()).resizePty(id, execId, width, height);
-  }
-  async closeIo(id: string, execId: string, stdin: boolean): Promise<void> {
-    return (await this.#host.tasks()).closeIo(id, execId, stdin);
-  }
-  async stats(id: string): Promise<Uint8Array> {
-    return (await this.#host.tasks()).stats(id);
-  }
-  async connect(id: string): Promise<{ shimPid: number; taskPid: number; version: string }> {
-    return (await this.#host.tasks()).connect(id);
-  }
-  async shutdown(id: string): Promise<void> {
-    return (await this.#host.tasks()).shutdown(id);
+  override async resume(id: string): Promise<void> {
+    await super.resume(id);
+    await this.#states.settled();
   }
 
   /** Changes how a container is kept. @throws RuntimeError not-found */
@@ -254,8 +227,8 @@ export class Keeper implements TaskService {
     if (restart === undefined) return;
     kept.restart = restart;
     if (restart.name !== 'no' && !kept.released) this.#host.hubs.retain(id);
-    await this.#save(kept);
-    await this.#inTurn(() => this.#write(kept, { ...kept.state, restart }));
+    await this.#states.save(kept);
+    await this.#states.inTurn(() => this.#states.write(kept, { ...kept.state, restart }));
     // A policy that starts it no more ends the wait for the next start too.
     if (kept.cancelRestart !== undefined && restart.name === 'no') await this.#release(kept);
   }
@@ -307,7 +280,7 @@ export class Keeper implements TaskService {
       this.stop(id, 0, graceMs).catch((error: unknown) => this.#host.log(messageOf(error))),
     );
     await Promise.all(stopping);
-    await this.#settled();
+    await this.#states.settled();
   }
 
   /**
@@ -318,7 +291,7 @@ export class Keeper implements TaskService {
     for (const record of this.#host.records.readAll((line) => this.#host.log(line))) {
       const options = keepOptions(record.create);
       if (options === undefined) continue;
-      const kept = newKept(record.create, options, this.#lastState(record.create.id));
+      const kept = newKept(record.create, options, this.#states.lastState(record.create.id));
       kept.restart = record.restart;
       kept.released = record.released;
       if (record.released) kept.markReleased();
@@ -347,7 +320,7 @@ export class Keeper implements TaskService {
       else if (state.exit !== undefined) await this.#initEnded(kept, state.exit, state.pid);
       else if (state.status !== 'stopped') await this.#adoptState(kept, state);
     }
-    await this.#settled();
+    await this.#states.settled();
   }
 
   /** Who is attached to what will be restarted stays attached. */
@@ -361,9 +334,14 @@ export class Keeper implements TaskService {
     if (status !== 'created') kept.run.startedMs ??= this.#host.clock.monotonicMs();
     if (status === 'stopped' || kept.state.status === status) return;
     // The state on disk is behind: the event was lost with the supervisor that was to tell it.
-    const startedAt = kept.state.startedAt ?? this.#now();
-    await this.#inTurn(() =>
-      this.#write(kept, { ...runningState(kept.state, this.#host.pod), status, pid, startedAt }),
+    const startedAt = kept.state.startedAt ?? this.#states.now();
+    await this.#states.inTurn(() =>
+      this.#states.write(kept, {
+        ...runningState(kept.state, this.#host.pod),
+        status,
+        pid,
+        startedAt,
+      }),
     );
   }
 
@@ -382,23 +360,23 @@ export class Keeper implements TaskService {
       case 'create':
         // Of a restart: it stays "restarting" until it runs.
         if (state.status === 'restarting') return;
-        return this.#write(kept, {
+        return this.#states.write(kept, {
           ...runningState(state, this.#host.pod),
           status: 'created',
           pid: event.pid,
         });
       case 'start':
         kept.run.startedMs = this.#host.clock.monotonicMs();
-        return this.#write(kept, {
+        return this.#states.write(kept, {
           ...runningState(state, this.#host.pod),
           status: 'running',
           pid: event.pid,
-          startedAt: this.#now(),
+          startedAt: this.#states.now(),
         });
       case 'paused':
-        return this.#write(kept, { ...state, status: 'paused' });
+        return this.#states.write(kept, { ...state, status: 'paused' });
       case 'resumed':
-        return this.#write(kept, { ...state, status: 'running' });
+        return this.#states.write(kept, { ...state, status: 'running' });
       case 'exec-added':
       case 'exec-started':
       case 'exit':
@@ -413,7 +391,7 @@ export class Keeper implements TaskService {
   /** Once a run, whoever hears of it first: the task service's event, its stdio, or somebody's wait. */
   #initEnded(kept: Kept, exit: TaskExit, pid: number): Promise<void> {
     kept.lastExit ??= exit;
-    kept.run.ended ??= this.#inTurn(() => this.#endRun(kept, kept.run, exit, pid));
+    kept.run.ended ??= this.#states.inTurn(() => this.#endRun(kept, kept.run, exit, pid));
     return kept.run.ended;
   }
 
@@ -431,7 +409,7 @@ export class Keeper implements TaskService {
       kept.state = next;
       removeRest = await this.#setAside(id);
     } else {
-      await this.#write(kept, next);
+      await this.#states.write(kept, next);
     }
     if (!restart) this.#final(kept);
     if (!wasTold) this.#host.publish(exitEvent(id, pid, exit));
@@ -480,11 +458,11 @@ export class Keeper implements TaskService {
     kept.lastExit = undefined;
     kept.state = { ...kept.state, restartCount: kept.state.restartCount + 1 };
     try {
-      await this.#save(kept);
+      await this.#states.save(kept);
       const tasks = await this.#host.bootedTasks();
       await tasks.create(kept.create);
       await tasks.start(kept.id, '');
-      await this.#settled();
+      await this.#states.settled();
     } catch (error) {
       this.#host.log(`cannot restart ${kept.id}: ${messageOf(error)}`);
       await this.#startFailed(kept, error);
@@ -493,13 +471,13 @@ export class Keeper implements TaskService {
 
   /** It will not be restarted after all. */
   #giveUpRestart(kept: Kept): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#states.inTurn(async () => {
       if (kept.state.status !== 'restarting') return;
       kept.cancelRestart?.();
       kept.cancelRestart = undefined;
       const { pod: _, ...state } = kept.state;
       const next: ContainerState = { ...state, status: 'exited' };
-      if (!kept.options.autoRemove) await this.#write(kept, next);
+      if (!kept.options.autoRemove) await this.#states.write(kept, next);
       kept.state = next;
       const removeRest = kept.options.autoRemove ? await this.#setAside(kept.id) : undefined;
       this.#final(kept);
@@ -517,10 +495,10 @@ export class Keeper implements TaskService {
       error: messageOf(error),
     };
     const exit = kept.lastExit;
-    kept.run.ended = this.#inTurn(async () => {
+    kept.run.ended = this.#states.inTurn(async () => {
       const next = endState(kept.state, exit, 'exited');
       const removeRest = kept.options.autoRemove ? await this.#setAside(kept.id) : undefined;
-      if (removeRest === undefined) await this.#write(kept, next);
+      if (removeRest === undefined) await this.#states.write(kept, next);
       kept.state = next;
       this.#final(kept);
       setImmediate(() => void this.#finish(kept, removeRest));
@@ -583,7 +561,7 @@ export class Keeper implements TaskService {
     if (!kept.released) {
       kept.released = true;
       kept.markReleased();
-      await this.#save(kept).catch((error: unknown) => this.#host.log(messageOf(error)));
+      await this.#states.save(kept).catch((error: unknown) => this.#host.log(messageOf(error)));
     }
     if (kept.cancelRestart !== undefined) await this.#giveUpRestart(kept);
   }
@@ -620,60 +598,6 @@ export class Keeper implements TaskService {
     this.#host.records.remove(kept.id);
     this.#host.hubs.forget(kept.id);
     kept.change();
-  }
-
-  #save(kept: Kept): Promise<void> {
-    const { create, restart, released, state } = kept;
-    const record: KeepRecord = { create, restart, released, restarts: state.restartCount };
-    return this.#host.records.write(kept.id, record).catch((error: unknown) => {
-      throw new RuntimeError('resource-exhausted', `keep "${kept.id}"`, messageOf(error), {
-        cause: error,
-      });
-    });
-  }
-
-  /** A state that cannot be written is said; the container goes on, and the next transition writes again. */
-  async #write(kept: Kept, state: ContainerState): Promise<void> {
-    kept.state = state;
-    await this.#host.store.writeState(kept.id, state).catch((error: unknown) => {
-      this.#host.log(`the state of ${kept.id} is not written: ${messageOf(error)}`);
-    });
-    kept.change();
-  }
-
-  #firstState(id: string): ContainerState {
-    const state = this.#lastState(id);
-    const { limits, restart } = state;
-    return {
-      status: 'created',
-      hostBootId: hostBootId(),
-      restartCount: 0,
-      ...(limits === undefined ? {} : { limits }),
-      ...(restart === undefined ? {} : { restart }),
-    };
-  }
-
-  #lastState(id: string): ContainerState {
-    try {
-      return this.#host.store.readState(id);
-    } catch {
-      return { status: 'exited', hostBootId: hostBootId(), restartCount: 0 };
-    }
-  }
-
-  #now(): string {
-    return new Date(this.#host.clock.wallMs()).toISOString();
-  }
-
-  #inTurn(action: () => Promise<void> | void): Promise<void> {
-    const turn = this.#turn.then(action);
-    this.#turn = turn.catch((error: unknown) => this.#host.log(messageOf(error)));
-    return turn;
-  }
-
-  /** Everything that was told so far is on disk. */
-  async #settled(): Promise<void> {
-    await this.#turn;
   }
 }
 
