@@ -47,7 +47,9 @@ test('a run folder of 90 characters: a container runs, its output comes, its sup
   assert.is(text, 'got it\n');
   await podEnded(where, id);
   await container.remove();
-  const left = filesBelow(run).filter((path) => !/^(pod|vm)$|events\.jsonl|\.execution\.json/.test(path));
+  const left = filesBelow(run).filter(
+    (path) => !/^(pod|vm)$|events\.jsonl|\.execution\.json/.test(path),
+  );
   assert.equal(left, []);
 });
 
