@@ -11,6 +11,7 @@ import { repositoryRoot } from '../harness/repository-root.ts';
 const test = suite<{ host: LcowHost }>('lcow run -it', { host: new LcowHost() });
 
 test.after(async ({ host }) => {
+  await host.lcow('rm', '-f', 'shell');
   const left = await host.settledLeftovers();
   await host[Symbol.asyncDispose]();
   assert.equal(left, []);
@@ -28,7 +29,7 @@ if pid == 0: os.execv(argv[0], argv)
 def size(cols, rows): fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', rows, cols, 0, 0)); os.kill(pid, signal.SIGWINCH)
 fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 30, 100, 0, 0))
 before = termios.tcgetattr(fd)
-seen, out, end = b'', b'', time.time() + 90
+seen, out, end = b'', b'', time.time() + 60
 def pump(wait):
     global seen, out
     if not select.select([fd], [], [], wait)[0]: return True
@@ -78,6 +79,7 @@ async function drive(host: LcowHost, script: string[], args: string[]): Promise<
     stream.on('data', (chunk: Buffer) => (output += chunk.toString('latin1')));
   }
   await new Promise((resolve) => child.on('close', resolve));
+  if (!/^-- -?\d+ (True|False)$/m.test(output)) throw new Error(output);
   return output;
 }
 
@@ -131,7 +133,14 @@ test('Ctrl-P Ctrl-Q leaves a container, attach comes back to it, nested terminal
       'expect nested\\r\\n',
       'expect /dev/',
       'expect ~',
-      'send ihello\\x1b:wq\\r',
+      // As fingers do it: after Escape vi waits for the rest of a key's sequence.
+      'send i',
+      'expect I /tmp/f',
+      'send hello',
+      'expect hello',
+      'send \\x1b',
+      'expect - /tmp/f',
+      'send :wq\\r',
       'expect # ',
       'send cat /tmp/f\\r',
       'expect hello\\r\\n',
