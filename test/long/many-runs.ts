@@ -19,7 +19,14 @@ type Sample = Record<keyof typeof GROWTH, number>;
 const host = new LcowHost();
 const problems: string[] = [];
 
-function take(name: string): Sample {
+/** What the witness has: a supervisor and a QEMU. Pods of runs that just ended are gone a moment after them. */
+const OF_WITNESS = 2;
+
+async function take(name: string): Promise<Sample> {
+  const deadline = Date.now() + 20_000;
+  while (processesOf(host.folder).length > OF_WITNESS && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
   const supervisor = processesOf(host.folder).find((line) => / lcow-supervisor /.test(line));
   const pid = supervisor?.split(' ')[0] ?? '';
   const memory = (file: string, field: string): number =>
@@ -58,14 +65,14 @@ try {
   await host.ok('run', '-d', '--name', WITNESS, host.busybox, 'sleep', '1000000');
   // The first fills caches: of layers, of digests, of compiled code.
   await runOnce(1);
-  const start = take('start');
+  const start = await take('start');
   const half = SEQUENTIAL >> 1;
   for (let n = 0; n < half; n += 1) await runOnce(n);
-  const middle = take(`after ${half} runs`);
+  const middle = await take(`after ${half} runs`);
   for (let n = half; n < SEQUENTIAL; n += 1) await runOnce(n);
-  const end = take(`after ${SEQUENTIAL} runs`);
+  const end = await take(`after ${SEQUENTIAL} runs`);
   await Promise.all(Array.from({ length: AT_ONCE }, (_, n) => runOnce(n)));
-  const last = take(`after ${AT_ONCE} at once`);
+  const last = await take(`after ${AT_ONCE} at once`);
   compare('first half', start, middle);
   compare('second half', middle, end);
   compare('at once', end, last);
