@@ -10,7 +10,6 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { Readable, Writable } from 'node:stream';
 import type { lcow } from '../../proto/generated/agent.js';
-import { RuntimeError } from '../errors.ts';
 import type { AgentChannel } from './agent-channel.ts';
 import { decodeExitStatus, type ExitStatus } from './exit-status.ts';
 import { InputDirection } from './input-direction.ts';

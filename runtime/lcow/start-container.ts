@@ -80,13 +80,11 @@ export async function startInPod(
   options: StartOptions,
 ): Promise<AttachedProcess | undefined> {
   const { signal, timeline } = options;
-  let client: SupervisorClient | undefined;
   let created: string | undefined;
   try {
     // A container that cannot be made ends the start before its VM is up, and the other way round.
     const both = Promise.all([pod.client, container]);
     const [connected, { record }] = await abortable(both, signal);
-    client = connected;
     timeline?.mark('supervisor connected');
     await abortable(createTask(host, connected, await container, signal), signal);
     created = record.id;

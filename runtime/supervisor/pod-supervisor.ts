@@ -109,7 +109,9 @@ export class PodSupervisor {
       wasEndTold: (id, sinceMs) => this.#wasEndTold(id, sinceMs),
       hubs: options.hubs,
       finishing: () => options.onEnding?.(),
-      finished: () => setImmediate(() => this.end().catch(() => undefined)),
+      finished: () => {
+        setImmediate(() => void this.end().catch(() => undefined));
+      },
     });
     if (options.adopt) this.keeper.load();
     this.#vm = this.#open(options.adopt);

@@ -208,7 +208,7 @@ export class GuestBackend implements TaskBackend {
 async function allOrNone<T extends readonly unknown[]>(
   promises: readonly [...{ [K in keyof T]: Promise<T[K]> }],
 ): Promise<T> {
-  const settled = await Promise.allSettled(promises);
+  const settled = await Promise.allSettled(promises as readonly Promise<unknown>[]);
   for (const result of settled) if (result.status === 'rejected') throw result.reason;
   return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }

@@ -8,7 +8,7 @@ import { messageOf } from '../errors.ts';
 import { METHODS } from '../guest/methods.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
 import type { GuestBackend } from './guest-backend.ts';
-import { type ContainerResources, GuestContainer } from './guest-container.ts';
+import type { ContainerResources } from './guest-container.ts';
 import { GuestProcess } from './guest-process.ts';
 import type { PodTasks } from './pod-tasks.ts';
 import type { ProcessIo } from './process-io.ts';

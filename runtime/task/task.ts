@@ -18,7 +18,7 @@ export interface TaskContext {
   /** When the VM ended: how. */
   readonly ended: Promise<string>;
   emit(event: TaskEvent): void;
-  log(text: string): void;
+  readonly log: (text: string) => void;
 }
 
 /** How long a process whose guest fell silent waits for the VM's end as the reason. */

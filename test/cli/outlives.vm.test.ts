@@ -19,7 +19,7 @@ test.after(async ({ host }) => {
 async function until(holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not within a minute: ${holds}`);
+    if (Date.now() > deadline) throw new Error(`not within a minute: ${holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

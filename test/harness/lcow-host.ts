@@ -81,7 +81,7 @@ export class LcowHost implements AsyncDisposable {
     const deadline = Date.now() + 60_000;
     for (;;) {
       const logs = filesUnder(join(this.run, 'pod')).filter((path) =>
-        /supervisor\.log$/.test(path),
+        path.endsWith('supervisor.log'),
       );
       if (logs.some((path) => readIfThere(path).includes(text))) return;
       if (Date.now() > deadline) throw new Error(`no supervisor says "${text}"`);

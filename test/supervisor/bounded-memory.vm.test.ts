@@ -39,7 +39,7 @@ test('500 calls at once and 50 readers that read nothing: memory is bounded, all
   }, 20);
   const waits: Promise<unknown>[] = [];
   for (let round = 0; round < 3; round += 1) {
-    const answers = Array.from({ length: CALLS }, (_, n) => {
+    const answers = Array.from({ length: CALLS }, async (_, n): Promise<unknown> => {
       if (n % 5 === 0) return client.task.stats(id);
       if (n % 5 === 1 && round === 0) {
         waits.push(client.task.wait(id, ''));

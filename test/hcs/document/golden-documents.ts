@@ -12,7 +12,7 @@ export interface GoldenDocument {
   readonly build: number;
   /** Paths in the document of fields that no published schema of this build has, and that hcsshim sends. */
   readonly unpublished: readonly string[];
-  make(): ComputeSystemDocument;
+  readonly make: () => ComputeSystemDocument;
 }
 
 const BOOT = 'C:\\Program Files\\Linux Containers';

@@ -224,7 +224,7 @@ test('a handler takes output in order, one call at a time, and only what it took
     },
     {
       onOutput: (stream, bytes, offset) => {
-        calls.push(`${stream} ${offset} ${bytes}`);
+        calls.push(`${stream} ${offset} ${bytes.toString()}`);
         if (offset === 0) return new Promise((resolve) => (release = resolve));
         return undefined;
       },
@@ -312,7 +312,7 @@ test('a later attachment goes on where the guest says, output and stdin', async 
     },
     {
       resume: true,
-      onOutput: (stream, bytes, offset) => void got.push(`${stream} ${offset} ${bytes}`),
+      onOutput: (stream, bytes, offset) => void got.push(`${stream} ${offset} ${bytes.toString()}`),
     },
   );
 });

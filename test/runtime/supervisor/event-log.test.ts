@@ -21,7 +21,10 @@ test('a subscriber gets what was kept and what comes, in order and once', async 
   for (let i = 0; i < 10; i += 1) log.append(oom(`b${i}`));
   log.close();
   await reading;
-  assert.equal(seen, Array.from({ length: 16 }, (_, i) => i + 5));
+  assert.equal(
+    seen,
+    Array.from({ length: 16 }, (_, i) => i + 5),
+  );
 });
 
 test('several subscribers read at their own pace', async () => {
