@@ -37,12 +37,12 @@ const name = 'bench';
 try {
   lcow('run', '-d', '--name', name, BUSYBOX, 'sleep', '1000000');
   const results = {
-    supervisorRssMiB: { idle: supervisorRssMiB() } as Record<string, number>,
+    supervisorRssMiB: { idle: await supervisorRssMiB() } as Record<string, number>,
     ...(await execs()),
     ps: ps(),
     stdout: await stdoutThroughput(),
   };
-  results.supervisorRssMiB['afterExecs'] = supervisorRssMiB();
+  results.supervisorRssMiB['afterExecs'] = await supervisorRssMiB();
   for (const [when, mib] of Object.entries(results.supervisorRssMiB)) {
     process.stdout.write(`supervisor resident, ${when}: ${mib.toFixed(1)} MiB\n`);
   }
@@ -55,7 +55,7 @@ try {
 /** exec of `true`: at the supervisor, as a command; `node -e 0` and `runc exec` beside. */
 async function execs() {
   await using host = Lcow.open({ data: env.LCOW_DATA, run: env.LCOW_RUN });
-  const container = host.container(name);
+  await using container = host.container(name);
   const supervisorMs: number[] = [];
   const commandMs: number[] = [];
   const nodeMs: number[] = [];
@@ -168,9 +168,10 @@ function runcBundle(command: string): string | undefined {
   return bundle;
 }
 
-function supervisorRssMiB(): number {
-  const [pod] = JSON.parse(lcow('inspect', name)) as [{ Pod?: { SupervisorPid?: number } }];
-  const status = readFileSync(`/proc/${pod.Pod?.SupervisorPid}/status`, 'utf8');
+async function supervisorRssMiB(): Promise<number> {
+  await using handle = Lcow.open({ data: env.LCOW_DATA, run: env.LCOW_RUN }).container(name);
+  const { supervisorPid } = await handle.describePod();
+  const status = readFileSync(`/proc/${supervisorPid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
 }
 
