@@ -76,7 +76,12 @@ test('memory and processors are limited, in the VM and in the cgroup', async ({ 
 });
 
 test('a process over the memory limit is killed with 137', async ({ host }) => {
-  const { code } = await sh(host, 'dd if=/dev/zero of=/dev/null bs=100M count=1', '--memory', '32m');
+  const { code } = await sh(
+    host,
+    'dd if=/dev/zero of=/dev/null bs=100M count=1',
+    '--memory',
+    '32m',
+  );
   assert.is(code, 137);
 });
 
