@@ -296,7 +296,8 @@ function runFirstContainer() {
       '-c',
       script,
     ],
-    { mayFail: true },
+    // What a run needs compiled is what most commands need.
+    { mayFail: true, env: { ...process.env, LCOW_CODE_CACHE: 'write' } },
   );
   if (status !== 0)
     throw new SetupError(`lcow run ended with ${status}; bin/lcow doctor may say why`);
