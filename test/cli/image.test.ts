@@ -15,14 +15,16 @@ test('an image is imported, listed, inspected and removed', async ({ host }) => 
   const list = await host.lcow('image', 'list');
   assert.match(list.stdout, /^NAME +IMAGE ID +CREATED +SIZE\n.*box:1 /);
   const [record] = JSON.parse((await host.lcow('image', 'inspect', 'box:1')).stdout) as {
-    id: string;
+    Id: string;
   }[];
-  assert.match(record?.id ?? '', /^sha256:[0-9a-f]{64}$/);
-  assert.is((await host.lcow('image', 'list', '-q')).stdout, `${record?.id}\n`);
-  const json = JSON.parse(
-    (await host.lcow('image', 'list', '--format', 'json')).stdout,
-  ) as unknown[];
-  assert.is(json.length, 1);
+  const id = record?.Id ?? '';
+  assert.match(id, /^sha256:[0-9a-f]{64}$/);
+  assert.is((await host.lcow('image', 'list', '-q', '--no-trunc')).stdout, `${id}\n`);
+  assert.is((await host.lcow('image', 'list', '-q')).stdout, `${id.slice(7, 19)}\n`);
+  const json = JSON.parse((await host.lcow('image', 'list', '--format', 'json')).stdout) as {
+    Name: string;
+  };
+  assert.is(json.Name, 'docker.io/library/box:1');
   assert.is((await host.lcow('image', 'rm', 'box:1')).code, 0);
   assert.is((await host.lcow('image', 'list', '-q')).stdout, '');
 });
