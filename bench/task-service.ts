@@ -25,7 +25,7 @@ import { summarize } from './statistics.ts';
 const { values } = parseArgs({ options: { runs: { type: 'string' }, out: { type: 'string' } } });
 const RUNS = Number(values.runs ?? 20);
 const PS_CONTAINERS = 50;
-const STREAM_MIB = 256;
+const STREAM_MIB = 64;
 const ROOT = packageRoot() ?? '.';
 const BUSYBOX = join(ROOT, 'build/images/busybox');
 const { NODE_EXTRA_CA_CERTS: _slow, ...ENV } = process.env;
