@@ -7,6 +7,7 @@ import { access } from 'node:fs/promises';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HcsError } from '../hcs-error.ts';
+import { absolutePaths } from '../document/absolute-paths.ts';
 import type { ComputeSystemDocument } from '../document/compute-system.ts';
 import { decodeComputeSystemDocument } from '../document/decode-compute-system.ts';
 import { decodeSystemQuery } from '../document/decode-queries.ts';
@@ -78,7 +79,7 @@ class QemuService implements QemuComputeService {
   async create(id: string, document: ComputeSystemDocument): Promise<QemuComputeSystem> {
     const op = `create compute system ${id}`;
     checkSystemId(id, 'create compute system');
-    const wanted = absolutePaths(decodeComputeSystemDocument(document, op));
+    const wanted = completed(decodeComputeSystemDocument(document, op));
     checkSupported(op, wanted);
     const qemu = findQemu(op, this.#binary);
     if (this.#machines.has(id)) throw alreadyExists(op, id);
@@ -296,27 +297,9 @@ async function restoreOf(
   };
 }
 
-/** QEMU runs in the system's folder: paths that are relative to ours become absolute. */
-function absolutePaths(document: ComputeSystemDocument): ComputeSystemDocument {
-  const vm = document.VirtualMachine;
-  const direct = vm.Chipset?.LinuxKernelDirect;
-  if (direct !== undefined) {
-    direct.KernelFilePath = resolve(direct.KernelFilePath);
-    if (direct.InitRdPath !== undefined) direct.InitRdPath = resolve(direct.InitRdPath);
-  }
-  if (vm.RestoreState?.SaveStateFilePath !== undefined) {
-    vm.RestoreState.SaveStateFilePath = resolve(vm.RestoreState.SaveStateFilePath);
-  }
-  for (const controller of Object.values(vm.Devices?.Scsi ?? {})) {
-    for (const disk of Object.values(controller.Attachments ?? {})) disk.Path = resolve(disk.Path);
-  }
-  for (const device of Object.values(vm.Devices?.VirtualPMem?.Devices ?? {})) {
-    if (device.HostPath !== undefined) device.HostPath = resolve(device.HostPath);
-  }
-  for (const share of vm.Devices?.Plan9?.Shares ?? []) {
-    if (share.Path !== undefined) share.Path = resolve(share.Path);
-  }
-  const console = vm.Devices?.ComPorts?.['0'];
+/** QEMU runs in the system's folder: paths that are relative to ours become absolute, a console's socket too. */
+function completed(document: ComputeSystemDocument): ComputeSystemDocument {
+  const console = absolutePaths(document).VirtualMachine.Devices?.ComPorts?.['0'];
   if (console?.NamedPipe !== undefined) console.NamedPipe = resolve(console.NamedPipe);
   return document;
 }

@@ -5,6 +5,7 @@
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { AcceptQueue } from '../accept-queue.ts';
 import { HcsError } from '../hcs-error.ts';
 import type { GuestListener } from '../service.ts';
 import { connectSocket } from './socket-path.ts';
@@ -19,13 +20,13 @@ export class VsockListener implements GuestListener {
   readonly #server: Server;
   readonly #folder: FileHandle;
   readonly #waiting: Socket[] = [];
-  readonly #accepting: ((socket: Socket) => void)[] = [];
+  readonly #queue: AcceptQueue<Socket>;
   readonly #sockets = new Set<Socket>();
-  readonly #closing = new AbortController();
   #stopped: Promise<void> | undefined;
 
   private constructor(port: number, folder: FileHandle) {
     this.port = port;
+    this.#queue = new AcceptQueue(port);
     this.#folder = folder;
     this.#server = createServer((socket) => this.#take(socket));
   }
@@ -58,27 +59,8 @@ export class VsockListener implements GuestListener {
     return listener;
   }
 
-  async accept(signal?: AbortSignal): Promise<Socket> {
-    const op = `accept a connection to port ${this.port}`;
-    if (this.#closing.signal.aborted) throw closed(op, this.#closing.signal);
-    if (signal?.aborted === true) throw givenUp(op, signal);
-    const next = this.#waiting.shift();
-    if (next !== undefined) return next;
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void): void => {
-        const at = this.#accepting.indexOf(take);
-        if (at !== -1) this.#accepting.splice(at, 1);
-        signal?.removeEventListener('abort', abort);
-        this.#closing.signal.removeEventListener('abort', shut);
-        settle();
-      };
-      const take = (socket: Socket): void => end(() => resolve(socket));
-      const abort = (): void => end(() => reject(givenUp(op, signal)));
-      const shut = (): void => end(() => reject(closed(op, this.#closing.signal)));
-      this.#accepting.push(take);
-      signal?.addEventListener('abort', abort, { once: true });
-      this.#closing.signal.addEventListener('abort', shut, { once: true });
-    });
+  accept(signal?: AbortSignal): Promise<Socket> {
+    return this.#queue.accept(signal, () => this.#waiting.shift());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,8 +72,8 @@ export class VsockListener implements GuestListener {
   #take(socket: Socket): void {
     // The stream's end is told by 'close'; why a peer on this host went says nothing more.
     socket.on('error', () => undefined);
-    const next = this.#accepting.shift();
-    if (next === undefined && this.#waiting.length >= WAITING_MAX) {
+    const wanted = this.#queue.isWanted;
+    if (!wanted && this.#waiting.length >= WAITING_MAX) {
       socket.destroy();
       return;
     }
@@ -101,8 +83,8 @@ export class VsockListener implements GuestListener {
       const at = this.#waiting.indexOf(socket);
       if (at !== -1) this.#waiting.splice(at, 1);
     });
-    if (next === undefined) this.#waiting.push(socket);
-    else next(socket);
+    if (wanted) this.#queue.give(socket);
+    else this.#waiting.push(socket);
   }
 
   #listen(path: string): Promise<void> {
@@ -118,7 +100,7 @@ export class VsockListener implements GuestListener {
   /** Takes no more connections. Those there are go on: what the guest sent last is still to be read. */
   #stop(why: string): Promise<void> {
     if (this.#stopped === undefined) {
-      this.#closing.abort(why);
+      this.#queue.close(why);
       // It removes the socket's file at once, by the path through the folder that is still open.
       this.#server.close();
       this.#stopped = this.#folder.close();
@@ -142,13 +124,4 @@ async function removeStale(op: string, path: string, port: number): Promise<void
 function taken(op: string, port: number): HcsError {
   const Message = `port ${port} has a listener already`;
   return new HcsError(op, 'ERROR_ALREADY_EXISTS', [{ Message, Source: 'port' }]);
-}
-
-function givenUp(op: string, signal: AbortSignal | undefined): HcsError {
-  const Message = `no connection until ${String(signal?.reason)}`;
-  return new HcsError(op, 'HCS_E_CONNECTION_TIMEOUT', [{ Message }]);
-}
-
-function closed(op: string, signal: AbortSignal): HcsError {
-  return new HcsError(op, 'HCS_E_CONNECTION_CLOSED', [{ Message: String(signal.reason) }]);
 }

@@ -6,7 +6,7 @@
 import koffi from 'koffi';
 import type { Socket } from 'node:net';
 import { vsockServiceId } from '../document/hv-socket.ts';
-import { HcsError } from '../hcs-error.ts';
+import { AcceptQueue } from '../accept-queue.ts';
 import type { GuestListener } from '../service.ts';
 import { hvSocketAddress } from './hv-socket-address.ts';
 import { adoptSocket, type Winsock } from './winsock.ts';
@@ -40,15 +40,15 @@ export class HvSocketListener implements GuestListener {
   readonly #winsock: Winsock;
   readonly #socket: number;
   readonly #poll: PollHandle;
-  readonly #accepting: ((socket: Socket) => void)[] = [];
+  readonly #queue: AcceptQueue<Socket>;
   readonly #sockets = new Set<Socket>();
-  readonly #closing = new AbortController();
   #polling = false;
 
   private constructor(winsock: Winsock, port: number, socket: number) {
     this.port = port;
     this.#winsock = winsock;
     this.#socket = socket;
+    this.#queue = new AcceptQueue(port, () => this.#pollWhileWanted());
     this.#poll = koffi.node.poll(socket, { readable: true }, () => this.#take()) as PollHandle;
     this.#poll.stop();
   }
@@ -67,27 +67,8 @@ export class HvSocketListener implements GuestListener {
     return listener;
   }
 
-  async accept(signal?: AbortSignal): Promise<Socket> {
-    const op = `accept a connection to port ${this.port}`;
-    if (this.#closing.signal.aborted) throw closed(op, this.#closing.signal);
-    if (signal?.aborted === true) throw givenUp(op, signal);
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void): void => {
-        const at = this.#accepting.indexOf(take);
-        if (at !== -1) this.#accepting.splice(at, 1);
-        signal?.removeEventListener('abort', abort);
-        this.#closing.signal.removeEventListener('abort', shut);
-        this.#pollWhileWanted();
-        settle();
-      };
-      const take = (socket: Socket): void => end(() => resolve(socket));
-      const abort = (): void => end(() => reject(givenUp(op, signal)));
-      const shut = (): void => end(() => reject(closed(op, this.#closing.signal)));
-      this.#accepting.push(take);
-      signal?.addEventListener('abort', abort, { once: true });
-      this.#closing.signal.addEventListener('abort', shut, { once: true });
-      this.#pollWhileWanted();
-    });
+  accept(signal?: AbortSignal): Promise<Socket> {
+    return this.#queue.accept(signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,15 +79,15 @@ export class HvSocketListener implements GuestListener {
 
   /** Only while somebody accepts: connections that nobody wants yet wait in the hypervisor. */
   #pollWhileWanted(): void {
-    const wanted = this.#accepting.length > 0 && !this.#closing.signal.aborted;
+    const wanted = this.#queue.isWanted;
     if (wanted === this.#polling) return;
     this.#polling = wanted;
     if (wanted) this.#poll.start({ readable: true }, () => this.#take());
-    else if (!this.#closing.signal.aborted) this.#poll.stop();
+    else if (!this.#queue.isClosed) this.#poll.stop();
   }
 
   #take(): void {
-    while (this.#accepting.length > 0) {
+    while (this.#queue.isWanted) {
       const accepted = this.#winsock.accept(this.#socket);
       if (accepted === undefined) return;
       const stream = adoptSocket(accepted);
@@ -114,7 +95,7 @@ export class HvSocketListener implements GuestListener {
       stream.on('error', () => undefined);
       this.#sockets.add(stream);
       stream.once('close', () => this.#sockets.delete(stream));
-      this.#accepting.shift()?.(stream);
+      this.#queue.give(stream);
     }
   }
 
@@ -125,18 +106,9 @@ export class HvSocketListener implements GuestListener {
   }
 
   #stop(why: string): void {
-    if (this.#closing.signal.aborted) return;
+    if (this.#queue.isClosed) return;
     this.#poll.close();
-    this.#closing.abort(why);
+    this.#queue.close(why);
     this.#winsock.close(this.#socket);
   }
-}
-
-function givenUp(op: string, signal: AbortSignal | undefined): HcsError {
-  const Message = `no connection until ${String(signal?.reason)}`;
-  return new HcsError(op, 'HCS_E_CONNECTION_TIMEOUT', [{ Message }]);
-}
-
-function closed(op: string, signal: AbortSignal): HcsError {
-  return new HcsError(op, 'HCS_E_CONNECTION_CLOSED', [{ Message: String(signal.reason) }]);
 }

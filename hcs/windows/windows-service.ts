@@ -5,6 +5,7 @@
  */
 import { release } from 'node:os';
 import { resolve } from 'node:path';
+import { absolutePaths } from '../document/absolute-paths.ts';
 import type { ComputeSystemDocument } from '../document/compute-system.ts';
 import { decodeComputeSystemDocument } from '../document/decode-compute-system.ts';
 import { decodeSystemQuery } from '../document/decode-queries.ts';
@@ -12,7 +13,7 @@ import type { BasicProperties, ServiceProperties, SystemQuery } from '../documen
 import { checkSystemId } from '../document/system-id.ts';
 import { checkVersionNeeds } from '../document/version-gates.ts';
 import type { EndpointService } from '../endpoints.ts';
-import { HcsError } from '../hcs-error.ts';
+import { HcsError, isHcsError } from '../hcs-error.ts';
 import { HRESULT } from '../hresult.ts';
 import type { ComputeService } from '../service.ts';
 import { callbacks, forgetEvents, listenToEvents } from './callbacks.ts';
@@ -107,7 +108,7 @@ class WindowsService implements ComputeService {
       return await this.#hold(op, handle, { access, document, timeline });
     } catch (error) {
       // Another system of that id may have been granted the same files.
-      if (!isHresult(error, HRESULT.HCS_E_SYSTEM_ALREADY_EXISTS)) await access.revokeAll();
+      if (!isHcsError(error, 'HCS_E_SYSTEM_ALREADY_EXISTS')) await access.revokeAll();
       throw error;
     }
   }
@@ -123,7 +124,7 @@ class WindowsService implements ComputeService {
       return await this.#hold(op, out[0], { access: new FileAccess(core, id), timeline: [] });
     } catch (error) {
       // It exited between the two calls.
-      if (!isHresult(error, HRESULT.HCS_E_SYSTEM_ALREADY_STOPPED)) throw error;
+      if (!isHcsError(error, 'HCS_E_SYSTEM_ALREADY_STOPPED')) throw error;
       throw hcsFailure(op, HRESULT.HCS_E_SYSTEM_NOT_FOUND, null);
     }
   }
@@ -184,7 +185,7 @@ class WindowsService implements ComputeService {
         if (out[0] !== null) await core.callAsync('HcsCloseComputeSystem', out[0]);
       };
       const back = begun?.then(giveBack, giveBack);
-      if (!isHresult(error, HRESULT.HCS_E_OPERATION_TIMEOUT)) await back;
+      if (!isHcsError(error, 'HCS_E_OPERATION_TIMEOUT')) await back;
       throw await this.#explained(op, error, document);
     }
     return out[0] as Handle;
@@ -192,7 +193,7 @@ class WindowsService implements ComputeService {
 
   /** HCS refuses what it is too old for as a field that it does not know: says which and since when. */
   async #explained(op: string, error: unknown, document: ComputeSystemDocument): Promise<unknown> {
-    if (!isHresult(error, HRESULT.HCS_E_INVALID_JSON)) return error;
+    if (!isHcsError(error, 'HCS_E_INVALID_JSON')) return error;
     try {
       checkVersionNeeds(document, (await this.properties()).Basic.SupportedSchemaVersions, op);
     } catch (needs) {
@@ -287,30 +288,8 @@ class WindowsService implements ComputeService {
 
   /** With absolute paths, since HCS's working folder is its own, and a pipe for the console. */
   #completed(id: string, document: ComputeSystemDocument): ComputeSystemDocument {
-    const vm = document.VirtualMachine;
-    const direct = vm.Chipset?.LinuxKernelDirect;
-    if (direct !== undefined) {
-      direct.KernelFilePath = resolve(direct.KernelFilePath);
-      if (direct.InitRdPath !== undefined) direct.InitRdPath = resolve(direct.InitRdPath);
-    }
-    if (vm.RestoreState?.SaveStateFilePath !== undefined) {
-      vm.RestoreState.SaveStateFilePath = resolve(vm.RestoreState.SaveStateFilePath);
-    }
-    for (const { Attachments = {} } of Object.values(vm.Devices?.Scsi ?? {})) {
-      for (const disk of Object.values(Attachments)) disk.Path = resolve(disk.Path);
-    }
-    for (const device of Object.values(vm.Devices?.VirtualPMem?.Devices ?? {})) {
-      if (device.HostPath !== undefined) device.HostPath = resolve(device.HostPath);
-    }
-    for (const share of vm.Devices?.Plan9?.Shares ?? []) {
-      if (share.Path !== undefined) share.Path = resolve(share.Path);
-    }
-    const port = vm.Devices?.ComPorts?.['0'];
+    const port = absolutePaths(document).VirtualMachine.Devices?.ComPorts?.['0'];
     if (port !== undefined) port.NamedPipe ??= this.#consolePipe(id);
     return document;
   }
-}
-
-function isHresult(error: unknown, hresult: number): error is HcsError {
-  return error instanceof HcsError && error.hresult === hresult;
 }
