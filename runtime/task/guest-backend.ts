@@ -77,7 +77,7 @@ export class GuestBackend implements TaskBackend {
       giveUp();
       await this.#name(id, config);
       const target = `/run/lcow/c/${id}/rootfs`;
-      await this.#mount(scope, target, held, root.readOnly ?? false);
+      await this.#mount(scope, target, held, root.readOnly);
       this.#options.timeline?.markGuest('rootfs');
       giveUp();
       const files = held.shares.map(({ file }) => file);

@@ -2,19 +2,20 @@
  * The tasks of one utility VM: the task service over it, and what people's commands need of the VM besides. Whoever
  * makes one (open-tasks.ts) has booted or adopted the VM.
  */
-import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { guestEvents } from '../guest/events.ts';
 import { METHODS } from '../guest/methods.ts';
+import type { ProcessId } from '../guest/process-streams.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
 import type { GuestBackend, TaskNetwork } from './guest-backend.ts';
 import { copyIn, copyOut, type GuestPathStat, statPath } from './guest-files.ts';
-import { GuestProcess } from './guest-process.ts';
+import type { GuestProcess } from './guest-process.ts';
 import type { ProcessIo, TaskExit } from './process-io.ts';
 import type { Task } from './task.ts';
 import { Tasks, type TasksOptions } from './tasks.ts';
 import { type LivenessLimits, watchLiveness } from './liveness.ts';
+import { startInVm, type VmProcessRequest } from './vm-process.ts';
 import type { VmRecord } from './vm-record.ts';
 
 /** Between SIGTERM and SIGKILL of stopAll, at most. */
@@ -109,39 +110,12 @@ export class PodTasks extends Tasks implements AsyncDisposable {
    * knowledge of it: a later one does not take it over.
    * @param io is connected and told of the exit; whoever gave it closes it
    */
-  async execInVm(
-    request: {
-      readonly execId?: string;
-      readonly args: readonly string[];
-      readonly terminal?: { readonly width: number; readonly height: number };
-    },
-    io: ProcessIo,
-  ): Promise<VmExec> {
-    const execId = request.execId ?? `vm-${randomBytes(4).toString('hex')}`;
-    const { args, terminal } = request;
-    const id = { containerId: '', execId };
-    const exec = new GuestProcess(this.vm, id, { io, terminal: terminal !== undefined });
-    try {
-      const process = Buffer.from(
-        JSON.stringify({
-          args,
-          env: ['PATH=/sbin:/bin:/usr/sbin:/usr/bin', ...(terminal ? ['TERM=xterm'] : [])],
-          cwd: '/',
-          user: { uid: 0, gid: 0 },
-        }),
-      );
-      const stdio = { ...exec.stdio, ...terminal };
-      const op = 'run a process in the VM';
-      const { pid } = await this.vm.call(op, METHODS.exec, { ...id, process, stdio });
-      exec.created(pid);
-    } catch (error) {
-      exec.detach();
-      throw error;
-    }
+  async execInVm(request: VmProcessRequest, io: ProcessIo): Promise<VmExec> {
+    const { id, process } = await startInVm(this.vm, request, io);
     return {
-      pid: exec.pid,
-      exited: this.#followVmExec(execId, exec, io),
-      resize: (width, height) => exec.resize(width, height),
+      pid: process.pid,
+      exited: this.#followVmExec(id, process, io),
+      resize: (width, height) => process.resize(width, height),
     };
   }
 
@@ -203,7 +177,7 @@ export class PodTasks extends Tasks implements AsyncDisposable {
     }
   }
 
-  async #followVmExec(execId: string, exec: GuestProcess, io: ProcessIo): Promise<TaskExit> {
+  async #followVmExec(id: ProcessId, exec: GuestProcess, io: ProcessIo): Promise<TaskExit> {
     const ended = this.#backend.ended;
     const exit: TaskExit = await exec.exited.catch(async (error: unknown) => {
       const how = await Promise.race([
@@ -217,7 +191,7 @@ export class PodTasks extends Tasks implements AsyncDisposable {
       .then(() => io.outputEnded())
       .then(() =>
         this.vm.call('forget a process of the VM', METHODS.delete, {
-          process: { containerId: '', execId },
+          process: id,
           force: false,
         }),
       )

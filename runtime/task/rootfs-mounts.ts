@@ -6,8 +6,15 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
-import type { ContainerRootfs } from './pod.ts';
 import type { TaskMount } from './task-service.ts';
+
+export interface ContainerRootfs {
+  /** Layer disks on the host, bottom first; at least one. */
+  readonly layers: readonly string[];
+  /** The writable disk on the host, this container's alone. Absent: a tmpfs in the VM. */
+  readonly scratch?: string;
+  readonly readOnly: boolean;
+}
 
 /** What a scratch disk is called in its folder: ours, then those of containerd's snapshotter. */
 const SCRATCH_NAMES = ['scratch.vhd', 'sandbox.vhd', 'sandbox.vhdx'] as const;

@@ -131,7 +131,7 @@ async function useAgent(
   options: OptionValues,
   accelerator: string,
 ): Promise<number> {
-  const channel = await vm.ready;
+  await vm.ready;
   const guest = vm.guest;
   process.stderr.write(
     `Linux ${guest?.kernelRelease} (${accelerator}), agent ${guest?.agentVersion}, ` +
@@ -140,20 +140,12 @@ async function useAgent(
   const command = options.text('exec');
   if (command === undefined) return 0;
   const args = command.split(/\s+/).filter((word) => word !== '');
-  const started = await runInVm(vm, channel, args);
-  const { streams } = started;
-  if (streams === undefined) return (await started.exited).code;
-  const joined = {
-    stdin: streams.stdin,
-    stdout: streams.stdout,
-    stderr: streams.stderr,
-    exited: started.exited,
-    resize: started.resize.bind(started),
-  };
+  const started = await runInVm(vm, args);
+  const joined = { ...started, stdin: undefined, resize: () => {} };
   const end = await foreground(joined, {
     interactive: false,
     terminal: false,
-    kill: (signal) => started.kill(signal),
+    kill: started.kill,
   }).end();
   return end.kind === 'exited' ? end.code : 0;
 }
