@@ -1,12 +1,13 @@
 /**
- * The scratch disk: an empty, writable ext4 file system in a sparse fixed VHD, ready to mount.
+ * The scratch disk: an empty, writable ext4 file system, ready to mount, in a sparse fixed VHD, or in a dynamic VHDX
+ * where the host's disks must not be sparse files (Windows; docs/decisions/0014).
  *
  * Nearly nothing is written: with gdt_csum a group whose bitmaps were never written is known to be free, and in a
  * fresh sparse file the inode tables are zeros already (so they are marked as such, and the guest's kernel does not
  * clear them in the background). No journal: the disk dies with its container.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
 import { RuntimeError } from '../errors.ts';
 import { encodeDirectory } from './ext4/directory-blocks.ts';
 import { encodeExtents } from './ext4/extent-tree.ts';
@@ -34,6 +35,7 @@ import { newDirectory } from './ext4/file-tree.ts';
 import { encodeSuperblock, SUPERBLOCK_OFFSET } from './ext4/superblock.ts';
 import { ioError } from './io-error.ts';
 import { encodeVhdFooter } from './vhd.ts';
+import { encodeVhdx, type Piece } from './vhdx.ts';
 
 /** hcsshim's default as well: enough for most containers, and a sparse file costs only what is written. */
 export const DEFAULT_SCRATCH_BYTES = 20 * 2 ** 30;
@@ -47,7 +49,8 @@ const TABLE_BLOCKS = INODES_PER_GROUP / INODES_PER_BLOCK;
 
 /**
  * Create a scratch disk of `sizeBytes` (a multiple of 1 MiB, as Hyper-V wants it; 16 MiB to 15 TiB) at `path`, which
- * must not exist. Throws RuntimeError and leaves no file.
+ * must not exist. A path that ends in `.vhdx` gets a dynamic VHDX, any other a fixed VHD: Hyper-V goes by the
+ * extension too. Throws RuntimeError and leaves no file.
  */
 export async function createScratch(
   path: string,
@@ -74,11 +77,13 @@ export async function createScratch(
     created = true;
     try {
       const uuid = randomBytes(16);
-      for (const { bytes, at } of emptyFileSystem(sizeBytes, uuid)) {
-        writeSync(file, bytes, 0, bytes.length, at);
-      }
-      const footer = encodeVhdFooter({ diskSizeBytes: sizeBytes, uniqueId: uuid });
-      writeSync(file, footer, 0, footer.length, sizeBytes);
+      const content = emptyFileSystem(sizeBytes, uuid);
+      const isVhdx = path.toLowerCase().endsWith('.vhdx');
+      const { pieces, fileBytes } = isVhdx
+        ? encodeVhdx(sizeBytes, uuid, content)
+        : fixedVhd(sizeBytes, uuid, content);
+      for (const { bytes, at } of pieces) writeSync(file, bytes, 0, bytes.length, at);
+      ftruncateSync(file, fileBytes);
     } finally {
       closeSync(file);
     }
@@ -88,12 +93,22 @@ export async function createScratch(
   }
 }
 
+/** The disk as it is, and a footer. */
+function fixedVhd(
+  diskSizeBytes: number,
+  uniqueId: Buffer,
+  content: readonly Piece[],
+): { pieces: Piece[]; fileBytes: number } {
+  const footer = { bytes: encodeVhdFooter({ diskSizeBytes, uniqueId }), at: diskSizeBytes };
+  return { pieces: [...content, footer], fileBytes: diskSizeBytes + footer.bytes.length };
+}
+
 /** The few pieces of an empty file system that are not zero. Pure. */
-function emptyFileSystem(sizeBytes: number, uuid: Buffer): { bytes: Buffer; at: number }[] {
+function emptyFileSystem(sizeBytes: number, uuid: Buffer): Piece[] {
   const blocks = sizeBytes / BLOCK_BYTES;
   const groups = groupCount(blocks);
   const descriptorBlocks = Math.ceil((groups * DESCRIPTOR_BYTES) / BLOCK_BYTES);
-  const pieces: { bytes: Buffer; at: number }[] = [];
+  const pieces: Piece[] = [];
   const descriptors = Buffer.alloc(descriptorBlocks * BLOCK_BYTES);
   const seed = descriptorSeed(uuid);
   let freeBlocks = 0;
@@ -170,7 +185,7 @@ function groupCount(blocks: number): number {
 }
 
 /** The root inode in the inode table, and the root folder's only block. */
-function rootDirectory(inodeTable: number, block: number): { bytes: Buffer; at: number }[] {
+function rootDirectory(inodeTable: number, block: number): Piece[] {
   const time = { seconds: 0, nanoseconds: 0 };
   const root = newDirectory({ mode: 0o755, uid: 0, gid: 0, mtime: time });
   const inode = Buffer.alloc(INODE_BYTES);
