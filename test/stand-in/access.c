@@ -1,9 +1,9 @@
 /* Who may open what: HcsGrantVmAccess and the checks at start and modify. */
 #define _GNU_SOURCE
+#include "platform.h"
 #include "stand-in.h"
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* One file, opened for one VM, or for all of them where id is NULL. */
 struct grant {
@@ -38,11 +38,10 @@ static bool forget(const char *id, const char *path) {
 void forget_access(const char *id) { (void)id; /* an access control list outlives the VM */ }
 
 static HRESULT change(const char *function, char *id, char *path, bool wanted, bool group) {
-    struct stat status;
     HRESULT result = path == NULL || (id == NULL && !group) ? HR_INVALIDARG : HR_OK;
     pthread_mutex_lock(&lock);
     if (result == HR_OK) result = synchronous_fault(function);
-    if (result == HR_OK && stat(path, &status) != 0) result = HR_FILE_NOT_FOUND;
+    if (result == HR_OK && !exists(path)) result = HR_FILE_NOT_FOUND;
     if (result == HR_OK && wanted && !(id != NULL && has_access(id, path))) {
         struct grant *grant = calloc(1, sizeof *grant);
         *grant = (struct grant){id == NULL ? NULL : strdup(id), strdup(path), grants};
@@ -70,10 +69,9 @@ EXPORT HRESULT HcsRevokeVmGroupAccess(PCWSTR16 path) {
 }
 
 HRESULT check_file(const char *id, const char *path, const char *source, bool existence, char **result) {
-    struct stat status;
     HRESULT problem = HR_OK;
     if (path == NULL || !access_is_checked()) return HR_OK;
-    if (stat(path, &status) != 0) problem = existence ? HR_FILE_NOT_FOUND : HR_OK;
+    if (!exists(path)) problem = existence ? HR_FILE_NOT_FOUND : HR_OK;
     else if (!has_access(id, path)) problem = HR_ACCESS_DENIED;
     if (problem == HR_OK) return HR_OK;
     *result = failure(problem, source, "%s names %s, which %s", source, path,

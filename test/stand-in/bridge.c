@@ -9,12 +9,15 @@
  * connection is the service's disconnect.
  */
 #define _GNU_SOURCE
+#include "platform.h"
+#ifdef _WIN32
+#include <winsock2.h>
+#endif
 #include "stand-in.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef _WIN32
-#include <winsock2.h>
 typedef SOCKET stream;
 #else
 #include <arpa/inet.h>
@@ -41,7 +44,7 @@ static pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;
 
 static bool wanted;
 static pthread_once_t looked = PTHREAD_ONCE_INIT;
-static void look(void) { wanted = getenv("LCOW_STAND_IN_BRIDGE") != NULL; }
+static void look(void) { wanted = environment("LCOW_STAND_IN_BRIDGE") != NULL; }
 
 bool bridged(void) {
     pthread_once(&looked, look);
@@ -109,7 +112,7 @@ static void *receive(void *argument) {
 }
 
 static void open_connection(void) {
-    const char *where = getenv("LCOW_STAND_IN_BRIDGE");
+    const char *where = environment("LCOW_STAND_IN_BRIDGE");
 #ifdef _WIN32
     WSADATA data;
     WSAStartup(0x202, &data);

@@ -1,52 +1,115 @@
-/** Compiles the stand-ins for computecore.dll and ws2_32.dll, where that was not done for these sources yet. */
+/**
+ * Compiles the stand-ins for Windows' libraries, where that was not done for these sources yet: to .so with gcc,
+ * for Node on Linux, and to .dll with mingw, for Windows' Node under Wine. Another library is another line of
+ * LIBRARIES.
+ */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { LibraryPaths } from '../../hcs/windows/compute-core.ts';
+import { loadLibrary, type LibraryPaths } from '../../hcs/windows/compute-core.ts';
 import { repositoryRoot } from '../harness/repository-root.ts';
 
 const run = promisify(execFile);
-/** nodelete: threads of the library run until the process ends, when koffi has let go of it. */
-const FLAGS = [
-  '-std=gnu11',
-  '-O1',
-  '-g',
-  '-Wall',
-  '-Wextra',
-  '-fPIC',
-  '-shared',
-  '-Wl,-z,nodelete',
+
+/** What a library is made of. */
+interface Library {
+  readonly sources: readonly string[];
+  /** Sources of one system only. */
+  readonly linux?: readonly string[];
+  readonly windows?: readonly string[];
+  /** Libraries that the .dll is linked with. */
+  readonly windowsLibraries?: readonly string[];
+  /** Only to .so: Windows' own is used there. */
+  readonly linuxOnly?: boolean;
+}
+
+/** The sources of computecore; others may use some of them. */
+const CORE = [
+  'access.c',
+  'bridge.c',
+  'documents.c',
+  'events.c',
+  'faults.c',
+  'json.c',
+  'machine.c',
+  'operations.c',
+  'platform.c',
+  'schema.c',
+  'service.c',
+  'systems.c',
 ];
-/** The source of ws2_32; all others are computecore's. */
-const SOCKETS = 'hv-socket.c';
+
+/** Every library by its name without an ending. */
+const LIBRARIES = {
+  computecore: {
+    sources: CORE,
+    windows: ['hv-socket-windows.c', 'pipe-server.c'],
+    windowsLibraries: ['ws2_32'],
+  },
+  ws2_32: { sources: ['hv-socket.c'], linuxOnly: true },
+} as const satisfies Record<string, Library>;
+
+const FLAGS = ['-std=gnu11', '-O1', '-g', '-Wall', '-Wextra', '-shared'];
+const TOOLCHAINS = {
+  /** nodelete: threads of the library run until the process ends, when koffi has let go of it. */
+  so: {
+    compiler: 'gcc',
+    flags: ['-fPIC', '-fvisibility=hidden', '-Wl,-z,nodelete'],
+    libraries: ['-lpthread'],
+  },
+  dll: {
+    compiler: 'x86_64-w64-mingw32-gcc-posix',
+    flags: ['-static', '-D__USE_MINGW_ANSI_STDIO=1', '-Wno-cast-function-type'],
+    libraries: [],
+  },
+} as const;
 
 /** Paths of the libraries, as LibraryPaths wants them. @throws Error where there is no C compiler */
 export async function buildStandIn(): Promise<Required<LibraryPaths>> {
-  const folder = join(repositoryRoot(), 'test', 'stand-in');
-  const sources = readdirSync(folder).filter((name) => /\.[ch]$/.test(name));
-  const hash = createHash('sha256').update(FLAGS.join(' '));
-  for (const name of sources) hash.update(name).update(readFileSync(join(folder, name)));
-  const out = join(repositoryRoot(), 'build', 'stand-in', hash.digest('hex').slice(0, 16));
-  const library = (name: string): string => join(out, `${name}.so`);
-  if (!existsSync(out)) {
-    const draft = `${out}.${process.pid}`;
-    await mkdir(draft, { recursive: true });
-    const core = sources.filter((name) => name.endsWith('.c') && name !== SOCKETS);
-    await Promise.all([
-      compile(folder, core, join(draft, 'computecore.so')),
-      compile(folder, [SOCKETS], join(draft, 'ws2_32.so')),
-    ]);
-    // Another process may have been faster; either is good.
-    await rename(draft, out).catch(() => rm(draft, { recursive: true, force: true }));
+  // Under Wine they are where Windows looks for its own; see test/windows. The sockets come with computecore.
+  if (process.platform === 'win32') {
+    loadLibrary('computecore.dll');
+    return { computecore: 'computecore.dll', kernel32: 'kernel32.dll', ws2_32: 'ws2_32.dll' };
   }
+  const folder = await buildLibraries('so');
+  const library = (name: keyof typeof LIBRARIES): string => join(folder, `${name}.so`);
   const computecore = library('computecore');
   return { computecore, kernel32: computecore, ws2_32: library('ws2_32') };
 }
 
-async function compile(folder: string, sources: string[], out: string): Promise<void> {
-  const files = sources.map((name) => join(folder, name));
-  await run('gcc', [...FLAGS, '-fvisibility=hidden', '-o', out, ...files, '-lpthread']);
+/** Compiles the libraries for Windows. @returns their folder. @throws Error where mingw is missing */
+export function buildWindowsStandIn(): Promise<string> {
+  return buildLibraries('dll');
+}
+
+async function buildLibraries(target: keyof typeof TOOLCHAINS): Promise<string> {
+  const folder = join(repositoryRoot(), 'test', 'stand-in');
+  const { compiler, flags, libraries } = TOOLCHAINS[target];
+  const hash = createHash('sha256').update([...FLAGS, ...flags, ...libraries].join(' '));
+  for (const name of readdirSync(folder).filter((file) => /\.[ch]$/.test(file))) {
+    hash.update(name).update(readFileSync(join(folder, name)));
+  }
+  hash.update(JSON.stringify(LIBRARIES));
+  const out = join(repositoryRoot(), 'build', 'stand-in', target, hash.digest('hex').slice(0, 16));
+  if (existsSync(out)) return out;
+  const draft = `${out}.${process.pid}`;
+  await mkdir(draft, { recursive: true });
+  const wanted = Object.entries<Library>(LIBRARIES).filter(
+    ([, { linuxOnly }]) => target === 'so' || linuxOnly !== true,
+  );
+  await Promise.all(
+    wanted.map(([name, library]) => {
+      const own = target === 'so' ? library.linux : library.windows;
+      const files = [...library.sources, ...(own ?? [])].map((file) => join(folder, file));
+      const linked = target === 'so' ? [] : (library.windowsLibraries ?? []).map((l) => `-l${l}`);
+      const output = ['-o', join(draft, `${name}.${target}`)];
+      return run(compiler, [...FLAGS, ...flags, ...output, ...files, ...libraries, ...linked]);
+    }),
+  );
+  // Another process may have been faster; either is good.
+  await rename(draft, out).catch(() => rm(draft, { recursive: true, force: true }));
+  return out;
 }

@@ -1,4 +1,5 @@
 /* Documents that the caller frees (counted, poisoned when freed), UTF-16 and UTF-8, counters. */
+#include "platform.h"
 #include "stand-in.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,16 +12,65 @@ void count(enum counter what, int64_t by) {
     __atomic_add_fetch(&counters[what], by, __ATOMIC_SEQ_CST);
 }
 
-EXPORT int64_t HcsStandInCount(int32_t what) {
-    if (what < 0 || what >= COUNTERS) return -1;
-    return __atomic_load_n(&counters[what], __ATOMIC_SEQ_CST);
+#ifdef _WIN32
+/*
+ * Windows: documents are LocalAlloc's, and freed by kernel32's own LocalFree. Which were freed is found out when
+ * that is asked: a document carries a mark behind its text that nothing but its own allocation has.
+ */
+#define MARK 0x4c495645646f6375ull
+#define LIST_MAX 4096
+struct mark {
+    uint64_t magic;
+    const void *self;
+};
+static struct live { uint8_t *memory; size_t bytes; } *live;
+static size_t live_count, live_room;
+static pthread_mutex_t live_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static bool is_live(const struct live *one) {
+    struct mark mark;
+    if (!is_allocated(one->memory, one->bytes)) return false;
+    memcpy(&mark, one->memory + one->bytes - sizeof mark, sizeof mark);
+    return mark.magic == MARK && mark.self == one->memory;
 }
 
-#ifdef _WIN32
-/* The real LocalFree frees; counting needs our own, which tests bind instead. */
-__declspec(dllimport) void *LocalAlloc(unsigned flags, size_t bytes);
-#endif
+/* With live_lock. */
+static void forget_freed(void) {
+    size_t kept = 0;
+    for (size_t i = 0; i < live_count; i++) {
+        if (is_live(&live[i])) live[kept++] = live[i];
+    }
+    live_count = kept;
+}
 
+static void *allocate(size_t bytes) {
+    struct mark mark = {MARK, NULL};
+    size_t whole = bytes + sizeof mark;
+    pthread_mutex_lock(&live_lock);
+    if (live_count >= LIST_MAX) forget_freed();
+    uint8_t *memory = local_alloc(whole);
+    if (memory != NULL) {
+        size_t at = 0;
+        while (at < live_count && live[at].memory != memory) at++;
+        if (at == live_room) live = realloc(live, (live_room = live_room * 2 + 64) * sizeof *live);
+        if (at == live_count) live_count++;
+        live[at] = (struct live){memory, whole};
+        memset(memory, 0xCD, bytes);
+        mark.self = memory;
+        memcpy(memory + bytes, &mark, sizeof mark);
+    }
+    pthread_mutex_unlock(&live_lock);
+    return memory;
+}
+
+static int64_t documents_held(void) {
+    pthread_mutex_lock(&live_lock);
+    forget_freed();
+    int64_t held = (int64_t)live_count;
+    pthread_mutex_unlock(&live_lock);
+    return held;
+}
+#else
 #define LIVE 0x4c495645646f6375ull
 #define FREED 0x4652454564656164ull
 struct header {
@@ -63,12 +113,17 @@ static void *release(void *memory) {
     return NULL;
 }
 
-#ifdef _WIN32
-EXPORT void *HcsStandInLocalFree(void *memory) { return release(memory); }
-#else
+static int64_t documents_held(void) { return __atomic_load_n(&counters[COUNT_DOCUMENTS], __ATOMIC_SEQ_CST); }
+
 EXPORT void *LocalFree(void *memory) { return release(memory); }
 EXPORT void CoTaskMemFree(void *memory) { release(memory); }
 #endif
+
+EXPORT int64_t HcsStandInCount(int32_t what) {
+    if (what < 0 || what >= COUNTERS) return -1;
+    if (what == COUNT_DOCUMENTS) return documents_held();
+    return __atomic_load_n(&counters[what], __ATOMIC_SEQ_CST);
+}
 
 char *utf8_of(PCWSTR16 text) {
     if (text == NULL) return NULL;

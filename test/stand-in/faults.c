@@ -10,6 +10,7 @@
  *     "Fail": { "<export>": { "Hresult": -2143878899, "Synchronous": false, "Times": 1, "Document": {..} } } }
  */
 #define _GNU_SOURCE
+#include "platform.h"
 #include "stand-in.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ static uint64_t releases;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void read_environment(void) {
-    const char *text = getenv("LCOW_STAND_IN");
+    const char *text = environment("LCOW_STAND_IN");
     if (text != NULL) configuration = json_parse(text, NULL);
 }
 

@@ -41,7 +41,7 @@ void exit_machine(struct machine *machine, const char *exit_type, HRESULT status
     if (machine == NULL || machine->state == STOPPED) return;
     machine->state = STOPPED;
     machine->exit_type = exit_type;
-    machine->exit_status = format("{\"Status\":%d,\"ExitType\":\"%s\"}", status, exit_type);
+    machine->exit_status = format("{\"Status\":%d,\"ExitType\":\"%s\"}", (int)status, exit_type);
     struct machine **link = &machines;
     while (*link != machine) link = &(*link)->next;
     *link = machine->next;

@@ -261,7 +261,7 @@ void check_modification(const struct json *request, struct problems *problems, H
 
 char *error_document(HRESULT error, const char *message, struct problems *problems) {
     char *text = quoted(message);
-    char *document = format("{\"Error\":%d,\"ErrorMessage\":%s,\"ErrorEvents\":[%s]}", error, text,
+    char *document = format("{\"Error\":%d,\"ErrorMessage\":%s,\"ErrorEvents\":[%s]}", (int)error, text,
                             problems->events == NULL ? "" : problems->events);
     free(text);
     free(problems->events);

@@ -20,7 +20,11 @@
 #define EXPORT __attribute__((visibility("default")))
 #endif
 
+#ifdef _WIN32
+typedef long HRESULT; /* 32 bits, and what windows.h says */
+#else
 typedef int32_t HRESULT;
+#endif
 /* wchar_t has 32 bits on Linux; the interface's strings have 16-bit units everywhere. */
 typedef uint16_t WCHAR16;
 typedef const WCHAR16 *PCWSTR16;
@@ -103,7 +107,7 @@ extern pthread_cond_t changed;
 char *utf8_of(PCWSTR16 text);                /* NULL of NULL; free() */
 PWSTR16 document_of(const char *text);       /* NULL of NULL; LocalFree() */
 PWSTR16 wide_of(const char *text);           /* uncounted; free() */
-char *format(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
+char *format(const char *pattern, ...) __attribute__((format(gnu_printf, 1, 2)));
 char *quoted(const char *text);              /* as a JSON string; free() */
 enum counter {
     COUNT_DOCUMENTS,      /* handed out and not freed */
@@ -141,7 +145,7 @@ struct problems {
     int count;
 };
 void problem(struct problems *problems, const char *source, const char *pattern, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(gnu_printf, 3, 4)));
 void check_value(const struct json *value, const char *kind, const char *path, struct problems *problems);
 void check_modification(const struct json *request, struct problems *problems, HRESULT *result);
 /* Parses and checks a caller's document; `document` is the error's. */
@@ -150,7 +154,7 @@ int schema_minor(void); /* newest minor version of schema 2 of the build */
 /* {"Error":..,"ErrorMessage":..,"ErrorEvents":[..]}; takes the events. */
 char *error_document(HRESULT error, const char *message, struct problems *problems);
 char *failure(HRESULT error, const char *source, const char *pattern, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(gnu_printf, 3, 4)));
 
 /* ---- faults.c: configuration, faults, delays ---- */
 struct fault {

@@ -4,6 +4,9 @@
  */
 #define _GNU_SOURCE
 #include "machine.h"
+#ifdef _WIN32
+#include "pipe-server.h"
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +62,27 @@ static HRESULT check_version(const struct json *document, char **result) {
     return HR_INVALIDARG;
 }
 
+/* On Windows the first serial port's pipe is served here, as vmwp does: the bridge is not on Windows. */
+static void serve_console(const char *document, const char *runtime_id, int64_t remote) {
+#ifdef _WIN32
+    struct json *parsed = json_parse(document, NULL);
+    const char *pipe = json_text(json_at(parsed, "VirtualMachine/Devices/ComPorts/0/NamedPipe"));
+    if (pipe != NULL && runtime_id != NULL) serve_pipe(pipe, runtime_id, remote);
+    json_free(parsed);
+#else
+    (void)document;
+    (void)runtime_id;
+    (void)remote;
+#endif
+}
+
+static void close_remote(int64_t remote) {
+#ifdef _WIN32
+    stop_pipe(remote);
+#endif
+    bridge_call("close", remote, "{}", NULL);
+}
+
 static HRESULT create_remote(struct job *job, char **document) {
     char *id = quoted(job->id), *answer = NULL;
     char *request = format("{\"Id\":%s,\"Document\":%s}", id, job->text);
@@ -71,6 +95,7 @@ static HRESULT create_remote(struct job *job, char **document) {
     }
     struct json *made = json_parse(answer, NULL);
     int64_t remote = json_integer(json_member(made, "Handle"), -1);
+    serve_console(job->text, json_text(json_member(made, "RuntimeId")), remote);
     json_free(made);
     free(answer);
     pthread_mutex_lock(&lock);
@@ -78,7 +103,7 @@ static HRESULT create_remote(struct job *job, char **document) {
     if (!closed) job->system->remote = remote;
     pthread_mutex_unlock(&lock);
     /* The caller gave up before it was made. */
-    if (closed) bridge_call("close", remote, "{}", NULL);
+    if (closed) close_remote(remote);
     return HR_OK;
 }
 
@@ -182,7 +207,7 @@ EXPORT void HcsCloseComputeSystem(HCS_SYSTEM handle) {
         exit_machine(machine, "ForcedExit", HR_TERMINATED);
     }
     pthread_mutex_unlock(&lock);
-    if (remote >= 0) bridge_call("close", remote, "{}", NULL);
+    if (remote >= 0) close_remote(remote);
     pthread_mutex_lock(&lock);
     release_system(system);
     pthread_mutex_unlock(&lock);
