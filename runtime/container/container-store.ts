@@ -6,10 +6,11 @@
  * it goes by a rename too.
  */
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RuntimeError } from '../errors.ts';
 import { hostBootId, ownedName, removeOrphans } from '../ownership.ts';
+import { moveFolder, removeTree, replaceFile } from '../replace-file.ts';
 import {
   checkContainerName,
   generateName,
@@ -133,7 +134,7 @@ export class ContainerStore {
         writeNewFile(unfinished.state, `${JSON.stringify(state)}\n`),
         fill(unfinished),
       ]);
-      await rename(unfinished.folder, this.paths(id).folder);
+      await replaceFile(unfinished.folder, this.paths(id).folder);
     } catch (error) {
       await rm(unfinished.folder, { recursive: true, force: true });
       throw error;
@@ -258,13 +259,13 @@ export class ContainerStore {
     const removing = join(this.#folder, `${REMOVING}${id}`);
     const name = this.#nameOf(id);
     try {
-      await rename(this.paths(id).folder, removing);
+      await moveFolder(this.paths(id).folder, removing);
     } catch (error) {
       throw this.#goneOr(id, error);
     }
     const names = name === undefined ? this.#names.names() : [name];
     for (const each of names) this.#names.release(each, id);
-    return () => rm(removing, { recursive: true, force: true });
+    return () => removeTree(removing);
   }
 
   /**
@@ -327,7 +328,8 @@ function pathsIn(folder: string): ContainerPaths {
     record: join(folder, 'container.json'),
     name: join(folder, 'name'),
     config: join(folder, 'config.json'),
-    scratch: join(folder, 'scratch.vhd'),
+    // Windows' disks must not be sparse files: docs/decisions/0014.
+    scratch: join(folder, process.platform === 'win32' ? 'scratch.vhdx' : 'scratch.vhd'),
     state: join(folder, 'state.json'),
     log: join(folder, 'json.log'),
   };

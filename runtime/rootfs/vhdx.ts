@@ -72,7 +72,10 @@ export function encodeVhdx(
   const chunkRatio = (2 ** 23 * VHDX_SECTOR_BYTES) / blockBytes;
   const table = Buffer.alloc((blocks + Math.floor((blocks - 1) / chunkRatio)) * 8);
   const entryAt = (block: number): number => (block + Math.floor(block / chunkRatio)) * 8;
-  for (let block = 0; block < blocks; block++) table.writeBigUInt64LE(BLOCK_ZERO, entryAt(block));
+  table.fill(littleEndian(8, BLOCK_ZERO));
+  for (let bitmap = chunkRatio * 8; bitmap < table.length; bitmap += (chunkRatio + 1) * 8) {
+    table.writeBigUInt64LE(0n, bitmap);
+  }
 
   const tableRegionBytes = Math.ceil(table.length / MIB) * MIB;
   let fileBytes = BAT_AT + tableRegionBytes;

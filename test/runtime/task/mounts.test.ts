@@ -1,5 +1,5 @@
 /** Mounts of a bundle and of Create: what becomes a share or a disk, and what is refused by name. */
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { RuntimeError } from '../../../runtime/errors.ts';
 import { readBundle } from '../../../runtime/task/bundle.ts';
 import { planMounts } from '../../../runtime/task/host-mounts.ts';
-import { planRootfs } from '../../../runtime/task/rootfs-mounts.ts';
+import { isHostPath, planRootfs } from '../../../runtime/task/rootfs-mounts.ts';
 import { rejection } from '../../harness/rejection.ts';
 
 const bind = (source: string, destination: string, options: string[] = ['rbind']) => ({
@@ -100,32 +100,71 @@ test('a bundle is bounded, whole and of a VM', async () => {
 
 test('an lcow-layer is a scratch disk and layers, by folder or by file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lcow-rootfs-'));
-  for (const name of ['top', 'own']) await mkdir(join(folder, name));
+  for (const name of ['top', 'own', 'linked']) await mkdir(join(folder, name));
   const files = ['top/layer.vhd', 'bottom.vhd', 'own/sandbox.vhdx'];
   for (const file of files) await writeFile(join(folder, file), '');
-  const parents = JSON.stringify([join(folder, 'top'), join(folder, 'bottom.vhd')]);
-  const mount = (source: string, ...options: string[]) => ({
-    ...{ type: 'lcow-layer', source, target: '' },
-    options: [...options, `parentLayerPaths=${parents}`],
-  });
-  const layers = [join(folder, 'bottom.vhd'), join(folder, 'top/layer.vhd')];
   const own = join(folder, 'own');
+  const top = join(folder, 'top');
+  const bottom = join(folder, 'bottom.vhd');
+  const parents = (...paths: string[]) => `parentLayerPaths=${JSON.stringify(paths)}`;
+  const plain = (source: string, ...options: string[]) => ({
+    ...{ type: 'lcow-layer', source, target: '', options },
+  });
+  const mount = (source: string, ...options: string[]) =>
+    plain(source, ...options, parents(top, bottom));
+  const layers = [bottom, join(top, 'layer.vhd')];
   assert.equal(await planRootfs('op', [mount(own, 'rw')]), {
     ...{ layers, scratch: join(own, 'sandbox.vhdx'), readOnly: false },
   });
-  assert.equal(await planRootfs('op', [mount(own, 'ro')]), { layers, readOnly: true });
+  // A view, as containerd describes it: its topmost layer is the source.
+  assert.equal(await planRootfs('op', [plain(top, 'ro', parents(bottom))]), {
+    ...{ layers, readOnly: true },
+  });
+  assert.equal(await planRootfs('op', [plain(top, 'ro', 'parentLayerPaths=null')]), {
+    ...{ layers: [join(top, 'layer.vhd')], readOnly: true },
+  });
+  // An image may have an (empty) layer twice.
+  const doubled = await planRootfs('op', [plain(own, parents(top, bottom, top))]);
+  assert.equal(doubled.layers, layers);
   const refused = async (code: string, text: RegExp, ...mounts: unknown[]): Promise<void> => {
     const error = await rejection(planRootfs('op', mounts as never));
-    assert.is((error as RuntimeError).code, code);
+    assert.is((error as RuntimeError).code, code, String(error));
     assert.match((error as RuntimeError).message, text);
   };
+  await symlink(join(own, 'sandbox.vhdx'), join(folder, 'linked', 'sandbox.vhdx'));
   await refused('unsupported', /"overlay"/, { ...mount(own), type: 'overlay' });
+  await refused('unsupported', /"lcow-partitioned-layer"/, {
+    ...{ ...mount(own), type: 'lcow-partitioned-layer' },
+  });
   await refused('unsupported', /no mount/);
-  await refused('not-found', /scratch\.vhd/, mount(join(folder, 'top')));
-  await refused('invalid-argument', /relative/, { ...mount('relative') });
-  await refused('invalid-argument', /not JSON/, { ...mount(own), options: ['parentLayerPaths=['] });
+  await refused('unsupported', /2 mounts/, mount(own), mount(own));
+  await refused('unsupported', /linked.*share/, mount(join(folder, 'linked'), 'rw'));
+  await refused('not-found', /scratch\.vhd/, mount(top));
+  await refused('not-found', /source.*layer\.vhd/, mount(own, 'ro'));
+  await refused('not-found', /parentLayerPaths\[1\].*gone/, plain(own, parents(top, '/gone')));
+  await refused('invalid-argument', /relative/, mount('relative'));
+  await refused('invalid-argument', /not JSON/, plain(own, 'parentLayerPaths=['));
+  await refused('invalid-argument', /object, not a list/, plain(own, 'parentLayerPaths={}'));
+  await refused('invalid-argument', /129 paths/, plain(own, parents(...Array(129).fill('/x'))));
+  await refused('invalid-argument', /\[0\] is 7/, plain(own, 'parentLayerPaths=[7]'));
+  await refused('invalid-argument', /names no layer/, plain(own, 'rw'));
+  await refused('invalid-argument', /names no layer/, plain(own, 'rw', 'parentLayerPaths=null'));
+  await refused('invalid-argument', /twice/, plain(own, parents(top), parents(bottom)));
+  await refused('invalid-argument', /layer too/, mount(bottom, 'rw'));
+  await refused('invalid-argument', /both rw and ro/, mount(own, 'rw', 'ro'));
   await refused('invalid-argument', /"x"/, mount(own, 'x'));
   await rm(folder, { recursive: true });
+});
+
+test('a path of the host is absolute by the rules of that host', () => {
+  for (const path of ['/a/b', '//a']) assert.ok(isHostPath(path, 'linux'), path);
+  for (const path of ['', 'a', './a', 'C:\\a', '/a\0b'])
+    assert.not(isHostPath(path, 'linux'), path);
+  const windows = ['C:\\layers\\1', 'd:/x', '\\\\server\\share\\x', '\\\\?\\C:\\x'];
+  for (const path of windows) assert.ok(isHostPath(path, 'win32'), path);
+  for (const path of ['', 'x', 'C:x', '\\x', '/x', 'C:\\a\0b', `C:\\${'x'.repeat(32_768)}`]) {
+    assert.not(isHostPath(path, 'win32'), path.slice(0, 20));
+  }
 });
 
 test.run();
