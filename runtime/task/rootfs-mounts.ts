@@ -12,7 +12,6 @@
 import { lstat, stat } from 'node:fs/promises';
 import { join, posix, win32 } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
-import type { ContainerRootfs } from './pod.ts';
 import type { TaskMount } from './task-service.ts';
 
 /** What a scratch disk is called in its folder: ours, then those of containerd's snapshotter. */
@@ -23,6 +22,15 @@ const PARENTS = 'parentLayerPaths=';
 const LAYERS_MAX = 128;
 /** Windows' longest path; Linux' is shorter. */
 const PATH_UNITS_MAX = 32_767;
+
+/** The disks that a container's root is made of. */
+export interface ContainerRootfs {
+  /** Layer disks on the host, bottom first; at least one. */
+  readonly layers: readonly string[];
+  /** The writable disk on the host, this container's alone. Absent: a tmpfs in the VM. */
+  readonly scratch?: string;
+  readonly readOnly: boolean;
+}
 
 /**
  * @throws RuntimeError unsupported naming the type, invalid-argument, not-found
