@@ -12,7 +12,7 @@ import { messageOf, RuntimeError } from '../errors.ts';
 import { markStarted, readPodRecord, supervisorLog, taskSocket } from './pod-folder.ts';
 import { takePodLock } from './pod-lock.ts';
 import { LOCK_TAKEN_EXIT, READINESS_FD, READY, TELL_OPTION } from './readiness.ts';
-import { supervisorLogger } from './supervisor-log.ts';
+import { type SupervisorLog, supervisorLogger } from './supervisor-log.ts';
 
 /** A SIGTERM gives the containers this long, as docker's stop does. */
 const SIGTERM_GRACE_MS = 10_000;
@@ -32,7 +32,7 @@ export async function main(args: readonly string[]): Promise<number> {
   // As `ps` shows it, and as tests and people find it.
   process.title = `lcow-supervisor --pod ${folder}`;
   process.umask(0o077);
-  const log = supervisorLogger(supervisorLog(folder));
+  const log = await openLog(folder);
   dieAdoptably(log);
   const starter = new Starter(tellsStarter);
   try {
@@ -40,12 +40,33 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error === LOCK_TAKEN) return LOCK_TAKEN_EXIT;
-    log(`it ends: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    log(
+      `it ends: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      'error',
+    );
     starter.tell(error);
     return FAILED_EXIT;
   } finally {
     starter.close();
   }
+}
+
+/** The pod's file, and the host's own log where it keeps one: each line then names the pod. */
+async function openLog(folder: string): Promise<SupervisorLog> {
+  const path = supervisorLog(folder);
+  if (process.platform !== 'win32') return supervisorLogger(path);
+  const { openHostLog } = await import('../host-log.ts');
+  const file = supervisorLogger(path);
+  let troubled = false;
+  const hostLog = await openHostLog({
+    onTrouble: (text) => {
+      if (!troubled) file(text, 'warning');
+      troubled = true;
+    },
+  });
+  if (hostLog === undefined) return file;
+  const pod = basename(folder);
+  return supervisorLogger(path, { also: (level, text) => hostLog(level, `pod ${pod}: ${text}`) });
 }
 
 /**
@@ -72,7 +93,7 @@ const LOCK_TAKEN = new Error('another supervisor has the pod');
 async function supervise(
   folder: string,
   adopt: boolean,
-  log: (line: string) => void,
+  log: SupervisorLog,
   starter: Starter,
 ): Promise<void> {
   await using lock = await takePodLock(folder);
@@ -112,9 +133,9 @@ async function giveUpAdoption(
   where: Directories,
   folder: string,
   error: unknown,
-  log: (line: string) => void,
+  log: SupervisorLog,
 ): Promise<void> {
-  log(`cannot adopt the VM: ${messageOf(error)}`);
+  log(`cannot adopt the VM: ${messageOf(error)}`, 'error');
   const silent = error instanceof RuntimeError && error.code === 'timeout';
   const [{ podVmId, isPodVmAlive }, { endSystem }, { settleHeldPod }] = await Promise.all([
     import('./pod-vm.ts'),
@@ -129,9 +150,12 @@ async function giveUpAdoption(
 }
 
 /** A crash is as kill -9: said, and the VM lives on for the next supervisor. */
-function dieAdoptably(log: (line: string) => void): void {
+function dieAdoptably(log: SupervisorLog): void {
   const die = (what: string, error: unknown): void => {
-    log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    log(
+      `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      'error',
+    );
     process.exit(CRASHED_EXIT);
   };
   process.on('uncaughtException', (error) => die('uncaught exception', error));

@@ -13,6 +13,7 @@ import { Timeline } from '../timeline.ts';
 import { HubRegistry } from './hub-registry.ts';
 import { podOperations } from './pod-operations.ts';
 import { type OpenVmTasks, PodSupervisor } from './pod-supervisor.ts';
+import type { SupervisorLog } from './supervisor-log.ts';
 import type { SupervisorOperations } from './supervisor-service.ts';
 
 export interface OpenPodOptions {
@@ -22,7 +23,7 @@ export interface OpenPodOptions {
   /** Its VM runs. */
   readonly adopt: boolean;
   readonly adoptions: number;
-  readonly log: (line: string) => void;
+  readonly log: SupervisorLog;
 }
 
 export interface OpenedPod {
@@ -53,18 +54,18 @@ export function openPod(options: OpenPodOptions): OpenedPod {
   let ending: (() => void) | undefined;
   const hubs = new HubRegistry({
     onLogTrouble: (id, error) =>
-      log(
-        error === undefined
-          ? `the log of ${id} is written again`
-          : `log of ${id}: ${error.message}`,
-      ),
+      error === undefined
+        ? log(`the log of ${id} is written again`)
+        : log(`log of ${id}: ${error.message}`, 'warning'),
   });
   const open: OpenVmTasks = async ({ adopt, signal, io, onEvent }) => {
     parts ??= hostParts(where);
     const { service, execution, bootFiles } = await parts;
     const { network: mode, ports } = record.shape;
     guest = await openTasks({
-      ...{ service, execution, bootFiles, pod: record, directory: folder, io, log, adopt, signal },
+      ...{ service, execution, bootFiles, pod: record, directory: folder, io, adopt, signal },
+      // Tasks say what failed, and nothing else.
+      log: (text) => log(text, 'warning'),
       emit: onEvent,
       timeline,
       network: (vm, recorded) =>

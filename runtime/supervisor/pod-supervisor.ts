@@ -23,6 +23,7 @@ import { KeepRecords } from './keep-record.ts';
 import { Keeper } from './keeper.ts';
 import type { KeeperHost } from './keeper-host.ts';
 import { removePodFolder } from './pod-folder.ts';
+import type { SupervisorLog } from './supervisor-log.ts';
 
 /** A lone pod without a container is nobody's after this: whoever started it has gone. */
 const FORSAKEN_MS = 60_000;
@@ -56,7 +57,7 @@ export interface PodSupervisorOptions {
   readonly open: OpenVmTasks;
   /** The stdio of the pod's processes (hub-registry.ts). */
   readonly hubs: KeeperHost['hubs'] & { readonly factory: ProcessIoFactory };
-  readonly log: (line: string) => void;
+  readonly log: SupervisorLog;
   /** The pod is ending: nobody new is to be let in. */
   readonly onEnding?: () => void;
   readonly clock?: Clock;
@@ -152,9 +153,9 @@ export class PodSupervisor {
       await (await this.#vm)[Symbol.asyncDispose]();
     } catch (error) {
       // One that did not boot has left nothing.
-      if (this.#vmEnded === undefined) log(`ending the VM: ${messageOf(error)}`);
+      if (this.#vmEnded === undefined) log(`ending the VM: ${messageOf(error)}`, 'warning');
     }
-    await removePodFolder(folder).catch((error: unknown) => log(messageOf(error)));
+    await removePodFolder(folder).catch((error: unknown) => log(messageOf(error), 'warning'));
     if (!record.lone) this.#note('destroy', record.id, {}, 'pod');
     this.events.close();
     this.#markEnded();
@@ -190,7 +191,7 @@ export class PodSupervisor {
     if (this.#vm !== which || this.#ending !== undefined) return;
     this.#bootFailure = error;
     this.#vmEnded = messageOf(error);
-    this.#options.log(`the VM is not up: ${messageOf(error)}`);
+    this.#options.log(`the VM is not up: ${messageOf(error)}`, 'error');
     // Whoever asked for it hears of it, when its call comes.
     if (this.record.lone) setTimeout(() => void this.end(), UNHEARD_MS).unref();
   }
@@ -198,7 +199,7 @@ export class PodSupervisor {
   #vmDied(which: Promise<VmTasks>, how: string): void {
     if (this.#vm !== which || this.#ending !== undefined) return;
     this.#vmEnded ??= how;
-    this.#options.log(how);
+    this.#options.log(how, 'warning');
     if (this.#bootFailure !== undefined) return;
     if (!this.record.lone || this.keeper.ids.length > 0) return;
     this.#bootFailed(which, new RuntimeError('unavailable', `boot pod "${this.record.id}"`, how));
@@ -228,7 +229,7 @@ export class PodSupervisor {
   #endWhenForsaken(): void {
     const timer = setTimeout(() => {
       if (this.keeper.ids.length > 0 || this.#ending !== undefined) return;
-      this.#options.log(`no container was created within ${FORSAKEN_MS} ms`);
+      this.#options.log(`no container was created within ${FORSAKEN_MS} ms`, 'warning');
       void this.end();
     }, FORSAKEN_MS);
     timer.unref();

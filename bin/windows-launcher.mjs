@@ -1,0 +1,43 @@
+// What lcow.exe runs (bin/build-windows.mjs makes it): `lcow`, or, when its first argument says so, the supervisor that
+// `lcow` starts. One executable with two roles, because Node is 70 MB of it. It runs on Node's embedder of
+// single executables, which takes options of Node's from NODE_OPTIONS alone.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** As runtime/supervisor/supervisor-program.ts starts it. */
+const SUPERVISOR_ROLE = 'lcow-supervisor';
+
+const [role, ...rest] = process.argv.slice(2);
+useBootFilesBeside();
+if (role === SUPERVISOR_ROLE) {
+  superviseAs(rest).then(
+    (status) => process.exit(status),
+    (error) => {
+      process.stderr.write(`${error?.stack ?? error}\n`);
+      process.exit(1);
+    },
+  );
+} else {
+  void import('../runtime/cli/main.ts')
+    .then(({ main }) => main(process.argv.slice(2)))
+    .then((status) => {
+      process.exitCode = status;
+    });
+}
+
+async function superviseAs(args) {
+  // Those of runtime/supervisor/supervisor-flags.ts that NODE_OPTIONS does not take.
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--optimize-for-size');
+  setFlagsFromString('--max-lazy');
+  const { main } = await import('../runtime/supervisor/main.ts');
+  return main(args);
+}
+
+/** Boot files that were put into `boot` beside the executable are found there, by supervisors too. */
+function useBootFilesBeside() {
+  const boot = join(dirname(process.execPath), 'boot');
+  if (!process.env.LCOW_BOOT_FILES && existsSync(join(boot, 'manifest.json'))) {
+    process.env.LCOW_BOOT_FILES = boot;
+  }
+}
