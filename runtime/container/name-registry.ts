@@ -8,6 +8,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RuntimeError } from '../errors.ts';
+import { takeExclusively } from '../exclusive-file.ts';
 import { isIdentityAlive, processIdentity } from '../ownership.ts';
 import { readRecordText } from './record-file.ts';
 
@@ -118,21 +119,12 @@ function taken(name: string, { id }: NameHolder, exists: boolean): RuntimeError 
   return new RuntimeError('already-exists', `name a container "${name}"`, what);
 }
 
-/** Listens on a socket without a file: the kernel lets one process at a time. */
+/** Nobody else has it until the result is called, or this process ends. */
 async function lock(folder: string): Promise<() => Promise<void>> {
-  const { createServer } = await import('node:net');
-  const digest = createHash('sha256').update(folder).digest('hex').slice(0, 32);
-  const windows = process.platform === 'win32';
-  const path = windows ? `\\\\.\\pipe\\lcow-names-${digest}` : `\0lcow-names/${digest}`;
   const deadlineMs = performance.now() + LOCK_DEADLINE_MS;
   for (;;) {
-    const server = createServer((socket) => socket.destroy());
-    const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
-      server.once('error', resolve);
-      server.listen(path, () => resolve(undefined));
-    });
-    if (error === undefined) return () => new Promise((resolve) => server.close(() => resolve()));
-    if (error.code !== 'EADDRINUSE') throw error;
+    const unlock = process.platform === 'win32' ? lockFile(folder) : await lockSocket(folder);
+    if (unlock !== undefined) return unlock;
     if (performance.now() > deadlineMs) {
       throw new RuntimeError(
         'timeout',
@@ -142,4 +134,27 @@ async function lock(folder: string): Promise<() => Promise<void>> {
     }
     await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
   }
+}
+
+function lockFile(folder: string): (() => Promise<void>) | undefined {
+  const file = takeExclusively(join(folder, '.lock'));
+  if (file === undefined) return undefined;
+  return () => {
+    file.release();
+    return Promise.resolve();
+  };
+}
+
+/** Listens on a socket without a file: the kernel lets one process at a time. */
+async function lockSocket(folder: string): Promise<(() => Promise<void>) | undefined> {
+  const { createServer } = await import('node:net');
+  const digest = createHash('sha256').update(folder).digest('hex').slice(0, 32);
+  const server = createServer((socket) => socket.destroy());
+  const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    server.once('error', resolve);
+    server.listen(`\0lcow-names/${digest}`, () => resolve(undefined));
+  });
+  if (error === undefined) return () => new Promise((resolve) => server.close(() => resolve()));
+  if (error.code !== 'EADDRINUSE') throw error;
+  return undefined;
 }

@@ -1,8 +1,9 @@
 /** One small JSON file: read whole and bounded, written whole or not at all. Which file it is and what it holds: its callers. */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { RuntimeError } from '../errors.ts';
+import { replaceFile, retrySync } from '../replace-file.ts';
 
 /** The largest record that is read: labels and environments fit, a file that is none does not. */
 export const MAX_RECORD_BYTES = 4 * 2 ** 20;
@@ -11,7 +12,7 @@ export const MAX_RECORD_BYTES = 4 * 2 ** 20;
 export function readRecordText(path: string): string | undefined {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    file = retrySync(() => openSync(path, 'r'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -58,7 +59,7 @@ export async function writeTextAtomically(path: string, text: string): Promise<v
   const temporary = `${path}.tmp-${randomBytes(6).toString('hex')}`;
   try {
     await writeNewFile(temporary, text);
-    await rename(temporary, path);
+    await replaceFile(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

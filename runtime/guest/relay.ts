@@ -5,7 +5,10 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { socketAddress } from '../socket-address.ts';
+import { passingAddress } from '../socket-address.ts';
+
+/** Who connects and says nothing waits with as many others at most. */
+const WAITING_MAX = 8;
 
 export interface Relay extends AsyncDisposable {
   /** What grpc-js dials: `unix:<path>`. */
@@ -17,14 +20,26 @@ export interface Relay extends AsyncDisposable {
  * @throws the listen error, for example EADDRINUSE
  */
 export async function openRelay(stream: Duplex, path: string): Promise<Relay> {
-  const address = socketAddress('open the relay to the guest', path);
+  const address = passingAddress('open the relay to the guest', path);
   let client: Socket | undefined;
+  const waiting = new Set<Socket>();
+  // On Windows every user of the host may open the pipe to read it: only who writes is grpc-js.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    client = socket;
-    server.close();
-    join(socket, stream);
+    waiting.add(socket);
+    socket.on('error', () => waiting.delete(socket)).on('close', () => waiting.delete(socket));
+    socket.once('readable', () => {
+      waiting.delete(socket);
+      if (client !== undefined || socket.readableLength === 0) {
+        socket.destroy();
+        return;
+      }
+      client = socket;
+      server.close();
+      for (const other of waiting) other.destroy();
+      join(socket, stream);
+    });
   });
-  server.maxConnections = 1;
+  server.maxConnections = WAITING_MAX;
   await listen(server, address.path).catch((error: unknown) => {
     address.release();
     throw error;
@@ -34,9 +49,10 @@ export async function openRelay(stream: Duplex, path: string): Promise<Relay> {
     async [Symbol.asyncDispose]() {
       server.close();
       address.release();
+      for (const socket of waiting) socket.destroy();
       client?.destroy();
       stream.destroy();
-      if (!path.startsWith('\\\\')) await rm(path, { force: true });
+      if (process.platform !== 'win32') await rm(path, { force: true });
     },
   };
 }

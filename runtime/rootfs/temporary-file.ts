@@ -4,8 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../replace-file.ts';
 
 const PATTERN = /^\.tmp-([0-9]{1,10})-[0-9a-f]{16}$/;
 
@@ -72,11 +73,11 @@ export function sweepTemporaryFiles(folder: string): void {
 /** The folder may be swept away between its making and the rename: make it once more. */
 async function renameInto(temporary: string, path: string, folder: string): Promise<void> {
   try {
-    await rename(temporary, path);
+    await replaceFile(temporary, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await rename(temporary, path);
+    await replaceFile(temporary, path);
   }
 }
 

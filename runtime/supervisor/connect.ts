@@ -220,7 +220,7 @@ function folderChanges(folder: string, signal: AbortSignal | undefined): Promise
         if (name === null || !name.startsWith('supervisor.log')) done();
       }).on('error', done);
       // What changed before the watch began is seen now.
-      if (existsSync(taskSocket(folder)) && process.platform !== 'win32') setImmediate(done);
+      if (existsSync(taskSocket(folder))) setImmediate(done);
     } catch {
       done();
     }

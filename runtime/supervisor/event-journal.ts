@@ -5,13 +5,13 @@
  */
 import {
   closeSync,
+  existsSync,
   fstatSync,
   linkSync,
   mkdirSync,
   openSync,
   readFileSync,
   readSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -20,6 +20,7 @@ import {
 import { join } from 'node:path';
 import { RuntimeError } from '../errors.ts';
 import { isOwnerAlive, ownedName } from '../ownership.ts';
+import { removeNameSync, replaceFileSync } from '../replace-file.ts';
 
 /** At this size a file is kept as the old one, of which there is one. */
 const ROTATE_BYTES = 4 << 20;
@@ -148,7 +149,10 @@ export class EventJournal {
     try {
       // Another may have moved it since its size was looked at.
       if (statSync(this.path).size >= this.#rotateBytes / 2) {
-        renameSync(this.path, `${this.path}.1`);
+        const old = `${this.path}.1`;
+        // A reader may have the old one open.
+        if (existsSync(old)) removeNameSync(old, `${old}.gone-${ownedName()}`);
+        replaceFileSync(this.path, old);
       }
       return true;
     } finally {

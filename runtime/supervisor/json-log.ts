@@ -5,9 +5,12 @@
  *
  * Offsets in a log go on over the container's runs; `base` is where the present run's own numbering begins.
  */
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { OutputStream } from '../task/process-io.ts';
 import { RuntimeError } from '../errors.ts';
+import { removeNameSync, replaceFile } from '../replace-file.ts';
 import { endOfLastLine, linesBackwards } from './json-log-lines.ts';
 import {
   decodeRecord,
@@ -231,9 +234,11 @@ export class JsonLog {
 
   async #rotate(): Promise<void> {
     const aside = (number: number) => (number === 0 ? this.#path : `${this.#path}.${number}`);
-    if (this.#maxFiles === 1) await unlink(this.#path);
+    const last = aside(this.#maxFiles - 1);
+    if (existsSync(last))
+      removeNameSync(last, `${this.#path}.gone-${randomBytes(4).toString('hex')}`);
     for (let number = this.#maxFiles - 1; number > 0; number -= 1) {
-      await rename(aside(number - 1), aside(number)).catch((error: NodeJS.ErrnoException) => {
+      await replaceFile(aside(number - 1), aside(number)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;
       });
     }

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -15,7 +16,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { PodRecord } from '../container/container-record.ts';
 import { readRecord } from '../container/record-file.ts';
@@ -23,11 +23,13 @@ import { decodePodRecord } from '../container/record-shape.ts';
 import type { Directories } from '../directories.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { isOwnedName, isOwnerAlive, ownedName, removeOrphans } from '../ownership.ts';
+import { moveFolder, placeFolderSync, removeTree } from '../replace-file.ts';
 
 const POD_FILE = 'pod.json';
 /** Who is starting a supervisor for the folder; the supervisor removes it once it has the lock. */
 const STARTING_FILE = 'starting';
 const REMOVING = '.removing-';
+const STDERR = '.stderr-';
 const POD_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 
 export function podsFolder({ run }: Directories): string {
@@ -43,14 +45,22 @@ export function podFolder(where: Directories, pod: string): string {
   return join(podsFolder(where), pod);
 }
 
-/** The socket that the supervisor serves; a named pipe on Windows. */
+/** The socket that the supervisor serves; on Windows the file that tells its named pipe (socket-address.ts). */
 export function taskSocket(folder: string): string {
-  if (process.platform !== 'win32') return join(folder, 'task.sock');
-  return `\\\\.\\pipe\\lcow-task-${basename(folder)}`;
+  return join(folder, 'task.sock');
 }
 
 export function supervisorLog(folder: string): string {
   return join(folder, 'supervisor.log');
+}
+
+/**
+ * Where the supervisor's stderr goes, for what V8 says last: to its log. On Windows, where a folder with an open file
+ * in it cannot be removed and a process cannot close its stderr, to a file beside the pods' folders.
+ */
+export function supervisorStderr(folder: string): string {
+  if (process.platform !== 'win32') return supervisorLog(folder);
+  return join(dirname(folder), `${STDERR}${basename(folder)}`);
 }
 
 /** Makes the folder of a new pod. False: there is one of that name. */
@@ -63,12 +73,11 @@ export function createPodFolder(where: Directories, record: PodRecord): boolean 
     chmodSync(preparing, 0o700);
     writeSynced(join(preparing, POD_FILE), `${JSON.stringify(record)}\n`);
     writeFileSync(join(preparing, STARTING_FILE), ownedName(), { mode: 0o600 });
-    renameSync(preparing, folder);
-    return true;
+    if (placeFolderSync(preparing, folder)) return true;
+    rmSync(preparing, { recursive: true, force: true });
+    return false;
   } catch (error) {
     rmSync(preparing, { recursive: true, force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
     throw error;
   }
 }
@@ -139,12 +148,12 @@ export async function removePodFolder(folder: string): Promise<void> {
     `${REMOVING}${basename(folder).slice(0, 64)}-${randomBytes(4).toString('hex')}`,
   );
   try {
-    renameSync(folder, removing);
+    await moveFolder(folder, removing);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  await rm(removing, { recursive: true, force: true });
+  await removeTree(removing);
 }
 
 /** Folders that somebody who is gone was making or removing. @returns what was removed */
@@ -152,7 +161,12 @@ export async function sweepPodFolders(where: Directories): Promise<string[]> {
   const folder = podsFolder(where);
   const swept = await removeOrphans(folder);
   for (const name of namesIn(folder).filter((each) => each.startsWith(REMOVING))) {
-    await rm(join(folder, name), { recursive: true, force: true });
+    await removeTree(join(folder, name));
+    swept.push(name);
+  }
+  for (const name of namesIn(folder).filter((each) => each.startsWith(STDERR))) {
+    if (existsSync(join(folder, name.slice(STDERR.length)))) continue;
+    rmSync(join(folder, name), { force: true });
     swept.push(name);
   }
   return swept;

@@ -4,19 +4,21 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { parse } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Directories } from '../directories.ts';
 import { ERROR_TABLE, type ErrorCode, RuntimeError } from '../errors.ts';
-import { packageRoot } from '../../linuxkit/manifest.ts';
-import { supervisorLog } from './pod-folder.ts';
+import { supervisorLog, supervisorStderr } from './pod-folder.ts';
 import { LOCK_TAKEN_EXIT, READY, TELL_OPTION } from './readiness.ts';
-import { SUPERVISOR_ENVIRONMENT, SUPERVISOR_FLAGS } from './supervisor-flags.ts';
+import { SUPERVISOR_ENVIRONMENT } from './supervisor-flags.ts';
+import { supervisorProgram } from './supervisor-program.ts';
 
 /** More than an error of ours says. */
 const WORDS_BYTES_MAX = 64 * 1024;
 /** What of our environment the supervisor gets, beside LCOW_*. */
-const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SystemRoot', 'ProgramData'];
+const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
+/** And on Windows: without them sockets, libraries and folders are not found. */
+const INHERITED_ON_WINDOWS = ['SystemRoot', 'SystemDrive', 'windir', 'ProgramData', 'TEMP', 'TMP'];
 
 export interface SpawnOptions {
   /** The host's folders, which need not be those of the environment. */
@@ -34,23 +36,17 @@ export interface SpawnOptions {
  */
 export async function spawnSupervisor(folder: string, options: SpawnOptions): Promise<boolean> {
   const op = `start the supervisor of ${folder}`;
-  const log = openSync(supervisorLog(folder), 'a', 0o600);
+  const log = openSync(supervisorStderr(folder), 'a', 0o600);
+  const program = supervisorProgram();
   let child: ReturnType<typeof spawn>;
   try {
     child = spawn(
-      process.execPath,
-      [
-        ...SUPERVISOR_FLAGS,
-        join(packageRoot() ?? '.', 'bin', 'lcow-supervisor'),
-        '--pod',
-        folder,
-        TELL_OPTION,
-        ...(options.adopt ? ['--adopt'] : []),
-      ],
+      program.file,
+      [...program.args, '--pod', folder, TELL_OPTION, ...(options.adopt ? ['--adopt'] : [])],
       {
-        cwd: '/',
+        cwd: parse(folder).root,
         detached: true,
-        env: supervisorEnvironment(options),
+        env: { ...supervisorEnvironment(options), ...program.env },
         stdio: ['ignore', 'ignore', log, 'pipe'],
         windowsHide: true,
       },
@@ -85,7 +81,7 @@ export async function spawnSupervisor(folder: string, options: SpawnOptions): Pr
 /** LCOW_* and what programs need. Not NODE_OPTIONS nor NODE_EXTRA_CA_CERTS: they are the caller's, and cost memory. */
 function supervisorEnvironment({ env = process.env, where }: SpawnOptions): NodeJS.ProcessEnv {
   const names = Object.keys(env).filter((name) => name.startsWith('LCOW_'));
-  const inherited = [...INHERITED, ...names].flatMap((name) =>
+  const inherited = [...INHERITED, ...INHERITED_ON_WINDOWS, ...names].flatMap((name) =>
     env[name] === undefined ? [] : [[name, env[name]]],
   );
   return {

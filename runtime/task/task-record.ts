@@ -2,18 +2,11 @@
  * What a new supervisor must know of a task to go on with it: `<run>/pod/<pod>/task/<id>.json`. A record is written
  * before anybody relies on it, whole or not at all; one that is garbage counts as absent, and that is logged.
  */
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { replaceFileSync } from '../replace-file.ts';
 import { sweepTemporaryFiles, temporaryName } from '../rootfs/temporary-file.ts';
 import type { TaskExit } from './process-io.ts';
 import { decodeTaskRecord } from './task-record-shape.ts';
@@ -145,7 +138,7 @@ export class TaskRecordFolder implements TaskRecords {
       writeFileSync(temporary, line, { mode: 0o600, flag: 'wx' });
       const descriptor = openSync(temporary, 'a');
       this.#files.set(id, { descriptor, sizeBytes: line.length });
-      renameSync(temporary, this.#path(id));
+      replaceFileSync(temporary, this.#path(id));
     } catch (error) {
       this.#close(id);
       rmSync(temporary, { force: true });

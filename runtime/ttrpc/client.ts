@@ -3,11 +3,12 @@
  * status maps to; a connection that ends fails everything on it with `unavailable`. The peer is not trusted:
  * what it sends beyond what was asked is dropped, and what nobody reads yet is bounded.
  */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ttrpc } from '../../proto/generated/ttrpc.js';
 import { cancelled } from '../deadline.ts';
 import { RuntimeError } from '../errors.ts';
+import { proveToServer } from '../pipe-meeting.ts';
 import { socketAddress } from '../socket-address.ts';
 import { ClientCall, ClientStream } from './client-call.ts';
 import { FrameConnection } from './connection.ts';
@@ -58,17 +59,17 @@ export class TtrpcClient implements AsyncDisposable {
     const { signal } = options;
     if (signal?.aborted === true) throw cancelled(op, signal);
     const address = socketAddress(op, path);
-    return await new Promise((resolve, reject) => {
-      const socket = connect(address.path);
+    const socket = await new Promise<Socket>((resolve, reject) => {
+      const connecting = connect(address.path);
       const settle = (): void => {
         address.release();
         signal?.removeEventListener('abort', abort);
-        socket.removeListener('error', failed);
+        connecting.removeListener('error', failed);
       };
       const abort = (): void => {
         settle();
-        socket.on('error', () => undefined);
-        socket.destroy();
+        connecting.on('error', () => undefined);
+        connecting.destroy();
         if (signal !== undefined) reject(cancelled(op, signal));
       };
       const failed = (error: Error): void => {
@@ -76,12 +77,14 @@ export class TtrpcClient implements AsyncDisposable {
         reject(new RuntimeError('unavailable', op, error.message, { cause: error }));
       };
       signal?.addEventListener('abort', abort, { once: true });
-      socket.once('error', failed);
-      socket.once('connect', () => {
+      connecting.once('error', failed);
+      connecting.once('connect', () => {
         settle();
-        resolve(new TtrpcClient(socket));
+        resolve(connecting);
       });
     });
+    if (address.key !== undefined) await proveToServer(socket, address.key);
+    return new TtrpcClient(socket);
   }
 
   /** Settles when the connection is closed. */

@@ -1,13 +1,15 @@
 /**
  * A private socket to serve on: a Unix socket (mode 0600, in a 0700 folder of ours, peers checked) or a named
- * pipe on Windows. A socket file whose server died is replaced, one whose server lives is not.
+ * pipe on Windows (peers prove that they can enter the folder, pipe-meeting.ts). A socket file whose server died is
+ * replaced; on Linux one whose server lives is not.
  */
 import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
-import { type SocketAddress, socketAddress } from '../socket-address.ts';
+import { proveToClient } from '../pipe-meeting.ts';
+import { type ListenAddress, listenAddress, type SocketAddress } from '../socket-address.ts';
 import { peerIsOurs } from './peer-credentials.ts';
 
 /** How long a server is given to accept before it counts as alive but busy. */
@@ -42,7 +44,7 @@ export async function listenOnSocket(
   const op = `listen on ${path}`;
   const isPipe = process.platform === 'win32';
   if (!isPipe) await preparePrivateFolder(op, dirname(path));
-  const address = socketAddress(op, path);
+  const address = listenAddress(op, path);
   try {
     return await listenOn(op, path, address, options);
   } catch (error) {
@@ -54,17 +56,18 @@ export async function listenOnSocket(
 async function listenOn(
   op: string,
   path: string,
-  address: SocketAddress,
+  address: ListenAddress,
   options: ServerSocketOptions,
 ): Promise<ServerSocket> {
   const isPipe = process.platform === 'win32';
   for (let attempt = 1; ; attempt += 1) {
     const server = createServer((socket) => {
-      void admit(op, socket, options);
+      void admit(op, socket, address, options);
     });
     try {
       await listen(server, address.path);
       if (!isPipe) await chmod(path, 0o600);
+      address.publish();
       return opened(path, server, address);
     } catch (error) {
       server.close();
@@ -101,13 +104,19 @@ function listen(server: Server, path: string): Promise<void> {
 }
 
 /** Lets a connection in when its peer is ours; nothing of it is read before. */
-async function admit(op: string, socket: Socket, options: ServerSocketOptions): Promise<void> {
+async function admit(
+  op: string,
+  socket: Socket,
+  { key }: SocketAddress,
+  options: ServerSocketOptions,
+): Promise<void> {
   const ignore = (): void => undefined;
   socket.on('error', ignore);
   try {
     if (!(await peerIsOurs(socket))) {
       throw new RuntimeError('permission-denied', op, 'a connection of another user was refused');
     }
+    if (key !== undefined) await proveToClient(socket, key);
     socket.removeListener('error', ignore);
     options.accept(socket);
   } catch (error) {
