@@ -45,6 +45,8 @@ export interface Endpoint {
   readonly routes: readonly EndpointRoute[];
   /** At most 3. */
   readonly nameservers: readonly string[];
+  /** At most 6, for resolv.conf. Absent: none. */
+  readonly searches?: readonly string[];
   /** Bytes. Absent: the adapter's own. */
   readonly mtu?: number;
   readonly ports: readonly PublishedPort[];

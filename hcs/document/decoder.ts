@@ -253,20 +253,26 @@ export function required<T>(decode: Decoder<T>): RequiredField<T> {
 
 /**
  * An object with these fields and no others. `unsupported` names fields that HCS's schema has and lcow
- * does not take; `check` sees the object once all of its fields were read without a problem.
+ * does not take; `check` sees the object once all of its fields were read without a problem. `answer` is for
+ * what a service says of itself: fields that a newer one adds are passed over, and null is absent.
  */
 export function object<T extends object>(
   fields: Fields<T>,
   options: {
     unsupported?: readonly string[];
+    answer?: boolean;
     check?: (value: T, path: string, context: DecodeContext) => void;
   } = {},
 ): Decoder<T> {
   const table = new Map<string, Decoder<unknown> | RequiredField<unknown>>(Object.entries(fields));
   const known = [...table.keys()].join(', ');
   return (value, path, context) => {
-    const names = keysOf(value, path, context);
+    let names = keysOf(value, path, context);
     if (names === undefined) return undefined;
+    if (options.answer === true) {
+      const said = value as Record<string, unknown>;
+      names = names.filter((name) => table.has(name) && said[name] !== null);
+    }
     const result: Record<string, unknown> = {};
     let complete = true;
     for (const name of names) {

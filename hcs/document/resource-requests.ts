@@ -126,9 +126,17 @@ export function removePlan9Share({ name }: Pick<HostShare, 'name'>): ModifySetti
   };
 }
 
-/** `adapter` is a GUID of the caller's making, the adapter's name from then on. */
+/**
+ * `adapter` is a GUID of the caller's making, the adapter's name from then on. The MAC address goes out as every
+ * program writes it for HCS: pairs in upper case, joined by '-'.
+ */
 export function addNetworkAdapter(adapter: string, settings: NetworkAdapter): ModifySettingRequest {
-  return { ResourcePath: networkAdapterPath(adapter), RequestType: 'Add', Settings: settings };
+  const { MacAddress } = settings;
+  const Settings: NetworkAdapter =
+    MacAddress === undefined
+      ? settings
+      : { ...settings, MacAddress: MacAddress.replaceAll(':', '-').toUpperCase() };
+  return { ResourcePath: networkAdapterPath(adapter), RequestType: 'Add', Settings };
 }
 
 export function removeNetworkAdapter(adapter: string): ModifySettingRequest {

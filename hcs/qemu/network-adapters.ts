@@ -1,11 +1,11 @@
 /** Network adapters: Devices/NetworkAdapters/<guid>, hot-plugged on root ports. */
 import type { NetworkAdapter } from '../document/network-adapter.ts';
 import type { PublishedPort } from '../endpoints.ts';
+import { portError, PortInUseError } from '../host-ports.ts';
 import { type HostEndpoint, macFor, USER_NETWORK } from './endpoint.ts';
-import { PortInUseError, portRefusedByQemu } from './endpoint-ports.ts';
+import { portRefusedByQemu } from './port-refusal.ts';
 import { freeRootPort, plugIn, settingError, unplugDevice, type Plug } from './plug.ts';
 import { QmpError } from './qmp.ts';
-import { portError } from './user-endpoints.ts';
 
 /** Plugs an adapter in; `savedSlot` is where saved state had it. @throws HcsError ERROR_NOT_FOUND (endpoint), ERROR_ALREADY_EXISTS, HCN_E_PORT_ALREADY_EXISTS */
 export async function addAdapter(

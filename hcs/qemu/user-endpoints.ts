@@ -7,17 +7,10 @@
  * on most hosts.
  */
 import { randomUUID } from 'node:crypto';
-import { isIPv4, isIPv6 } from 'node:net';
-import { HcsError } from '../hcs-error.ts';
-import type { HresultName } from '../hresult.ts';
+import { checkEndpointId, checkEndpointRequest, refusedEndpoint } from '../endpoint-request.ts';
 import { isGuid } from '../document/scalars.ts';
-import type {
-  Endpoint,
-  EndpointRequest,
-  EndpointService,
-  PortMapping,
-  PublishedPort,
-} from '../endpoints.ts';
+import type { Endpoint, EndpointRequest, EndpointService } from '../endpoints.ts';
+import { holdPort, holdPorts, type HeldPorts, portError, PortInUseError } from '../host-ports.ts';
 import {
   type EndpointResolver,
   type HostEndpoint,
@@ -25,18 +18,16 @@ import {
   USER_MODE_ENDPOINT,
   USER_NETWORK,
 } from './endpoint.ts';
-import { holdPort, type HeldPort, PortInUseError } from './endpoint-ports.ts';
 import { endpointFolder, readEndpoint, removeEndpoint, writeEndpoint } from './endpoint-record.ts';
 import { identify } from './record.ts';
 
-/** Each is a listening socket of QEMU and one in its poll set. */
-const MOST_PORTS = 1024;
+const IPV4_ONLY = "QEMU's user-mode network forwards from IPv4 addresses only";
 
 /** See the module's comment. Making one touches nothing. */
 export class UserEndpoints implements EndpointService, EndpointResolver {
   readonly #folder: string;
   /** Endpoint -> its ports, until a VM has them. */
-  readonly #held = new Map<string, HeldPort[]>();
+  readonly #held = new Map<string, HeldPorts>();
 
   constructor(runDirectory: string) {
     this.#folder = endpointFolder(runDirectory);
@@ -44,8 +35,7 @@ export class UserEndpoints implements EndpointService, EndpointResolver {
 
   async createEndpoint(request: EndpointRequest): Promise<Endpoint> {
     const op = 'create an endpoint';
-    const wanted = checkRequest(op, request);
-    const { held, ports } = await holdAll(op, wanted);
+    const held = await hold(op, request);
     const id = randomUUID();
     const { address, prefix, gateway, nameserver } = USER_NETWORK;
     const endpoint: Endpoint = {
@@ -54,13 +44,13 @@ export class UserEndpoints implements EndpointService, EndpointResolver {
       addresses: [`${address}/${prefix}`],
       routes: [{ destination: '0.0.0.0/0', gateway }],
       nameservers: [nameserver],
-      ports,
+      ports: held.ports,
     };
     try {
       const user = identify(process.pid) ?? { pid: process.pid };
       writeEndpoint(this.#folder, { network: 'user', user, endpoint });
     } catch (error) {
-      await letGo(held);
+      await held.letGo();
       throw error;
     }
     this.#held.set(id, held);
@@ -69,14 +59,14 @@ export class UserEndpoints implements EndpointService, EndpointResolver {
 
   async openEndpoint(id: string): Promise<Endpoint> {
     const op = `open endpoint ${id}`;
-    const record = readEndpoint(this.#folder, checkId(op, id));
+    const record = readEndpoint(this.#folder, checkEndpointId(op, id));
     if (record === undefined)
-      throw refusal(op, 'ERROR_NOT_FOUND', 'id', `there is no such endpoint`);
+      throw refusedEndpoint(op, 'ERROR_NOT_FOUND', 'id', `there is no such endpoint`);
     return Promise.resolve(record.endpoint);
   }
 
   async deleteEndpoint(id: string): Promise<void> {
-    const key = checkId(`delete endpoint ${id}`, id);
+    const key = checkEndpointId(`delete endpoint ${id}`, id);
     removeEndpoint(this.#folder, key);
     await this.#letGo(key);
   }
@@ -99,96 +89,17 @@ export class UserEndpoints implements EndpointService, EndpointResolver {
   }
 
   async #letGo(id: string): Promise<void> {
-    const held = this.#held.get(id) ?? [];
+    const held = this.#held.get(id);
     this.#held.delete(id);
-    await letGo(held);
+    await held?.letGo();
   }
 }
 
-async function letGo(held: readonly HeldPort[]): Promise<void> {
-  await Promise.all(held.map((port) => port.letGo()));
-}
-
-/** All of the ports or none. */
-async function holdAll(
-  op: string,
-  wanted: readonly PublishedPort[],
-): Promise<{ held: HeldPort[]; ports: PublishedPort[] }> {
-  const held: HeldPort[] = [];
-  const ports: PublishedPort[] = [];
-  // Fixed ones first: a free one that is chosen must not be one of them.
-  const order = [...wanted.entries()].sort(([, a], [, b]) => free(a) - free(b));
-  for (const [index, port] of order) {
-    try {
-      const holding = await holdPort(port);
-      held.push(holding);
-      ports[index] = { ...port, hostPort: holding.port };
-    } catch (error) {
-      await letGo(held);
-      if (!(error instanceof PortInUseError)) throw error;
-      throw portError(op, error, `ports[${index}]`);
-    }
+async function hold(op: string, request: EndpointRequest): Promise<HeldPorts> {
+  try {
+    return await holdPorts(checkEndpointRequest(op, request, IPV4_ONLY));
+  } catch (error) {
+    if (!(error instanceof PortInUseError)) throw error;
+    throw portError(op, error, `ports[${error.index}]`);
   }
-  return { held, ports };
-}
-
-function free({ hostPort }: PublishedPort): number {
-  return hostPort === 0 ? 1 : 0;
-}
-
-/** The error of the contract for a port that cannot be had. */
-export function portError(op: string, error: PortInUseError, source: string): HcsError {
-  const hresult: HresultName =
-    error.code === 'EACCES'
-      ? 'E_ACCESSDENIED'
-      : error.code === 'EADDRINUSE'
-        ? 'HCN_E_PORT_ALREADY_EXISTS'
-        : 'E_INVALIDARG';
-  return new HcsError(op, hresult, [{ Message: error.message, Source: source }], { cause: error });
-}
-
-function checkRequest(op: string, { network, ports = [] }: EndpointRequest): PublishedPort[] {
-  if (network !== 'user') {
-    const what = `network is ${JSON.stringify(network)}; there is "user"`;
-    throw refusal(op, 'NOT_SUPPORTED', 'network', what);
-  }
-  if (ports.length > MOST_PORTS) {
-    const what = `ports are ${ports.length}, at most ${MOST_PORTS}`;
-    throw refusal(op, 'E_INVALIDARG', 'ports', what);
-  }
-  return ports.map((port, index) => checkPort(op, port, `ports[${index}]`));
-}
-
-function checkPort(op: string, mapping: PortMapping, at: string): PublishedPort {
-  const { protocol, hostAddress = '0.0.0.0', hostPort = 0, guestPort } = mapping;
-  const refuse = (field: string, value: unknown, what: string, code?: HresultName): HcsError =>
-    refusal(
-      op,
-      code ?? 'E_INVALIDARG',
-      `${at}/${field}`,
-      `${at}.${field} is ${JSON.stringify(value)}: ${what}`,
-    );
-  if (protocol !== 'tcp' && protocol !== 'udp')
-    throw refuse('protocol', protocol, 'not tcp or udp');
-  if (isIPv6(hostAddress)) {
-    const what = "QEMU's user-mode network forwards from IPv4 addresses only";
-    throw refuse('hostAddress', hostAddress, what, 'NOT_SUPPORTED');
-  }
-  if (!isIPv4(hostAddress)) throw refuse('hostAddress', hostAddress, 'not an IPv4 address');
-  if (!isPort(hostPort) && hostPort !== 0) throw refuse('hostPort', hostPort, 'not 0 to 65535');
-  if (!isPort(guestPort)) throw refuse('guestPort', guestPort, 'not 1 to 65535');
-  return { protocol, hostAddress, hostPort, guestPort };
-}
-
-function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 1 && port <= 65_535;
-}
-
-function checkId(op: string, id: string): string {
-  if (!isGuid(id)) throw refusal(op, 'E_INVALIDARG', 'id', `${JSON.stringify(id)} is not a GUID`);
-  return id.toLowerCase();
-}
-
-function refusal(op: string, hresult: HresultName, source: string, message: string): HcsError {
-  return new HcsError(op, hresult, [{ Message: message, Source: source }]);
 }

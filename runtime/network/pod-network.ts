@@ -39,7 +39,7 @@ export interface ContainerNames {
   readonly hostname: string;
   /** Default: the network's. At most 3. */
   readonly nameservers?: readonly string[];
-  /** At most 6. */
+  /** Default: the network's. At most 6. */
   readonly searches?: readonly string[];
   /** Of resolv.conf, for example "ndots:1". */
   readonly options?: readonly string[];
@@ -124,10 +124,15 @@ export class PodNetwork implements AsyncDisposable {
     return this.record.mode === 'none' ? [] : this.record.endpoint.nameservers;
   }
 
+  get searches(): readonly string[] {
+    return this.record.mode === 'none' ? [] : (this.record.endpoint.searches ?? []);
+  }
+
   /** Writes resolv.conf, hosts and hostname of a container. Call it before the container is created. */
   async nameContainer(containerId: string, names: ContainerNames): Promise<void> {
     await this.configured;
-    const { hostname, nameservers = this.nameservers, searches = [], options = [] } = names;
+    const { hostname, nameservers = this.nameservers, searches = this.searches } = names;
+    const { options = [] } = names;
     const own = { address: this.addresses[0] ?? '127.0.1.1', names: [hostname] };
     const hosts = [own, ...(names.hosts ?? [])];
     await this.#vm.call(`name container "${containerId}"`, METHODS.configureNames, {
@@ -167,7 +172,7 @@ export class PodNetwork implements AsyncDisposable {
       addresses: [...addresses],
       routes: routes.map((route) => ({ ...route })),
     };
-    const names = { nameservers: [...nameservers] };
+    const names = { nameservers: [...nameservers], searches: [...this.searches] };
     const deadline = { timeoutMs: CONFIGURE_TIMEOUT_MS };
     await Promise.all([
       this.#vm.call('configure the network', METHODS.configureLink, link, deadline),

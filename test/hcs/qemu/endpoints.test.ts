@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import type { EndpointRequest } from '../../../hcs/endpoints.ts';
 import type { HresultName } from '../../../hcs/hresult.ts';
 import { USER_MODE_ENDPOINT } from '../../../hcs/qemu/endpoint.ts';
-import { portRefusedByQemu } from '../../../hcs/qemu/endpoint-ports.ts';
+import { portRefusedByQemu } from '../../../hcs/qemu/port-refusal.ts';
 import { sweepEndpoints } from '../../../hcs/qemu/endpoint-record.ts';
 import { UserEndpoints } from '../../../hcs/qemu/user-endpoints.ts';
 import { hcsRejection, rejection } from '../../harness/rejection.ts';

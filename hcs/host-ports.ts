@@ -1,16 +1,21 @@
 /**
- * Ports of this host: holding one until QEMU takes it over, and saying why one cannot be had. Between the two
- * lies a millisecond in which another process may take it; QEMU then refuses, and the same is told.
+ * Ports of this host: holding one until the VMM or the system takes it over, and saying why one cannot be had.
+ * Between the two lies a millisecond in which another process may take it; who takes over then refuses, and the
+ * same is told.
  */
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
-import type { PublishedPort } from '../endpoints.ts';
+import type { PublishedPort } from './endpoints.ts';
+import { HcsError } from './hcs-error.ts';
+import type { HresultName } from './hresult.ts';
 
 /** A port of this host cannot be had; the message names address and port. */
 export class PortInUseError extends Error {
   override readonly name = 'PortInUseError';
   /** Of the system: EADDRINUSE, EADDRNOTAVAIL, EACCES. */
   readonly code: string;
+  /** Of the port among those of holdPorts. */
+  index = 0;
 
   constructor(code: string, { hostAddress, hostPort }: HostPort, options?: ErrorOptions) {
     super(describe(code, hostAddress, hostPort), options);
@@ -35,14 +40,48 @@ export async function holdPort(wanted: Omit<PublishedPort, 'guestPort'>): Promis
   }
 }
 
-/** What QEMU says of a forward that it could not set up, as the same error. */
-export function portRefusedByQemu(message: string): PortInUseError | undefined {
-  const rule = /set up host forwarding rule '(?:tcp|udp):([0-9.]*):(\d+)-/.exec(message);
-  if (rule === null) return undefined;
-  return new PortInUseError('EADDRINUSE', {
-    hostAddress: rule[1] || '0.0.0.0',
-    hostPort: Number(rule[2]),
-  });
+/** The error of the contract for a port that cannot be had. */
+export function portError(op: string, error: PortInUseError, source: string): HcsError {
+  const hresult: HresultName =
+    error.code === 'EACCES'
+      ? 'E_ACCESSDENIED'
+      : error.code === 'EADDRINUSE'
+        ? 'HCN_E_PORT_ALREADY_EXISTS'
+        : 'E_INVALIDARG';
+  return new HcsError(op, hresult, [{ Message: error.message, Source: source }], { cause: error });
+}
+
+/** Ports that are held together; `ports` are in the order of what was wanted, each with a number. */
+export interface HeldPorts {
+  readonly ports: readonly PublishedPort[];
+  letGo(): Promise<void>;
+}
+
+/** Takes all of the ports or none. @throws PortInUseError, with the index of the port */
+export async function holdPorts(wanted: readonly PublishedPort[]): Promise<HeldPorts> {
+  const held: HeldPort[] = [];
+  const letGo = async (): Promise<void> => {
+    await Promise.all(held.map((port) => port.letGo()));
+  };
+  const ports: PublishedPort[] = [];
+  // Fixed ones first: a free one that is chosen must not be one of them.
+  const order = [...wanted.entries()].sort(([, a], [, b]) => isFree(a) - isFree(b));
+  for (const [index, port] of order) {
+    try {
+      const holding = await holdPort(port);
+      held.push(holding);
+      ports[index] = { ...port, hostPort: holding.port };
+    } catch (error) {
+      await letGo();
+      if (error instanceof PortInUseError) error.index = index;
+      throw error;
+    }
+  }
+  return { ports, letGo };
+}
+
+function isFree({ hostPort }: PublishedPort): number {
+  return hostPort === 0 ? 1 : 0;
 }
 
 function holdTcp({ hostAddress, hostPort }: HostPort): Promise<HeldPort> {
