@@ -22,7 +22,7 @@ import {
 } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { removeSignature } from './portable-executable.mjs';
@@ -86,6 +86,8 @@ async function bundleProgram(file, arch) {
     format: 'cjs',
     supported: { 'dynamic-import': false },
     external: ['@grpc/proto-loader'],
+    // Its ES module requires the native part in a way that no bundler sees.
+    alias: { koffi: join(root, 'node_modules', 'koffi', 'index.cjs') },
     minifyWhitespace: true,
     legalComments: 'none',
     define: { 'import.meta.url': 'importMetaUrl' },
@@ -121,9 +123,11 @@ async function makeBlob(work, bundle, nodeVersion) {
   const output = join(work, 'lcow.blob');
   // A snapshot and V8's code cache are of the Node that makes them, its platform included.
   const options = { useSnapshot: false, useCodeCache: false, disableExperimentalSEAWarning: true };
-  await writeFile(config, JSON.stringify({ main: bundle, output, ...options }));
+  // The main file's name stands in stacks: relative, it says nothing of this machine.
+  const main = basename(bundle);
+  await writeFile(config, JSON.stringify({ main, output: basename(output), ...options }));
   const node = await nodeOfVersion(nodeVersion);
-  run(node, ['--experimental-sea-config', config]);
+  run(node, ['--experimental-sea-config', basename(config)], { cwd: work });
   return output;
 }
 
