@@ -20,10 +20,14 @@ export type Handle = bigint;
 export interface LibraryPaths {
   /** Default computecore.dll. */
   computecore?: string;
-  /** What has LocalFree. Default kernel32.dll. */
+  /** What has LocalFree and CloseHandle. Default kernel32.dll. */
   kernel32?: string;
   /** What has Windows' sockets. Default ws2_32.dll. */
   ws2_32?: string;
+  /** Default virtdisk.dll. */
+  virtdisk?: string;
+  /** Default computestorage.dll. */
+  computestorage?: string;
 }
 
 /** A document's place in a call: the call fills in the text. */

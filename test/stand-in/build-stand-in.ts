@@ -24,6 +24,8 @@ interface Library {
   readonly windowsLibraries?: readonly string[];
   /** Only to .so: Windows' own is used there. */
   readonly linuxOnly?: boolean;
+  /** Only to .dll: on Linux it is a part of computecore, which stands in for kernel32's CloseHandle too. */
+  readonly windowsOnly?: boolean;
 }
 
 /** The sources of computecore; others may use some of them. */
@@ -42,14 +44,32 @@ const CORE = [
   'systems.c',
 ];
 
+const VIRTDISK = ['virtdisk.c', 'vhdx-file.c'];
+
 /** Every library by its name without an ending. */
 const LIBRARIES = {
   computecore: {
     sources: CORE,
+    linux: [...VIRTDISK, 'computestorage.c'],
     windows: ['hv-socket-windows.c', 'pipe-server.c'],
     windowsLibraries: ['ws2_32'],
   },
   ws2_32: { sources: ['hv-socket.c'], linuxOnly: true },
+  computenetwork: {
+    sources: [
+      'computenetwork.c',
+      'computenetwork-faults.c',
+      'computenetwork-schema.c',
+      'computenetwork-store.c',
+      'bridge.c',
+      'documents.c',
+      'json.c',
+      'platform.c',
+    ],
+    windowsLibraries: ['ws2_32'],
+  },
+  virtdisk: { sources: VIRTDISK, windowsOnly: true },
+  computestorage: { sources: ['computestorage.c'], windowsOnly: true },
 } as const satisfies Record<string, Library>;
 
 const FLAGS = ['-std=gnu11', '-O1', '-g', '-Wall', '-Wextra', '-shared'];
@@ -72,12 +92,18 @@ export async function buildStandIn(): Promise<Required<LibraryPaths>> {
   // Under Wine they are where Windows looks for its own; see test/windows. The sockets come with computecore.
   if (process.platform === 'win32') {
     loadLibrary('computecore.dll');
-    return { computecore: 'computecore.dll', kernel32: 'kernel32.dll', ws2_32: 'ws2_32.dll' };
+    return {
+      ...{ computecore: 'computecore.dll', kernel32: 'kernel32.dll', ws2_32: 'ws2_32.dll' },
+      ...{ virtdisk: 'virtdisk.dll', computestorage: 'computestorage.dll' },
+    };
   }
   const folder = await buildLibraries('so');
   const library = (name: keyof typeof LIBRARIES): string => join(folder, `${name}.so`);
   const computecore = library('computecore');
-  return { computecore, kernel32: computecore, ws2_32: library('ws2_32') };
+  return {
+    ...{ computecore, kernel32: computecore, ws2_32: library('ws2_32') },
+    ...{ virtdisk: computecore, computestorage: computecore },
+  };
 }
 
 /** Compiles the libraries for Windows. @returns their folder. @throws Error where mingw is missing */
@@ -98,7 +124,7 @@ async function buildLibraries(target: keyof typeof TOOLCHAINS): Promise<string> 
   const draft = `${out}.${process.pid}`;
   await mkdir(draft, { recursive: true });
   const wanted = Object.entries<Library>(LIBRARIES).filter(
-    ([, { linuxOnly }]) => target === 'so' || linuxOnly !== true,
+    ([, { linuxOnly, windowsOnly }]) => (target === 'so' ? windowsOnly : linuxOnly) !== true,
   );
   await Promise.all(
     wanted.map(([name, library]) => {
