@@ -12,6 +12,18 @@ const here = dirname(fileURLToPath(import.meta.url));
 const bin = (name) => join(here, '../node_modules/protobufjs-cli/bin', name);
 const outDir = process.argv[2] ?? join(here, 'generated');
 
+/** What madeWhenUsed() calls. */
+const WHEN_USED = `const $whenUsed = (holder, name, make) => $Object.defineProperty(holder, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+        const value = make();
+        $Object.defineProperty(holder, name, { value, configurable: true, enumerable: true, writable: true });
+        return value;
+    }
+});
+`;
+
 const scratch = mkdtempSync(join(outDir, '.generate-'));
 try {
   const protos = readdirSync(here).filter((file) => file.endsWith('.proto'));
@@ -35,10 +47,33 @@ async function generate(name) {
     /import .*\$protobuf from "protobufjs\/minimal(\.js)?";/,
     'import $protobuf from "protobufjs/minimal.js";\n$protobuf.util.Long = null;\n$protobuf.configure();',
   );
-  writeFileSync(js, text);
+  writeFileSync(js, madeWhenUsed(text));
   if (!text.includes('util.Long = null')) throw new Error('the import of protobufjs was not found');
   renameSync(js, join(outDir, `${name}.js`));
   renameSync(dts, join(outDir, `${name}.d.ts`));
+}
+
+/**
+ * Each message's class is made when it is first used: a command that sends three messages of a hundred does not wait
+ * for the others, nor does V8 keep them.
+ */
+function madeWhenUsed(text) {
+  const lines = text.split('\n');
+  const open = [];
+  const made = lines.map((line) => {
+    const begin = /^( {4,})(\w+)\.([A-Z]\w*) = \(function\(\) \{$/.exec(line);
+    if (begin !== null) {
+      const [, indent, holder, name] = begin;
+      open.push(indent);
+      return `${indent}$whenUsed(${holder}, "${name}", function() {`;
+    }
+    if (line !== `${open.at(-1)}})();`) return line;
+    return `${open.pop()}});`;
+  });
+  if (open.length > 0) throw new Error('the end of a generated class was not found');
+  const at = made.findIndex((line) => line.startsWith('const $root = '));
+  made.splice(at, 0, WHEN_USED);
+  return made.join('\n');
 }
 
 async function pbjs(name, file, extra) {

@@ -6,6 +6,16 @@ $protobuf.configure();
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
 const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError;
 
+const $whenUsed = (holder, name, make) => $Object.defineProperty(holder, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+        const value = make();
+        $Object.defineProperty(holder, name, { value, configurable: true, enumerable: true, writable: true });
+        return value;
+    }
+});
+
 const $root = $protobuf.roots["agent"] || ($protobuf.roots["agent"] = {});
 
 export const lcow = $root.lcow = (() => {
@@ -20,7 +30,7 @@ export const lcow = $root.lcow = (() => {
 
             const v1 = {};
 
-            v1.HelloRequest = (function() {
+            $whenUsed(v1, "HelloRequest", function() {
 
                 const HelloRequest = function (properties) {
                     if (properties)
@@ -146,9 +156,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return HelloRequest;
-            })();
+            });
 
-            v1.HelloResponse = (function() {
+            $whenUsed(v1, "HelloResponse", function() {
 
                 const HelloResponse = function (properties) {
                     this.timeline = [];
@@ -348,9 +358,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return HelloResponse;
-            })();
+            });
 
-            v1.TimelineMark = (function() {
+            $whenUsed(v1, "TimelineMark", function() {
 
                 const TimelineMark = function (properties) {
                     if (properties)
@@ -452,9 +462,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return TimelineMark;
-            })();
+            });
 
-            v1.PingRequest = (function() {
+            $whenUsed(v1, "PingRequest", function() {
 
                 const PingRequest = function (properties) {
                     if (properties)
@@ -528,9 +538,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return PingRequest;
-            })();
+            });
 
-            v1.PingResponse = (function() {
+            $whenUsed(v1, "PingResponse", function() {
 
                 const PingResponse = function (properties) {
                     if (properties)
@@ -620,9 +630,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return PingResponse;
-            })();
+            });
 
-            v1.SetTimeRequest = (function() {
+            $whenUsed(v1, "SetTimeRequest", function() {
 
                 const SetTimeRequest = function (properties) {
                     if (properties)
@@ -712,9 +722,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return SetTimeRequest;
-            })();
+            });
 
-            v1.SetTimeResponse = (function() {
+            $whenUsed(v1, "SetTimeResponse", function() {
 
                 const SetTimeResponse = function (properties) {
                     if (properties)
@@ -788,9 +798,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return SetTimeResponse;
-            })();
+            });
 
-            v1.AddEntropyRequest = (function() {
+            $whenUsed(v1, "AddEntropyRequest", function() {
 
                 const AddEntropyRequest = function (properties) {
                     if (properties)
@@ -880,9 +890,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return AddEntropyRequest;
-            })();
+            });
 
-            v1.AddEntropyResponse = (function() {
+            $whenUsed(v1, "AddEntropyResponse", function() {
 
                 const AddEntropyResponse = function (properties) {
                     if (properties)
@@ -956,9 +966,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return AddEntropyResponse;
-            })();
+            });
 
-            v1.ResumeRequest = (function() {
+            $whenUsed(v1, "ResumeRequest", function() {
 
                 const ResumeRequest = function (properties) {
                     if (properties)
@@ -1096,9 +1106,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ResumeRequest;
-            })();
+            });
 
-            v1.ResumeResponse = (function() {
+            $whenUsed(v1, "ResumeResponse", function() {
 
                 const ResumeResponse = function (properties) {
                     if (properties)
@@ -1200,9 +1210,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ResumeResponse;
-            })();
+            });
 
-            v1.GetTimelineRequest = (function() {
+            $whenUsed(v1, "GetTimelineRequest", function() {
 
                 const GetTimelineRequest = function (properties) {
                     if (properties)
@@ -1276,9 +1286,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return GetTimelineRequest;
-            })();
+            });
 
-            v1.GetTimelineResponse = (function() {
+            $whenUsed(v1, "GetTimelineResponse", function() {
 
                 const GetTimelineResponse = function (properties) {
                     this.marks = [];
@@ -1381,9 +1391,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return GetTimelineResponse;
-            })();
+            });
 
-            v1.GetMemoryRequest = (function() {
+            $whenUsed(v1, "GetMemoryRequest", function() {
 
                 const GetMemoryRequest = function (properties) {
                     if (properties)
@@ -1457,9 +1467,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return GetMemoryRequest;
-            })();
+            });
 
-            v1.GetMemoryResponse = (function() {
+            $whenUsed(v1, "GetMemoryResponse", function() {
 
                 const GetMemoryResponse = function (properties) {
                     if (properties)
@@ -1585,9 +1595,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return GetMemoryResponse;
-            })();
+            });
 
-            v1.ShutdownRequest = (function() {
+            $whenUsed(v1, "ShutdownRequest", function() {
 
                 const ShutdownRequest = function (properties) {
                     if (properties)
@@ -1677,9 +1687,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ShutdownRequest;
-            })();
+            });
 
-            v1.ShutdownResponse = (function() {
+            $whenUsed(v1, "ShutdownResponse", function() {
 
                 const ShutdownResponse = function (properties) {
                     if (properties)
@@ -1753,9 +1763,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ShutdownResponse;
-            })();
+            });
 
-            v1.ScsiDisk = (function() {
+            $whenUsed(v1, "ScsiDisk", function() {
 
                 const ScsiDisk = function (properties) {
                     if (properties)
@@ -1857,9 +1867,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ScsiDisk;
-            })();
+            });
 
-            v1.PmemDisk = (function() {
+            $whenUsed(v1, "PmemDisk", function() {
 
                 const PmemDisk = function (properties) {
                     if (properties)
@@ -1949,9 +1959,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return PmemDisk;
-            })();
+            });
 
-            v1.Plan9Share = (function() {
+            $whenUsed(v1, "Plan9Share", function() {
 
                 const Plan9Share = function (properties) {
                     if (properties)
@@ -2053,9 +2063,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Plan9Share;
-            })();
+            });
 
-            v1.DiskSource = (function() {
+            $whenUsed(v1, "DiskSource", function() {
 
                 const DiskSource = function (properties) {
                     if (properties)
@@ -2160,9 +2170,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return DiskSource;
-            })();
+            });
 
-            v1.AttachRequest = (function() {
+            $whenUsed(v1, "AttachRequest", function() {
 
                 const AttachRequest = function (properties) {
                     if (properties)
@@ -2249,9 +2259,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return AttachRequest;
-            })();
+            });
 
-            v1.AttachResponse = (function() {
+            $whenUsed(v1, "AttachResponse", function() {
 
                 const AttachResponse = function (properties) {
                     if (properties)
@@ -2353,9 +2363,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return AttachResponse;
-            })();
+            });
 
-            v1.DetachRequest = (function() {
+            $whenUsed(v1, "DetachRequest", function() {
 
                 const DetachRequest = function (properties) {
                     if (properties)
@@ -2442,9 +2452,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return DetachRequest;
-            })();
+            });
 
-            v1.DetachResponse = (function() {
+            $whenUsed(v1, "DetachResponse", function() {
 
                 const DetachResponse = function (properties) {
                     if (properties)
@@ -2518,9 +2528,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return DetachResponse;
-            })();
+            });
 
-            v1.MountRequest = (function() {
+            $whenUsed(v1, "MountRequest", function() {
 
                 const MountRequest = function (properties) {
                     this.options = [];
@@ -2694,9 +2704,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return MountRequest;
-            })();
+            });
 
-            v1.TmpfsSource = (function() {
+            $whenUsed(v1, "TmpfsSource", function() {
 
                 const TmpfsSource = function (properties) {
                     if (properties)
@@ -2786,9 +2796,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return TmpfsSource;
-            })();
+            });
 
-            v1.MountResponse = (function() {
+            $whenUsed(v1, "MountResponse", function() {
 
                 const MountResponse = function (properties) {
                     if (properties)
@@ -2862,9 +2872,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return MountResponse;
-            })();
+            });
 
-            v1.UnmountRequest = (function() {
+            $whenUsed(v1, "UnmountRequest", function() {
 
                 const UnmountRequest = function (properties) {
                     if (properties)
@@ -2954,9 +2964,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return UnmountRequest;
-            })();
+            });
 
-            v1.UnmountResponse = (function() {
+            $whenUsed(v1, "UnmountResponse", function() {
 
                 const UnmountResponse = function (properties) {
                     if (properties)
@@ -3030,9 +3040,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return UnmountResponse;
-            })();
+            });
 
-            v1.LayerSource = (function() {
+            $whenUsed(v1, "LayerSource", function() {
 
                 const LayerSource = function (properties) {
                     if (properties)
@@ -3149,9 +3159,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return LayerSource;
-            })();
+            });
 
-            v1.MountOverlayRequest = (function() {
+            $whenUsed(v1, "MountOverlayRequest", function() {
 
                 const MountOverlayRequest = function (properties) {
                     this.layers = [];
@@ -3287,9 +3297,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return MountOverlayRequest;
-            })();
+            });
 
-            v1.MountOverlayResponse = (function() {
+            $whenUsed(v1, "MountOverlayResponse", function() {
 
                 const MountOverlayResponse = function (properties) {
                     if (properties)
@@ -3363,9 +3373,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return MountOverlayResponse;
-            })();
+            });
 
-            v1.TrimRequest = (function() {
+            $whenUsed(v1, "TrimRequest", function() {
 
                 const TrimRequest = function (properties) {
                     if (properties)
@@ -3455,9 +3465,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return TrimRequest;
-            })();
+            });
 
-            v1.TrimResponse = (function() {
+            $whenUsed(v1, "TrimResponse", function() {
 
                 const TrimResponse = function (properties) {
                     if (properties)
@@ -3547,9 +3557,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return TrimResponse;
-            })();
+            });
 
-            v1.ListLinksRequest = (function() {
+            $whenUsed(v1, "ListLinksRequest", function() {
 
                 const ListLinksRequest = function (properties) {
                     if (properties)
@@ -3639,9 +3649,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ListLinksRequest;
-            })();
+            });
 
-            v1.Link = (function() {
+            $whenUsed(v1, "Link", function() {
 
                 const Link = function (properties) {
                     this.addresses = [];
@@ -3780,9 +3790,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Link;
-            })();
+            });
 
-            v1.ListLinksResponse = (function() {
+            $whenUsed(v1, "ListLinksResponse", function() {
 
                 const ListLinksResponse = function (properties) {
                     this.links = [];
@@ -3873,9 +3883,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ListLinksResponse;
-            })();
+            });
 
-            v1.Route = (function() {
+            $whenUsed(v1, "Route", function() {
 
                 const Route = function (properties) {
                     if (properties)
@@ -3989,9 +3999,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Route;
-            })();
+            });
 
-            v1.ConfigureLinkRequest = (function() {
+            $whenUsed(v1, "ConfigureLinkRequest", function() {
 
                 const ConfigureLinkRequest = function (properties) {
                     this.addresses = [];
@@ -4143,9 +4153,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ConfigureLinkRequest;
-            })();
+            });
 
-            v1.ConfigureLinkResponse = (function() {
+            $whenUsed(v1, "ConfigureLinkResponse", function() {
 
                 const ConfigureLinkResponse = function (properties) {
                     if (properties)
@@ -4219,9 +4229,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ConfigureLinkResponse;
-            })();
+            });
 
-            v1.HostEntry = (function() {
+            $whenUsed(v1, "HostEntry", function() {
 
                 const HostEntry = function (properties) {
                     this.names = [];
@@ -4324,9 +4334,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return HostEntry;
-            })();
+            });
 
-            v1.ConfigureNamesRequest = (function() {
+            $whenUsed(v1, "ConfigureNamesRequest", function() {
 
                 const ConfigureNamesRequest = function (properties) {
                     this.nameservers = [];
@@ -4480,9 +4490,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ConfigureNamesRequest;
-            })();
+            });
 
-            v1.ConfigureNamesResponse = (function() {
+            $whenUsed(v1, "ConfigureNamesResponse", function() {
 
                 const ConfigureNamesResponse = function (properties) {
                     if (properties)
@@ -4556,9 +4566,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ConfigureNamesResponse;
-            })();
+            });
 
-            v1.ProcessRef = (function() {
+            $whenUsed(v1, "ProcessRef", function() {
 
                 const ProcessRef = function (properties) {
                     if (properties)
@@ -4660,9 +4670,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ProcessRef;
-            })();
+            });
 
-            v1.Stdio = (function() {
+            $whenUsed(v1, "Stdio", function() {
 
                 const Stdio = function (properties) {
                     if (properties)
@@ -4812,9 +4822,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Stdio;
-            })();
+            });
 
-            v1.CreateContainerRequest = (function() {
+            $whenUsed(v1, "CreateContainerRequest", function() {
 
                 const CreateContainerRequest = function (properties) {
                     this.mounts = [];
@@ -4950,9 +4960,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CreateContainerRequest;
-            })();
+            });
 
-            v1.ContainerMount = (function() {
+            $whenUsed(v1, "ContainerMount", function() {
 
                 const ContainerMount = function (properties) {
                     if (properties)
@@ -5105,9 +5115,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ContainerMount;
-            })();
+            });
 
-            v1.CreateContainerResponse = (function() {
+            $whenUsed(v1, "CreateContainerResponse", function() {
 
                 const CreateContainerResponse = function (properties) {
                     if (properties)
@@ -5197,9 +5207,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CreateContainerResponse;
-            })();
+            });
 
-            v1.StartContainerRequest = (function() {
+            $whenUsed(v1, "StartContainerRequest", function() {
 
                 const StartContainerRequest = function (properties) {
                     if (properties)
@@ -5289,9 +5299,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StartContainerRequest;
-            })();
+            });
 
-            v1.StartContainerResponse = (function() {
+            $whenUsed(v1, "StartContainerResponse", function() {
 
                 const StartContainerResponse = function (properties) {
                     if (properties)
@@ -5365,9 +5375,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StartContainerResponse;
-            })();
+            });
 
-            v1.ExecRequest = (function() {
+            $whenUsed(v1, "ExecRequest", function() {
 
                 const ExecRequest = function (properties) {
                     if (properties)
@@ -5490,9 +5500,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ExecRequest;
-            })();
+            });
 
-            v1.ExecResponse = (function() {
+            $whenUsed(v1, "ExecResponse", function() {
 
                 const ExecResponse = function (properties) {
                     if (properties)
@@ -5582,9 +5592,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ExecResponse;
-            })();
+            });
 
-            v1.SignalRequest = (function() {
+            $whenUsed(v1, "SignalRequest", function() {
 
                 const SignalRequest = function (properties) {
                     if (properties)
@@ -5695,9 +5705,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return SignalRequest;
-            })();
+            });
 
-            v1.SignalResponse = (function() {
+            $whenUsed(v1, "SignalResponse", function() {
 
                 const SignalResponse = function (properties) {
                     if (properties)
@@ -5771,9 +5781,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return SignalResponse;
-            })();
+            });
 
-            v1.WaitRequest = (function() {
+            $whenUsed(v1, "WaitRequest", function() {
 
                 const WaitRequest = function (properties) {
                     if (properties)
@@ -5860,9 +5870,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return WaitRequest;
-            })();
+            });
 
-            v1.ExitStatus = (function() {
+            $whenUsed(v1, "ExitStatus", function() {
 
                 const ExitStatus = function (properties) {
                     if (properties)
@@ -5988,9 +5998,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ExitStatus;
-            })();
+            });
 
-            v1.ResizeRequest = (function() {
+            $whenUsed(v1, "ResizeRequest", function() {
 
                 const ResizeRequest = function (properties) {
                     if (properties)
@@ -6101,9 +6111,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ResizeRequest;
-            })();
+            });
 
-            v1.ResizeResponse = (function() {
+            $whenUsed(v1, "ResizeResponse", function() {
 
                 const ResizeResponse = function (properties) {
                     if (properties)
@@ -6177,9 +6187,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ResizeResponse;
-            })();
+            });
 
-            v1.CloseStdinRequest = (function() {
+            $whenUsed(v1, "CloseStdinRequest", function() {
 
                 const CloseStdinRequest = function (properties) {
                     if (properties)
@@ -6266,9 +6276,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CloseStdinRequest;
-            })();
+            });
 
-            v1.CloseStdinResponse = (function() {
+            $whenUsed(v1, "CloseStdinResponse", function() {
 
                 const CloseStdinResponse = function (properties) {
                     if (properties)
@@ -6342,9 +6352,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CloseStdinResponse;
-            })();
+            });
 
-            v1.PauseRequest = (function() {
+            $whenUsed(v1, "PauseRequest", function() {
 
                 const PauseRequest = function (properties) {
                     if (properties)
@@ -6434,9 +6444,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return PauseRequest;
-            })();
+            });
 
-            v1.PauseResponse = (function() {
+            $whenUsed(v1, "PauseResponse", function() {
 
                 const PauseResponse = function (properties) {
                     if (properties)
@@ -6510,9 +6520,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return PauseResponse;
-            })();
+            });
 
-            v1.ResumeContainerRequest = (function() {
+            $whenUsed(v1, "ResumeContainerRequest", function() {
 
                 const ResumeContainerRequest = function (properties) {
                     if (properties)
@@ -6602,9 +6612,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ResumeContainerRequest;
-            })();
+            });
 
-            v1.ResumeContainerResponse = (function() {
+            $whenUsed(v1, "ResumeContainerResponse", function() {
 
                 const ResumeContainerResponse = function (properties) {
                     if (properties)
@@ -6678,9 +6688,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ResumeContainerResponse;
-            })();
+            });
 
-            v1.UpdateRequest = (function() {
+            $whenUsed(v1, "UpdateRequest", function() {
 
                 const UpdateRequest = function (properties) {
                     if (properties)
@@ -6782,9 +6792,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return UpdateRequest;
-            })();
+            });
 
-            v1.UpdateResponse = (function() {
+            $whenUsed(v1, "UpdateResponse", function() {
 
                 const UpdateResponse = function (properties) {
                     if (properties)
@@ -6858,9 +6868,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return UpdateResponse;
-            })();
+            });
 
-            v1.StatsRequest = (function() {
+            $whenUsed(v1, "StatsRequest", function() {
 
                 const StatsRequest = function (properties) {
                     if (properties)
@@ -6950,9 +6960,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StatsRequest;
-            })();
+            });
 
-            v1.StatsResponse = (function() {
+            $whenUsed(v1, "StatsResponse", function() {
 
                 const StatsResponse = function (properties) {
                     this.memoryStat = {};
@@ -7354,9 +7364,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StatsResponse;
-            })();
+            });
 
-            v1.IoStat = (function() {
+            $whenUsed(v1, "IoStat", function() {
 
                 const IoStat = function (properties) {
                     if (properties)
@@ -7506,9 +7516,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return IoStat;
-            })();
+            });
 
-            v1.LinkStat = (function() {
+            $whenUsed(v1, "LinkStat", function() {
 
                 const LinkStat = function (properties) {
                     if (properties)
@@ -7694,9 +7704,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return LinkStat;
-            })();
+            });
 
-            v1.ListContainersRequest = (function() {
+            $whenUsed(v1, "ListContainersRequest", function() {
 
                 const ListContainersRequest = function (properties) {
                     if (properties)
@@ -7770,9 +7780,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ListContainersRequest;
-            })();
+            });
 
-            v1.ContainerState = (function() {
+            $whenUsed(v1, "ContainerState", function() {
 
                 const ContainerState = function (properties) {
                     this.execs = [];
@@ -7908,9 +7918,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ContainerState;
-            })();
+            });
 
-            v1.ExecState = (function() {
+            $whenUsed(v1, "ExecState", function() {
 
                 const ExecState = function (properties) {
                     if (properties)
@@ -8021,9 +8031,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ExecState;
-            })();
+            });
 
-            v1.ListContainersResponse = (function() {
+            $whenUsed(v1, "ListContainersResponse", function() {
 
                 const ListContainersResponse = function (properties) {
                     this.containers = [];
@@ -8114,9 +8124,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ListContainersResponse;
-            })();
+            });
 
-            v1.PidsRequest = (function() {
+            $whenUsed(v1, "PidsRequest", function() {
 
                 const PidsRequest = function (properties) {
                     if (properties)
@@ -8206,9 +8216,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return PidsRequest;
-            })();
+            });
 
-            v1.PidInfo = (function() {
+            $whenUsed(v1, "PidInfo", function() {
 
                 const PidInfo = function (properties) {
                     if (properties)
@@ -8430,9 +8440,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return PidInfo;
-            })();
+            });
 
-            v1.PidsResponse = (function() {
+            $whenUsed(v1, "PidsResponse", function() {
 
                 const PidsResponse = function (properties) {
                     this.pids = [];
@@ -8523,9 +8533,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return PidsResponse;
-            })();
+            });
 
-            v1.DeleteRequest = (function() {
+            $whenUsed(v1, "DeleteRequest", function() {
 
                 const DeleteRequest = function (properties) {
                     if (properties)
@@ -8624,9 +8634,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return DeleteRequest;
-            })();
+            });
 
-            v1.DeleteResponse = (function() {
+            $whenUsed(v1, "DeleteResponse", function() {
 
                 const DeleteResponse = function (properties) {
                     if (properties)
@@ -8713,9 +8723,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return DeleteResponse;
-            })();
+            });
 
-            v1.HostFrame = (function() {
+            $whenUsed(v1, "HostFrame", function() {
 
                 const HostFrame = function (properties) {
                     if (properties)
@@ -8850,9 +8860,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return HostFrame;
-            })();
+            });
 
-            v1.AttachOpen = (function() {
+            $whenUsed(v1, "AttachOpen", function() {
 
                 const AttachOpen = function (properties) {
                     if (properties)
@@ -8975,9 +8985,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return AttachOpen;
-            })();
+            });
 
-            v1.ResizeFrame = (function() {
+            $whenUsed(v1, "ResizeFrame", function() {
 
                 const ResizeFrame = function (properties) {
                     if (properties)
@@ -9079,9 +9089,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ResizeFrame;
-            })();
+            });
 
-            v1.Data = (function() {
+            $whenUsed(v1, "Data", function() {
 
                 const Data = function (properties) {
                     if (properties)
@@ -9183,9 +9193,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Data;
-            })();
+            });
 
-            v1.StdinEof = (function() {
+            $whenUsed(v1, "StdinEof", function() {
 
                 const StdinEof = function (properties) {
                     if (properties)
@@ -9259,9 +9269,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StdinEof;
-            })();
+            });
 
-            v1.Ack = (function() {
+            $whenUsed(v1, "Ack", function() {
 
                 const Ack = function (properties) {
                     if (properties)
@@ -9363,9 +9373,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Ack;
-            })();
+            });
 
-            v1.GuestFrame = (function() {
+            $whenUsed(v1, "GuestFrame", function() {
 
                 const GuestFrame = function (properties) {
                     if (properties)
@@ -9500,9 +9510,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return GuestFrame;
-            })();
+            });
 
-            v1.Attached = (function() {
+            $whenUsed(v1, "Attached", function() {
 
                 const Attached = function (properties) {
                     if (properties)
@@ -9628,9 +9638,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Attached;
-            })();
+            });
 
-            v1.StdinAck = (function() {
+            $whenUsed(v1, "StdinAck", function() {
 
                 const StdinAck = function (properties) {
                     if (properties)
@@ -9732,9 +9742,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StdinAck;
-            })();
+            });
 
-            v1.SubscribeRequest = (function() {
+            $whenUsed(v1, "SubscribeRequest", function() {
 
                 const SubscribeRequest = function (properties) {
                     if (properties)
@@ -9836,9 +9846,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return SubscribeRequest;
-            })();
+            });
 
-            v1.Event = (function() {
+            $whenUsed(v1, "Event", function() {
 
                 const Event = function (properties) {
                     if (properties)
@@ -9987,9 +9997,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Event;
-            })();
+            });
 
-            v1.ProcessExited = (function() {
+            $whenUsed(v1, "ProcessExited", function() {
 
                 const ProcessExited = function (properties) {
                     if (properties)
@@ -10085,9 +10095,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ProcessExited;
-            })();
+            });
 
-            v1.OutOfMemory = (function() {
+            $whenUsed(v1, "OutOfMemory", function() {
 
                 const OutOfMemory = function (properties) {
                     if (properties)
@@ -10189,9 +10199,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return OutOfMemory;
-            })();
+            });
 
-            v1.KernelLog = (function() {
+            $whenUsed(v1, "KernelLog", function() {
 
                 const KernelLog = function (properties) {
                     if (properties)
@@ -10293,9 +10303,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return KernelLog;
-            })();
+            });
 
-            v1.EventsLost = (function() {
+            $whenUsed(v1, "EventsLost", function() {
 
                 const EventsLost = function (properties) {
                     if (properties)
@@ -10385,9 +10395,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return EventsLost;
-            })();
+            });
 
-            v1.CopyInFrame = (function() {
+            $whenUsed(v1, "CopyInFrame", function() {
 
                 const CopyInFrame = function (properties) {
                     if (properties)
@@ -10492,9 +10502,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyInFrame;
-            })();
+            });
 
-            v1.CopyInOpen = (function() {
+            $whenUsed(v1, "CopyInOpen", function() {
 
                 const CopyInOpen = function (properties) {
                     if (properties)
@@ -10596,9 +10606,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyInOpen;
-            })();
+            });
 
-            v1.CopyInResponse = (function() {
+            $whenUsed(v1, "CopyInResponse", function() {
 
                 const CopyInResponse = function (properties) {
                     if (properties)
@@ -10688,9 +10698,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyInResponse;
-            })();
+            });
 
-            v1.CopyOutRequest = (function() {
+            $whenUsed(v1, "CopyOutRequest", function() {
 
                 const CopyOutRequest = function (properties) {
                     if (properties)
@@ -10792,9 +10802,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyOutRequest;
-            })();
+            });
 
-            v1.CopyOutFrame = (function() {
+            $whenUsed(v1, "CopyOutFrame", function() {
 
                 const CopyOutFrame = function (properties) {
                     if (properties)
@@ -10899,9 +10909,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyOutFrame;
-            })();
+            });
 
-            v1.StatRequest = (function() {
+            $whenUsed(v1, "StatRequest", function() {
 
                 const StatRequest = function (properties) {
                     if (properties)
@@ -11003,9 +11013,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StatRequest;
-            })();
+            });
 
-            v1.CopyOutStat = (function() {
+            $whenUsed(v1, "CopyOutStat", function() {
 
                 const CopyOutStat = function (properties) {
                     if (properties)
@@ -11155,9 +11165,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyOutStat;
-            })();
+            });
 
-            v1.StacksRequest = (function() {
+            $whenUsed(v1, "StacksRequest", function() {
 
                 const StacksRequest = function (properties) {
                     if (properties)
@@ -11231,9 +11241,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StacksRequest;
-            })();
+            });
 
-            v1.StacksResponse = (function() {
+            $whenUsed(v1, "StacksResponse", function() {
 
                 const StacksResponse = function (properties) {
                     if (properties)
@@ -11323,9 +11333,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StacksResponse;
-            })();
+            });
 
-            v1.KernelLogRequest = (function() {
+            $whenUsed(v1, "KernelLogRequest", function() {
 
                 const KernelLogRequest = function (properties) {
                     if (properties)
@@ -11399,9 +11409,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return KernelLogRequest;
-            })();
+            });
 
-            v1.KernelLogResponse = (function() {
+            $whenUsed(v1, "KernelLogResponse", function() {
 
                 const KernelLogResponse = function (properties) {
                     if (properties)
@@ -11491,7 +11501,7 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return KernelLogResponse;
-            })();
+            });
 
             return v1;
         })();

@@ -6,6 +6,16 @@ $protobuf.configure();
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
 const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError;
 
+const $whenUsed = (holder, name, make) => $Object.defineProperty(holder, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+        const value = make();
+        $Object.defineProperty(holder, name, { value, configurable: true, enumerable: true, writable: true });
+        return value;
+    }
+});
+
 const $root = $protobuf.roots["supervisor"] || ($protobuf.roots["supervisor"] = {});
 
 export const lcow = $root.lcow = (() => {
@@ -20,7 +30,7 @@ export const lcow = $root.lcow = (() => {
 
             const v1 = {};
 
-            v1.Empty = (function() {
+            $whenUsed(v1, "Empty", function() {
 
                 const Empty = function (properties) {
                     if (properties)
@@ -94,9 +104,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Empty;
-            })();
+            });
 
-            v1.CreateOptions = (function() {
+            $whenUsed(v1, "CreateOptions", function() {
 
                 const CreateOptions = function (properties) {
                     this.hosts = [];
@@ -256,9 +266,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CreateOptions;
-            })();
+            });
 
-            v1.RestartPolicy = (function() {
+            $whenUsed(v1, "RestartPolicy", function() {
 
                 const RestartPolicy = function (properties) {
                     if (properties)
@@ -360,9 +370,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return RestartPolicy;
-            })();
+            });
 
-            v1.DescribeRequest = (function() {
+            $whenUsed(v1, "DescribeRequest", function() {
 
                 const DescribeRequest = function (properties) {
                     if (properties)
@@ -436,9 +446,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return DescribeRequest;
-            })();
+            });
 
-            v1.DescribeResponse = (function() {
+            $whenUsed(v1, "DescribeResponse", function() {
 
                 const DescribeResponse = function (properties) {
                     this.containers = [];
@@ -721,9 +731,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return DescribeResponse;
-            })();
+            });
 
-            v1.KeepRequest = (function() {
+            $whenUsed(v1, "KeepRequest", function() {
 
                 const KeepRequest = function (properties) {
                     if (properties)
@@ -834,9 +844,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return KeepRequest;
-            })();
+            });
 
-            v1.StopRequest = (function() {
+            $whenUsed(v1, "StopRequest", function() {
 
                 const StopRequest = function (properties) {
                     if (properties)
@@ -950,9 +960,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StopRequest;
-            })();
+            });
 
-            v1.StopResponse = (function() {
+            $whenUsed(v1, "StopResponse", function() {
 
                 const StopResponse = function (properties) {
                     if (properties)
@@ -1054,9 +1064,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StopResponse;
-            })();
+            });
 
-            v1.StopPodRequest = (function() {
+            $whenUsed(v1, "StopPodRequest", function() {
 
                 const StopPodRequest = function (properties) {
                     if (properties)
@@ -1146,9 +1156,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StopPodRequest;
-            })();
+            });
 
-            v1.TopRequest = (function() {
+            $whenUsed(v1, "TopRequest", function() {
 
                 const TopRequest = function (properties) {
                     if (properties)
@@ -1238,9 +1248,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return TopRequest;
-            })();
+            });
 
-            v1.TopResponse = (function() {
+            $whenUsed(v1, "TopResponse", function() {
 
                 const TopResponse = function (properties) {
                     this.processes = [];
@@ -1331,9 +1341,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return TopResponse;
-            })();
+            });
 
-            v1.TopProcess = (function() {
+            $whenUsed(v1, "TopProcess", function() {
 
                 const TopProcess = function (properties) {
                     if (properties)
@@ -1543,9 +1553,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return TopProcess;
-            })();
+            });
 
-            v1.ExecInVmRequest = (function() {
+            $whenUsed(v1, "ExecInVmRequest", function() {
 
                 const ExecInVmRequest = function (properties) {
                     this.args = [];
@@ -1684,9 +1694,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ExecInVmRequest;
-            })();
+            });
 
-            v1.ExecInVmResponse = (function() {
+            $whenUsed(v1, "ExecInVmResponse", function() {
 
                 const ExecInVmResponse = function (properties) {
                     if (properties)
@@ -1776,9 +1786,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ExecInVmResponse;
-            })();
+            });
 
-            v1.StacksResponse = (function() {
+            $whenUsed(v1, "StacksResponse", function() {
 
                 const StacksResponse = function (properties) {
                     if (properties)
@@ -1868,9 +1878,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StacksResponse;
-            })();
+            });
 
-            v1.ClientFrame = (function() {
+            $whenUsed(v1, "ClientFrame", function() {
 
                 const ClientFrame = function (properties) {
                     if (properties)
@@ -2005,9 +2015,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ClientFrame;
-            })();
+            });
 
-            v1.AttachOpen = (function() {
+            $whenUsed(v1, "AttachOpen", function() {
 
                 const AttachOpen = function (properties) {
                     if (properties)
@@ -2181,9 +2191,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return AttachOpen;
-            })();
+            });
 
-            v1.Resize = (function() {
+            $whenUsed(v1, "Resize", function() {
 
                 const Resize = function (properties) {
                     if (properties)
@@ -2285,9 +2295,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Resize;
-            })();
+            });
 
-            v1.Bytes = (function() {
+            $whenUsed(v1, "Bytes", function() {
 
                 const Bytes = function (properties) {
                     if (properties)
@@ -2389,9 +2399,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Bytes;
-            })();
+            });
 
-            v1.ServerFrame = (function() {
+            $whenUsed(v1, "ServerFrame", function() {
 
                 const ServerFrame = function (properties) {
                     if (properties)
@@ -2526,9 +2536,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ServerFrame;
-            })();
+            });
 
-            v1.Attached = (function() {
+            $whenUsed(v1, "Attached", function() {
 
                 const Attached = function (properties) {
                     if (properties)
@@ -2666,9 +2676,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Attached;
-            })();
+            });
 
-            v1.OutputAck = (function() {
+            $whenUsed(v1, "OutputAck", function() {
 
                 const OutputAck = function (properties) {
                     if (properties)
@@ -2770,9 +2780,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return OutputAck;
-            })();
+            });
 
-            v1.StdinAck = (function() {
+            $whenUsed(v1, "StdinAck", function() {
 
                 const StdinAck = function (properties) {
                     if (properties)
@@ -2874,9 +2884,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StdinAck;
-            })();
+            });
 
-            v1.Exit = (function() {
+            $whenUsed(v1, "Exit", function() {
 
                 const Exit = function (properties) {
                     if (properties)
@@ -3002,9 +3012,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Exit;
-            })();
+            });
 
-            v1.SubscribeRequest = (function() {
+            $whenUsed(v1, "SubscribeRequest", function() {
 
                 const SubscribeRequest = function (properties) {
                     if (properties)
@@ -3094,9 +3104,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return SubscribeRequest;
-            })();
+            });
 
-            v1.Event = (function() {
+            $whenUsed(v1, "Event", function() {
 
                 const Event = function (properties) {
                     if (properties)
@@ -3258,9 +3268,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Event;
-            })();
+            });
 
-            v1.StatPathRequest = (function() {
+            $whenUsed(v1, "StatPathRequest", function() {
 
                 const StatPathRequest = function (properties) {
                     if (properties)
@@ -3362,9 +3372,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return StatPathRequest;
-            })();
+            });
 
-            v1.PathStat = (function() {
+            $whenUsed(v1, "PathStat", function() {
 
                 const PathStat = function (properties) {
                     if (properties)
@@ -3502,9 +3512,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return PathStat;
-            })();
+            });
 
-            v1.CopyInFrame = (function() {
+            $whenUsed(v1, "CopyInFrame", function() {
 
                 const CopyInFrame = function (properties) {
                     if (properties)
@@ -3609,9 +3619,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyInFrame;
-            })();
+            });
 
-            v1.CopyInOpen = (function() {
+            $whenUsed(v1, "CopyInOpen", function() {
 
                 const CopyInOpen = function (properties) {
                     if (properties)
@@ -3713,9 +3723,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyInOpen;
-            })();
+            });
 
-            v1.CopyInResponse = (function() {
+            $whenUsed(v1, "CopyInResponse", function() {
 
                 const CopyInResponse = function (properties) {
                     if (properties)
@@ -3805,9 +3815,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyInResponse;
-            })();
+            });
 
-            v1.CopyOutRequest = (function() {
+            $whenUsed(v1, "CopyOutRequest", function() {
 
                 const CopyOutRequest = function (properties) {
                     if (properties)
@@ -3909,9 +3919,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyOutRequest;
-            })();
+            });
 
-            v1.CopyOutFrame = (function() {
+            $whenUsed(v1, "CopyOutFrame", function() {
 
                 const CopyOutFrame = function (properties) {
                     if (properties)
@@ -4001,9 +4011,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return CopyOutFrame;
-            })();
+            });
 
-            v1.KernelLogRequest = (function() {
+            $whenUsed(v1, "KernelLogRequest", function() {
 
                 const KernelLogRequest = function (properties) {
                     if (properties)
@@ -4093,9 +4103,9 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return KernelLogRequest;
-            })();
+            });
 
-            v1.KernelLogLine = (function() {
+            $whenUsed(v1, "KernelLogLine", function() {
 
                 const KernelLogLine = function (properties) {
                     if (properties)
@@ -4197,7 +4207,7 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return KernelLogLine;
-            })();
+            });
 
             return v1;
         })();

@@ -6,6 +6,16 @@ $protobuf.configure();
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
 const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError;
 
+const $whenUsed = (holder, name, make) => $Object.defineProperty(holder, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+        const value = make();
+        $Object.defineProperty(holder, name, { value, configurable: true, enumerable: true, writable: true });
+        return value;
+    }
+});
+
 const $root = $protobuf.roots["task"] || ($protobuf.roots["task"] = {});
 
 export const containerd = $root.containerd = (() => {
@@ -20,7 +30,7 @@ export const containerd = $root.containerd = (() => {
 
             const v2 = {};
 
-            v2.Any = (function() {
+            $whenUsed(v2, "Any", function() {
 
                 const Any = function (properties) {
                     if (properties)
@@ -122,9 +132,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return Any;
-            })();
+            });
 
-            v2.Timestamp = (function() {
+            $whenUsed(v2, "Timestamp", function() {
 
                 const Timestamp = function (properties) {
                     if (properties)
@@ -226,9 +236,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return Timestamp;
-            })();
+            });
 
-            v2.Empty = (function() {
+            $whenUsed(v2, "Empty", function() {
 
                 const Empty = function (properties) {
                     if (properties)
@@ -302,9 +312,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return Empty;
-            })();
+            });
 
-            v2.Mount = (function() {
+            $whenUsed(v2, "Mount", function() {
 
                 const Mount = function (properties) {
                     this.options = [];
@@ -431,9 +441,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return Mount;
-            })();
+            });
 
-            v2.Status = (function() {
+            $whenUsed(v2, "Status", function() {
                 const valuesById = $Object.create(null), values = $Object.create(valuesById);
                 values[valuesById[0] = "UNKNOWN"] = 0;
                 values[valuesById[1] = "CREATED"] = 1;
@@ -442,9 +452,9 @@ export const containerd = $root.containerd = (() => {
                 values[valuesById[4] = "PAUSED"] = 4;
                 values[valuesById[5] = "PAUSING"] = 5;
                 return values;
-            })();
+            });
 
-            v2.StateRequest = (function() {
+            $whenUsed(v2, "StateRequest", function() {
 
                 const StateRequest = function (properties) {
                     if (properties)
@@ -546,9 +556,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return StateRequest;
-            })();
+            });
 
-            v2.StateResponse = (function() {
+            $whenUsed(v2, "StateResponse", function() {
 
                 const StateResponse = function (properties) {
                     if (properties)
@@ -755,9 +765,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return StateResponse;
-            })();
+            });
 
-            v2.CreateTaskRequest = (function() {
+            $whenUsed(v2, "CreateTaskRequest", function() {
 
                 const CreateTaskRequest = function (properties) {
                     this.rootfs = [];
@@ -953,9 +963,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return CreateTaskRequest;
-            })();
+            });
 
-            v2.CreateTaskResponse = (function() {
+            $whenUsed(v2, "CreateTaskResponse", function() {
 
                 const CreateTaskResponse = function (properties) {
                     if (properties)
@@ -1045,9 +1055,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return CreateTaskResponse;
-            })();
+            });
 
-            v2.StartRequest = (function() {
+            $whenUsed(v2, "StartRequest", function() {
 
                 const StartRequest = function (properties) {
                     if (properties)
@@ -1149,9 +1159,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return StartRequest;
-            })();
+            });
 
-            v2.StartResponse = (function() {
+            $whenUsed(v2, "StartResponse", function() {
 
                 const StartResponse = function (properties) {
                     if (properties)
@@ -1241,9 +1251,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return StartResponse;
-            })();
+            });
 
-            v2.DeleteRequest = (function() {
+            $whenUsed(v2, "DeleteRequest", function() {
 
                 const DeleteRequest = function (properties) {
                     if (properties)
@@ -1345,9 +1355,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return DeleteRequest;
-            })();
+            });
 
-            v2.DeleteResponse = (function() {
+            $whenUsed(v2, "DeleteResponse", function() {
 
                 const DeleteResponse = function (properties) {
                     if (properties)
@@ -1458,9 +1468,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return DeleteResponse;
-            })();
+            });
 
-            v2.PidsRequest = (function() {
+            $whenUsed(v2, "PidsRequest", function() {
 
                 const PidsRequest = function (properties) {
                     if (properties)
@@ -1550,9 +1560,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return PidsRequest;
-            })();
+            });
 
-            v2.ProcessInfo = (function() {
+            $whenUsed(v2, "ProcessInfo", function() {
 
                 const ProcessInfo = function (properties) {
                     if (properties)
@@ -1651,9 +1661,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return ProcessInfo;
-            })();
+            });
 
-            v2.ProcessDetails = (function() {
+            $whenUsed(v2, "ProcessDetails", function() {
 
                 const ProcessDetails = function (properties) {
                     if (properties)
@@ -1743,9 +1753,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return ProcessDetails;
-            })();
+            });
 
-            v2.PidsResponse = (function() {
+            $whenUsed(v2, "PidsResponse", function() {
 
                 const PidsResponse = function (properties) {
                     this.processes = [];
@@ -1836,9 +1846,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return PidsResponse;
-            })();
+            });
 
-            v2.PauseRequest = (function() {
+            $whenUsed(v2, "PauseRequest", function() {
 
                 const PauseRequest = function (properties) {
                     if (properties)
@@ -1928,9 +1938,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return PauseRequest;
-            })();
+            });
 
-            v2.ResumeRequest = (function() {
+            $whenUsed(v2, "ResumeRequest", function() {
 
                 const ResumeRequest = function (properties) {
                     if (properties)
@@ -2020,9 +2030,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return ResumeRequest;
-            })();
+            });
 
-            v2.CheckpointTaskRequest = (function() {
+            $whenUsed(v2, "CheckpointTaskRequest", function() {
 
                 const CheckpointTaskRequest = function (properties) {
                     if (properties)
@@ -2133,9 +2143,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return CheckpointTaskRequest;
-            })();
+            });
 
-            v2.KillRequest = (function() {
+            $whenUsed(v2, "KillRequest", function() {
 
                 const KillRequest = function (properties) {
                     if (properties)
@@ -2261,9 +2271,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return KillRequest;
-            })();
+            });
 
-            v2.ExecProcessRequest = (function() {
+            $whenUsed(v2, "ExecProcessRequest", function() {
 
                 const ExecProcessRequest = function (properties) {
                     if (properties)
@@ -2422,9 +2432,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return ExecProcessRequest;
-            })();
+            });
 
-            v2.ResizePtyRequest = (function() {
+            $whenUsed(v2, "ResizePtyRequest", function() {
 
                 const ResizePtyRequest = function (properties) {
                     if (properties)
@@ -2550,9 +2560,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return ResizePtyRequest;
-            })();
+            });
 
-            v2.CloseIORequest = (function() {
+            $whenUsed(v2, "CloseIORequest", function() {
 
                 const CloseIORequest = function (properties) {
                     if (properties)
@@ -2666,9 +2676,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return CloseIORequest;
-            })();
+            });
 
-            v2.UpdateTaskRequest = (function() {
+            $whenUsed(v2, "UpdateTaskRequest", function() {
 
                 const UpdateTaskRequest = function (properties) {
                     this.annotations = {};
@@ -2808,9 +2818,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return UpdateTaskRequest;
-            })();
+            });
 
-            v2.WaitRequest = (function() {
+            $whenUsed(v2, "WaitRequest", function() {
 
                 const WaitRequest = function (properties) {
                     if (properties)
@@ -2912,9 +2922,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return WaitRequest;
-            })();
+            });
 
-            v2.WaitResponse = (function() {
+            $whenUsed(v2, "WaitResponse", function() {
 
                 const WaitResponse = function (properties) {
                     if (properties)
@@ -3013,9 +3023,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return WaitResponse;
-            })();
+            });
 
-            v2.StatsRequest = (function() {
+            $whenUsed(v2, "StatsRequest", function() {
 
                 const StatsRequest = function (properties) {
                     if (properties)
@@ -3105,9 +3115,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return StatsRequest;
-            })();
+            });
 
-            v2.StatsResponse = (function() {
+            $whenUsed(v2, "StatsResponse", function() {
 
                 const StatsResponse = function (properties) {
                     if (properties)
@@ -3194,9 +3204,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return StatsResponse;
-            })();
+            });
 
-            v2.ConnectRequest = (function() {
+            $whenUsed(v2, "ConnectRequest", function() {
 
                 const ConnectRequest = function (properties) {
                     if (properties)
@@ -3286,9 +3296,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return ConnectRequest;
-            })();
+            });
 
-            v2.ConnectResponse = (function() {
+            $whenUsed(v2, "ConnectResponse", function() {
 
                 const ConnectResponse = function (properties) {
                     if (properties)
@@ -3402,9 +3412,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return ConnectResponse;
-            })();
+            });
 
-            v2.ShutdownRequest = (function() {
+            $whenUsed(v2, "ShutdownRequest", function() {
 
                 const ShutdownRequest = function (properties) {
                     if (properties)
@@ -3506,9 +3516,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return ShutdownRequest;
-            })();
+            });
 
-            v2.TaskIO = (function() {
+            $whenUsed(v2, "TaskIO", function() {
 
                 const TaskIO = function (properties) {
                     if (properties)
@@ -3634,9 +3644,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return TaskIO;
-            })();
+            });
 
-            v2.TaskCreate = (function() {
+            $whenUsed(v2, "TaskCreate", function() {
 
                 const TaskCreate = function (properties) {
                     this.rootfs = [];
@@ -3784,9 +3794,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return TaskCreate;
-            })();
+            });
 
-            v2.TaskStart = (function() {
+            $whenUsed(v2, "TaskStart", function() {
 
                 const TaskStart = function (properties) {
                     if (properties)
@@ -3888,9 +3898,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return TaskStart;
-            })();
+            });
 
-            v2.TaskDelete = (function() {
+            $whenUsed(v2, "TaskDelete", function() {
 
                 const TaskDelete = function (properties) {
                     if (properties)
@@ -4025,9 +4035,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return TaskDelete;
-            })();
+            });
 
-            v2.TaskExit = (function() {
+            $whenUsed(v2, "TaskExit", function() {
 
                 const TaskExit = function (properties) {
                     if (properties)
@@ -4162,9 +4172,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return TaskExit;
-            })();
+            });
 
-            v2.TaskOOM = (function() {
+            $whenUsed(v2, "TaskOOM", function() {
 
                 const TaskOOM = function (properties) {
                     if (properties)
@@ -4254,9 +4264,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return TaskOOM;
-            })();
+            });
 
-            v2.TaskExecAdded = (function() {
+            $whenUsed(v2, "TaskExecAdded", function() {
 
                 const TaskExecAdded = function (properties) {
                     if (properties)
@@ -4358,9 +4368,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return TaskExecAdded;
-            })();
+            });
 
-            v2.TaskExecStarted = (function() {
+            $whenUsed(v2, "TaskExecStarted", function() {
 
                 const TaskExecStarted = function (properties) {
                     if (properties)
@@ -4474,9 +4484,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return TaskExecStarted;
-            })();
+            });
 
-            v2.TaskPaused = (function() {
+            $whenUsed(v2, "TaskPaused", function() {
 
                 const TaskPaused = function (properties) {
                     if (properties)
@@ -4566,9 +4576,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return TaskPaused;
-            })();
+            });
 
-            v2.TaskResumed = (function() {
+            $whenUsed(v2, "TaskResumed", function() {
 
                 const TaskResumed = function (properties) {
                     if (properties)
@@ -4658,9 +4668,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return TaskResumed;
-            })();
+            });
 
-            v2.TaskCheckpointed = (function() {
+            $whenUsed(v2, "TaskCheckpointed", function() {
 
                 const TaskCheckpointed = function (properties) {
                     if (properties)
@@ -4762,9 +4772,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return TaskCheckpointed;
-            })();
+            });
 
-            v2.Metrics = (function() {
+            $whenUsed(v2, "Metrics", function() {
 
                 const Metrics = function (properties) {
                     this.network = [];
@@ -4900,9 +4910,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return Metrics;
-            })();
+            });
 
-            v2.PSIData = (function() {
+            $whenUsed(v2, "PSIData", function() {
 
                 const PSIData = function (properties) {
                     if (properties)
@@ -5028,9 +5038,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return PSIData;
-            })();
+            });
 
-            v2.PSIStats = (function() {
+            $whenUsed(v2, "PSIStats", function() {
 
                 const PSIStats = function (properties) {
                     if (properties)
@@ -5126,9 +5136,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return PSIStats;
-            })();
+            });
 
-            v2.PidsStat = (function() {
+            $whenUsed(v2, "PidsStat", function() {
 
                 const PidsStat = function (properties) {
                     if (properties)
@@ -5230,9 +5240,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return PidsStat;
-            })();
+            });
 
-            v2.CPUStat = (function() {
+            $whenUsed(v2, "CPUStat", function() {
 
                 const CPUStat = function (properties) {
                     if (properties)
@@ -5391,9 +5401,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return CPUStat;
-            })();
+            });
 
-            v2.MemoryStat = (function() {
+            $whenUsed(v2, "MemoryStat", function() {
 
                 const MemoryStat = function (properties) {
                     if (properties)
@@ -5768,9 +5778,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return MemoryStat;
-            })();
+            });
 
-            v2.IOStat = (function() {
+            $whenUsed(v2, "IOStat", function() {
 
                 const IOStat = function (properties) {
                     this.usage = [];
@@ -5870,9 +5880,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return IOStat;
-            })();
+            });
 
-            v2.IOEntry = (function() {
+            $whenUsed(v2, "IOEntry", function() {
 
                 const IOEntry = function (properties) {
                     if (properties)
@@ -6022,9 +6032,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return IOEntry;
-            })();
+            });
 
-            v2.MemoryEvents = (function() {
+            $whenUsed(v2, "MemoryEvents", function() {
 
                 const MemoryEvents = function (properties) {
                     if (properties)
@@ -6162,9 +6172,9 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return MemoryEvents;
-            })();
+            });
 
-            v2.NetworkStat = (function() {
+            $whenUsed(v2, "NetworkStat", function() {
 
                 const NetworkStat = function (properties) {
                     if (properties)
@@ -6350,7 +6360,7 @@ export const containerd = $root.containerd = (() => {
                 };
 
                 return NetworkStat;
-            })();
+            });
 
             return v2;
         })();

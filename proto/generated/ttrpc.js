@@ -6,13 +6,23 @@ $protobuf.configure();
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
 const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError;
 
+const $whenUsed = (holder, name, make) => $Object.defineProperty(holder, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+        const value = make();
+        $Object.defineProperty(holder, name, { value, configurable: true, enumerable: true, writable: true });
+        return value;
+    }
+});
+
 const $root = $protobuf.roots["ttrpc"] || ($protobuf.roots["ttrpc"] = {});
 
 export const ttrpc = $root.ttrpc = (() => {
 
     const ttrpc = {};
 
-    ttrpc.Request = (function() {
+    $whenUsed(ttrpc, "Request", function() {
 
         const Request = function (properties) {
             this.metadata = [];
@@ -151,9 +161,9 @@ export const ttrpc = $root.ttrpc = (() => {
         };
 
         return Request;
-    })();
+    });
 
-    ttrpc.Response = (function() {
+    $whenUsed(ttrpc, "Response", function() {
 
         const Response = function (properties) {
             if (properties)
@@ -252,9 +262,9 @@ export const ttrpc = $root.ttrpc = (() => {
         };
 
         return Response;
-    })();
+    });
 
-    ttrpc.KeyValue = (function() {
+    $whenUsed(ttrpc, "KeyValue", function() {
 
         const KeyValue = function (properties) {
             if (properties)
@@ -356,9 +366,9 @@ export const ttrpc = $root.ttrpc = (() => {
         };
 
         return KeyValue;
-    })();
+    });
 
-    ttrpc.Status = (function() {
+    $whenUsed(ttrpc, "Status", function() {
 
         const Status = function (properties) {
             this.details = [];
@@ -473,9 +483,9 @@ export const ttrpc = $root.ttrpc = (() => {
         };
 
         return Status;
-    })();
+    });
 
-    ttrpc.Any = (function() {
+    $whenUsed(ttrpc, "Any", function() {
 
         const Any = function (properties) {
             if (properties)
@@ -577,7 +587,7 @@ export const ttrpc = $root.ttrpc = (() => {
         };
 
         return Any;
-    })();
+    });
 
     return ttrpc;
 })();

@@ -1,7 +1,9 @@
 /** The methods of lcow.supervisor.v1.Supervisor as data, for its server and its clients. */
 import { lcow } from '../../proto/generated/supervisor.js';
 import {
-  type GeneratedClass,
+  type DecodedBy,
+  type EncodedBy,
+  generatedClass,
   type Method,
   type StreamKind,
   streamMethod,
@@ -13,25 +15,20 @@ const v1 = lcow.supervisor.v1;
 type V1 = typeof v1;
 
 /** A generated message as it may be given: fields left out. */
-export type Message<Name extends keyof V1> = V1[Name] extends {
-  encode(message: infer Input, writer?: never): unknown;
-}
-  ? Input
-  : never;
+export type Message<Name extends keyof V1> = EncodedBy<V1[Name]>;
 
-type Decoded<Name extends keyof V1> = InstanceType<V1[Name]>;
 type Unary<Request extends keyof V1, Response extends keyof V1> = Method<
   Message<Request>,
-  Decoded<Request>,
+  DecodedBy<V1[Request]>,
   Message<Response>,
-  Decoded<Response>,
+  DecodedBy<V1[Response]>,
   'unary'
 >;
 type Streaming<Request extends keyof V1, Response extends keyof V1> = Method<
   Message<Request>,
-  Decoded<Request>,
+  DecodedBy<V1[Request]>,
   Message<Response>,
-  Decoded<Response>,
+  DecodedBy<V1[Response]>,
   StreamKind
 >;
 
@@ -42,7 +39,8 @@ function unary<Request extends keyof V1, Response extends keyof V1>(
   request: Request,
   response: Response,
 ): Unary<Request, Response> {
-  return unaryMethod(SUPERVISOR_SERVICE, name, generated(request), generated(response));
+  const [taken, given] = [generatedClass(v1, request), generatedClass(v1, response)];
+  return unaryMethod(SUPERVISOR_SERVICE, name, taken, given);
 }
 
 function stream<Request extends keyof V1, Response extends keyof V1>(
@@ -51,13 +49,8 @@ function stream<Request extends keyof V1, Response extends keyof V1>(
   request: Request,
   response: Response,
 ): Streaming<Request, Response> {
-  return streamMethod(SUPERVISOR_SERVICE, name, kind, generated(request), generated(response));
-}
-
-function generated<Name extends keyof V1>(
-  name: Name,
-): GeneratedClass<Message<Name>, Decoded<Name>> {
-  return v1[name] as unknown as GeneratedClass<Message<Name>, Decoded<Name>>;
+  const [taken, given] = [generatedClass(v1, request), generatedClass(v1, response)];
+  return streamMethod(SUPERVISOR_SERVICE, name, kind, taken, given);
 }
 
 export const SUPERVISOR = {
@@ -77,7 +70,7 @@ export const SUPERVISOR = {
     SUPERVISOR_SERVICE,
     'Attach',
     'bidi-stream',
-    generated('ClientFrame'),
+    generatedClass(v1, 'ClientFrame'),
     SERVER_FRAME,
   ),
 } as const;

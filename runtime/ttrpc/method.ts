@@ -69,6 +69,33 @@ export function streamMethod<RequestInput, Request, ResponseInput, Response>(
   return { service, name, kind, request: codecOf(request), response: codecOf(response) };
 }
 
+/**
+ * A class of a generated namespace by its name. The class is looked up when a message is encoded or decoded: generated
+ * classes are made when they are first used.
+ */
+export function generatedClass<Namespace, Name extends keyof Namespace>(
+  namespace: Namespace,
+  name: Name,
+): GeneratedClass<EncodedBy<Namespace[Name]>, DecodedBy<Namespace[Name]>> {
+  type Found = GeneratedClass<EncodedBy<Namespace[Name]>, DecodedBy<Namespace[Name]>>;
+  const found = (): Found => namespace[name] as Found;
+  return {
+    encode: (message) => found().encode(message),
+    decode: (bytes) => found().decode(bytes),
+  };
+}
+
+/** What a generated class encodes: fields may be left out. */
+export type EncodedBy<Class> = Class extends {
+  encode(message: infer Input, writer?: never): unknown;
+}
+  ? Input
+  : never;
+/** What it decodes to: all fields are there. */
+export type DecodedBy<Class> = Class extends abstract new (...values: never[]) => infer Message
+  ? Message
+  : never;
+
 function codecOf<Input, Message>(
   generated: GeneratedClass<Input, Message>,
 ): MessageCodec<Input, Message> {
