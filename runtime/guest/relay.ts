@@ -80,6 +80,11 @@ function join(socket: Socket, stream: Duplex): void {
     side.on('close', end);
     side.on('end', end);
   }
+  // It may have broken before its client said anything.
+  if (stream.destroyed) {
+    end();
+    return;
+  }
   socket.pipe(stream, { end: false });
   stream.pipe(socket, { end: false });
 }
