@@ -1,5 +1,4 @@
 /** What `lcow ps` shows of a container, in docker's columns and words. Pure. */
-import { isContainerId } from '../container/container-name.ts';
 import type { ContainerState, PublishedPort } from '../container/container-record.ts';
 import type { StoredContainer } from '../container/container-store.ts';
 import { escapeControl } from './escape.ts';
@@ -78,11 +77,6 @@ export function statusText(state: ContainerState, nowMs: number): string {
 /** The pod that a container runs in: its own has its id. */
 export function podOf({ record }: StoredContainer): string {
   return record.pod ?? record.id;
-}
-
-/** A pod's name for people: that of a lone container is its id's beginning. */
-export function podName(pod: string): string {
-  return isContainerId(pod) ? pod.slice(0, SHORT_ID) : pod;
 }
 
 function portsText(state: ContainerState, ports: readonly PublishedPort[]): string {

@@ -4,7 +4,6 @@
  */
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { RuntimeError } from '../errors.ts';
 import { DetachFilter } from './detach-keys.ts';
 import { takeTerminal, terminalSize } from './terminal.ts';
@@ -154,14 +153,14 @@ function impatience({ kill }: ForegroundOptions): Promise<never> {
   });
 }
 
-async function copy(
-  from: Readable,
-  to: NodeJS.WriteStream,
-  onFirstByte?: () => void,
-): Promise<void> {
+/** @returns settles when all of it was handed on, or it broke. */
+function copy(from: Readable, to: NodeJS.WriteStream, onFirstByte?: () => void): Promise<void> {
   if (onFirstByte !== undefined) from.once('data', () => onFirstByte());
   from.pipe(to, { end: false });
-  await finished(from, { writable: false }).catch(() => {});
+  return new Promise((resolve) => {
+    if (from.readableEnded || from.destroyed) resolve();
+    for (const end of ['end', 'error', 'close']) from.once(end, () => resolve());
+  });
 }
 
 function never(): Promise<never> {

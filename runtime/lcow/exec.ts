@@ -1,6 +1,5 @@
 /** A further process in a running container: what is asked for, the OCI process that it becomes, and its start. */
-import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { RuntimeError } from '../errors.ts';
 import type { AttachedProcess, SupervisorClient } from '../supervisor/supervisor-client.ts';
 import type { OciProcess } from '../task/oci-runtime-spec.ts';
@@ -89,7 +88,7 @@ async function addExec(
   request: ExecRequest,
 ): Promise<string> {
   const terminal = request.terminal !== undefined && request.terminal !== false;
-  const execId = randomBytes(8).toString('hex');
+  const execId = newExecId();
   const hub = (wanted: boolean): string => (wanted ? 'hub:' : '');
   await client.task.exec({
     id,
@@ -112,7 +111,7 @@ async function encodeProcess(bundle: string, request: ExecRequest): Promise<Buff
   const { args, env, workingDirectory, user, privileged, terminal = false } = request;
   return encodeOciDocument(
     execProcess({
-      containerProcess: await readProcess(bundle),
+      containerProcess: readProcess(bundle),
       args,
       ...(env === undefined ? {} : { env }),
       ...(workingDirectory === undefined ? {} : { workingDirectory }),
@@ -123,13 +122,19 @@ async function encodeProcess(bundle: string, request: ExecRequest): Promise<Buff
   );
 }
 
-async function readProcess(bundle: string): Promise<OciProcess> {
+function readProcess(bundle: string): OciProcess {
   const path = `${bundle}/config.json`;
   try {
-    const { process } = JSON.parse(await readFile(path, 'utf8')) as { process: OciProcess };
+    const { process } = JSON.parse(readFileSync(path, 'utf8')) as { process: OciProcess };
     if (Array.isArray(process.env) && typeof process.cwd === 'string') return process;
   } catch (cause) {
     throw new RuntimeError('data-loss', `read ${path}`, String(cause), { cause });
   }
   throw new RuntimeError('data-loss', `read ${path}`, 'it has no process');
+}
+
+/** Unlike every other of its container, and no secret: so without node:crypto, which takes 5 ms to load. */
+function newExecId(): string {
+  const part = (): string => Math.floor(Math.random() * 2 ** 32).toString(16);
+  return part().padStart(8, '0') + part().padStart(8, '0');
 }

@@ -9,6 +9,7 @@ import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { type Directories, directories } from '../directories.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
+import { preparePeerCheck } from '../ttrpc/peer-credentials.ts';
 import { markStarted, readPodRecord, supervisorLog, taskSocket } from './pod-folder.ts';
 import { takePodLock } from './pod-lock.ts';
 import { LOCK_TAKEN_EXIT, READINESS_FD, READY, TELL_OPTION } from './readiness.ts';
@@ -116,6 +117,9 @@ async function supervise(
     void pod.supervisor.stop(SIGTERM_GRACE_MS);
   });
   starter.ready();
+  // What the first connection would wait for. It takes 15 ms of this thread, which a boot has once its VM runs.
+  const quiet = adopt ? pod.supervisor.adopted : pod.supervisor.vm();
+  quiet.then(preparePeerCheck).catch(() => undefined);
   try {
     await pod.supervisor.adopted;
   } catch (error) {

@@ -1,6 +1,12 @@
 /** The seventeen methods of containerd.task.v2.Task as data, for its server and its client. */
 import { containerd } from '../../proto/generated/task.js';
-import { type DecodedBy, type EncodedBy, generatedClass, type Method, unaryMethod } from '../ttrpc/method.ts';
+import {
+  type DecodedBy,
+  type EncodedBy,
+  generatedClass,
+  type Method,
+  unaryMethod,
+} from '../ttrpc/method.ts';
 
 const v2 = containerd.task.v2;
 type V2 = typeof v2;

@@ -92,7 +92,9 @@ export type EncodedBy<Class> = Class extends {
   ? Input
   : never;
 /** What it decodes to: all fields are there. */
-export type DecodedBy<Class> = Class extends abstract new (...values: never[]) => infer Message
+export type DecodedBy<Class> = Class extends abstract new (
+  ...values: never[]
+) => infer Message
   ? Message
   : never;
 
