@@ -81,6 +81,10 @@ export class ComputeNetwork {
     const free = loadLibrary(libraries.ole32 ?? 'ole32.dll').func('CoTaskMemFree', 'void', [
       'void *',
     ]);
+    // Threads of the library outlive koffi's hold on it at the process' end: a second hold keeps its code there.
+    if (process.platform === 'win32') {
+      loadLibrary('kernel32.dll').func('LoadLibraryW', 'void *', ['str16'])(this.#path);
+    }
     const document = koffi.disposable(null, 'str16', (pointer: unknown) => free(pointer));
     const handle = koffi.pointer(koffi.opaque());
     this.#types = {

@@ -10,6 +10,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadLibrary, type LibraryPaths } from '../../hcs/windows/compute-core.ts';
+import type { NetworkLibraryPaths } from '../../hcs/windows/compute-network.ts';
 import { repositoryRoot } from '../harness/repository-root.ts';
 
 const run = promisify(execFile);
@@ -88,13 +89,16 @@ const TOOLCHAINS = {
 } as const;
 
 /** Paths of the libraries, as LibraryPaths wants them. @throws Error where there is no C compiler */
-export async function buildStandIn(): Promise<Required<LibraryPaths>> {
+export async function buildStandIn(): Promise<
+  Required<LibraryPaths> & Required<NetworkLibraryPaths>
+> {
   // Under Wine they are where Windows looks for its own; see test/windows. The sockets come with computecore.
   if (process.platform === 'win32') {
     loadLibrary('computecore.dll');
     return {
       ...{ computecore: 'computecore.dll', kernel32: 'kernel32.dll', ws2_32: 'ws2_32.dll' },
       ...{ virtdisk: 'virtdisk.dll', computestorage: 'computestorage.dll' },
+      ...{ computenetwork: 'computenetwork.dll', ole32: 'ole32.dll' },
     };
   }
   const folder = await buildLibraries('so');
@@ -103,6 +107,7 @@ export async function buildStandIn(): Promise<Required<LibraryPaths>> {
   return {
     ...{ computecore, kernel32: computecore, ws2_32: library('ws2_32') },
     ...{ virtdisk: computecore, computestorage: computecore },
+    ...{ computenetwork: library('computenetwork'), ole32: library('computenetwork') },
   };
 }
 
