@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -29,14 +29,13 @@ try {
 }
 
 function register(guest: TestGuest, libraries: Awaited<ReturnType<typeof buildStandIn>>): void {
-  const run = join(folder, 'run');
+  let run = '';
   let bridge: Awaited<ReturnType<typeof startBridge>>;
   let baseline = new Set<string>();
 
   test.before(async () => {
-    const hvSockets = join(folder, 'hv');
-    for (const path of [run, hvSockets]) await mkdir(path, { mode: 0o700 });
-    bridge = await startBridge({ runDirectory: run, socket: join(folder, 'bridge'), hvSockets });
+    bridge = await startBridge(folder);
+    run = bridge.runDirectory;
     baseline = new Set(filesBelow(run));
   });
 

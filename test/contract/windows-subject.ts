@@ -7,8 +7,8 @@ import { openWindowsService } from '../../hcs/windows/windows-service.ts';
 import { greetGuest } from '../harness/greet-guest.ts';
 import { filesBelow, mountsNaming, processesNaming } from '../harness/leftovers.ts';
 import type { TestGuest } from '../harness/test-guest.ts';
-import { BridgeEndpoints } from '../stand-in/bridge-endpoints.ts';
 import { buildStandIn } from '../stand-in/build-stand-in.ts';
+import { standInEndpoints } from '../stand-in/network-control.ts';
 import { startBridge } from '../stand-in/start-bridge.ts';
 import { GUEST_PORT, testGuestDocument } from './qemu-subject.ts';
 import type { ServiceUnderTest, SubjectOptions } from './service-under-test.ts';
@@ -22,14 +22,15 @@ export async function windowsSubject(
   { folder }: SubjectOptions,
 ): Promise<ServiceUnderTest> {
   shared ??= openShared();
-  const { libraries, bridge, endpoints, runDirectory } = await shared;
+  const { libraries, bridge, endpoints } = await shared;
+  const { runDirectory } = bridge;
   const pipes = join(folder, 'pipes');
   await mkdir(pipes);
   const service = await openWindowsService({
     endpoints,
     libraries,
     build: 26100,
-    consolePipe: (id) => join(pipes, id.slice(-20)),
+    ...(process.platform === 'win32' ? {} : { consolePipe: (id) => join(pipes, id.slice(-20)) }),
   });
   const baseline = new Set(filesBelow(runDirectory));
   return {
@@ -53,12 +54,8 @@ async function openShared() {
   // The suites' folders go one by one; this one stays as long as the process.
   const root = await mkdtemp(join(tmpdir(), 'lcow-bridge-'));
   process.on('exit', () => rmSync(root, { recursive: true, force: true }));
-  const runDirectory = join(root, 'run');
-  const hvSockets = join(root, 'hv');
-  for (const path of [runDirectory, hvSockets]) await mkdir(path, { mode: 0o700 });
-  const socket = join(root, 'bridge.sock');
   const libraries = await buildStandIn();
-  const bridge = await startBridge({ runDirectory, socket, hvSockets });
-  const endpoints = await BridgeEndpoints.connect(socket);
-  return { libraries, bridge, endpoints, runDirectory };
+  const bridge = await startBridge(root);
+  const endpoints = standInEndpoints(libraries);
+  return { libraries, bridge, endpoints };
 }

@@ -1,0 +1,74 @@
+/**
+ * Runs what there is for Windows by the Windows build of Node, under Wine, over the stand-ins of Windows' libraries:
+ * makes everything that it needs first, says what, and ends with "N passed, N failed[, N skipped]".
+ *
+ *   node dist/test/windows/run.js [--prepare] [--node <version>] [word...]     words select files by part of their path
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildTestGuest } from '../harness/test-guest.ts';
+import { buildWindowsStandIn } from '../stand-in/build-stand-in.ts';
+import { layOutProgram, NODE_VERSIONS, windowsNode } from './windows-node.ts';
+import { runTestFile } from './windows-test-file.ts';
+import { installLibraries, installWine, makePrefix } from './wine.ts';
+
+/** Files of test/ that make sense on Windows. */
+const FILES = [
+  'stand-in/computecore.test',
+  'hcs/windows/hv-socket.test',
+  'hcs/windows/virtdisk.test',
+  'hcs/windows/computestorage.test',
+  'hcs/windows/windows-service.test',
+  'hcs/windows/compute-network.test',
+  'hcs/windows/network-endpoints.test',
+  'contract/windows-stand-in.vm.test',
+  'contract/windows-process-death.vm.test',
+];
+
+const args = process.argv.slice(2);
+const onlyNode = args.includes('--node') ? args[args.indexOf('--node') + 1] : undefined;
+const words = args.filter((word, at) => !word.startsWith('--') && args[at - 1] !== '--node');
+const began = performance.now();
+const say = (text: string): void => {
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  process.stdout.write(`[${seconds.padStart(6)} s] ${text}\n`);
+};
+
+await installWine(say);
+await makePrefix(say);
+await installLibraries(await buildWindowsStandIn());
+const program = await layOutProgram(say);
+const nodes = new Map<string, string>();
+for (const version of NODE_VERSIONS.filter((one) => onlyNode === undefined || one === onlyNode)) {
+  nodes.set(version, await windowsNode(version, say));
+}
+say('ready');
+if (!args.includes('--prepare')) await runAll();
+
+async function runAll(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'lcow-windows-guest-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const guest = await buildTestGuest(folder);
+  let [passed, failed, skipped] = [0, 0, 0];
+  const files = FILES.filter((file) => words.every((word) => file.includes(word)));
+  for (const [version, node] of nodes) {
+    for (const name of files) {
+      const before = performance.now();
+      const outcome = await runTestFile({ node, program, name, guest });
+      const seconds = ((performance.now() - before) / 1000).toFixed(1);
+      const word = outcome.failed === 0 ? 'ok  ' : 'FAIL';
+      process.stdout.write(
+        `${word} ${name}.ts on Windows Node ${version} (${outcome.passed} tests, ${seconds} s)\n`,
+      );
+      for (const reason of outcome.skipped) process.stdout.write(`     skipped: ${reason}\n`);
+      if (outcome.failed > 0) process.stdout.write(`${outcome.output}\n`);
+      passed += outcome.passed;
+      failed += outcome.failed;
+      skipped += outcome.skipped.length;
+    }
+  }
+  const tail = skipped > 0 ? `, ${skipped} skipped` : '';
+  process.stdout.write(`${passed} passed, ${failed} failed${tail}\n`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}

@@ -1,0 +1,87 @@
+/** Runs one compiled test file by Windows' Node, with a bridge to the engine where it boots VMs. */
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBridgeProcess, type BridgeForWine } from '../stand-in/start-bridge.ts';
+import type { TestGuest } from '../harness/test-guest.ts';
+import { runWine, winePrefix } from './wine.ts';
+
+/** What came of a file. */
+export interface FileOutcome {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: readonly string[];
+  readonly output: string;
+}
+
+/** A file and who runs it. */
+export interface FileToRun {
+  node: string;
+  /** The folder of the compiled program, as Windows' Node is to see it. */
+  program: string;
+  /** Below test/, without ending. */
+  name: string;
+  guest: TestGuest;
+}
+
+/** A unit file, one that boots VMs. */
+const DEADLINE_MS = { unit: 180_000, vm: 600_000 };
+
+/** See the module's comment. */
+export async function runTestFile({ node, program, name, guest }: FileToRun): Promise<FileOutcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'lcow-windows-'));
+  const isVm = name.endsWith('.vm.test');
+  const runDirectory = join(folder, 'run');
+  await mkdir(runDirectory, { mode: 0o700 });
+  const bridge = isVm
+    ? await startBridgeProcess({ LCOW_BRIDGE_RUN: runDirectory, LCOW_BRIDGE_WINE: winePrefix() })
+    : undefined;
+  try {
+    const output = join(folder, 'output');
+    const timeoutMs = isVm ? DEADLINE_MS.vm : DEADLINE_MS.unit;
+    const file = join(program, 'test', `${name}.js`);
+    const env = {
+      LCOW_TEST_GUEST: JSON.stringify({
+        kernel: windowsPath(guest.kernel),
+        initrd: windowsPath(guest.initrd),
+      }),
+      ...(bridge === undefined
+        ? {}
+        : {
+            LCOW_TEST_BRIDGE: JSON.stringify({
+              accelerator: bridge.accelerator,
+              port: bridge.port,
+              runDirectory,
+            } satisfies BridgeForWine),
+          }),
+    };
+    const began = performance.now();
+    const code = await runWine([node, '--enable-source-maps', file], { output, timeoutMs, env })
+      .exited;
+    const late = performance.now() - began >= timeoutMs;
+    return read(await readFile(output, 'utf8'), code, late);
+  } finally {
+    await bridge?.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A path of Linux as programs under Wine name it. */
+export function windowsPath(path: string): string {
+  return `Z:${path.replaceAll('/', '\\')}`;
+}
+
+/** As test/run.ts reads uvu's words. */
+function read(output: string, code: number, late: boolean): FileOutcome {
+  const count = (label: string): number =>
+    [...output.matchAll(new RegExp(`^\\s*${label}:?\\s+(\\d+)`, 'gm'))].reduce(
+      (sum, [, n]) => sum + Number(n),
+      0,
+    );
+  const skipped = [...output.matchAll(/^SKIP (.*)$/gm)].map(([, reason]) => reason?.trim() ?? '');
+  const [total, passed] = [count('Total'), count('Passed')];
+  const ranNothing = total === 0 && skipped.length === 0;
+  const failed = Math.max(total - passed, code === 0 && !late && !ranNothing ? 0 : 1);
+  const why = late ? '\nit did not end in time' : code === 0 ? '' : `\nit ended with ${code}`;
+  return { passed, failed, skipped, output: output + (ranNothing ? '\nit ran no test' : '') + why };
+}
