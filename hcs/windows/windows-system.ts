@@ -25,7 +25,7 @@ import { HRESULT } from '../hresult.ts';
 import type { ComputeSystem, GuestListener } from '../service.ts';
 import type { ExportName, Handle } from './compute-core.ts';
 import { ExitWatch } from './exit-watch.ts';
-import { documentFiles, type FileAccess } from './file-access.ts';
+import { documentFiles, type FileAccess, type NamedFile } from './file-access.ts';
 import { HvSocketListener } from './hv-socket.ts';
 import { runOperation, type OperationHost } from './operation.ts';
 import { openPipeConsole } from './pipe-console.ts';
@@ -61,7 +61,7 @@ export class WindowsSystem implements ComputeSystem {
   readonly timeline: readonly Moment[];
   readonly #options: WindowsSystemOptions;
   /** Files of devices that were added, by the device's resource path. */
-  readonly #added = new Map<string, string>();
+  readonly #added = new Map<string, NamedFile>();
   #closed: Promise<void> | undefined;
 
   constructor(options: WindowsSystemOptions) {
@@ -76,7 +76,7 @@ export class WindowsSystem implements ComputeSystem {
     const op = this.#use('start');
     const { access, document } = this.#options;
     if (document !== undefined) {
-      const missing = documentFiles(document).filter(({ path }) => !access.has(path));
+      const missing = documentFiles(document).filter((file) => !access.has(file));
       await access.grantPresent(op, missing);
     }
     await this.#run(op, 'HcsStartComputeSystem', null);
@@ -121,15 +121,15 @@ export class WindowsSystem implements ComputeSystem {
     const op = this.#use('modify');
     const { access } = this.#options;
     const change = decodeModifySettingRequest(request, op);
-    const path = addedFile(change);
-    if (path !== undefined) await access.grant(op, { path, source: request.ResourcePath });
+    const file = addedFile(change, request.ResourcePath);
+    if (file !== undefined) await access.grant(op, file);
     try {
       await this.#run(op, 'HcsModifyComputeSystem', JSON.stringify(request), [null]);
     } catch (error) {
-      if (path !== undefined) await access.revoke(path);
+      if (file !== undefined) await access.revoke(file);
       throw error;
     }
-    if (path !== undefined) this.#added.set(request.ResourcePath, path);
+    if (file !== undefined) this.#added.set(request.ResourcePath, file);
     if (change.request !== 'Remove') return;
     const removed = this.#added.get(request.ResourcePath);
     this.#added.delete(request.ResourcePath);
@@ -239,15 +239,20 @@ export class WindowsSystem implements ComputeSystem {
 }
 
 /** The file that a device which is added opens. */
-function addedFile(change: Modification): string | undefined {
+function addedFile(change: Modification, source: string): NamedFile | undefined {
   if (change.request !== 'Add') return undefined;
   switch (change.kind) {
-    case 'scsi-attachment':
-      return change.attachment.Path;
-    case 'virtual-pmem-device':
-      return change.settings.HostPath;
+    case 'scsi-attachment': {
+      const { Path, ReadOnly = false } = change.attachment;
+      return { path: Path, source, readOnly: ReadOnly };
+    }
+    case 'virtual-pmem-device': {
+      const { HostPath, ReadOnly = false } = change.settings;
+      return HostPath === undefined ? undefined : { path: HostPath, source, readOnly: ReadOnly };
+    }
     case 'virtual-pmem-mapping':
-      return change.mapping.HostPath;
+      // Only layers are packed into a device, which is read-only then.
+      return { path: change.mapping.HostPath, source, readOnly: true };
     default:
       return undefined;
   }

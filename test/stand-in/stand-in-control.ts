@@ -14,6 +14,7 @@ const COUNTERS = [
   'machines',
   'grants',
   'created',
+  'groupGrants',
 ] as const;
 
 export type Counters = Record<(typeof COUNTERS)[number], number>;

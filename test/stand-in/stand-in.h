@@ -118,8 +118,9 @@ enum counter {
     COUNT_STALE_HANDLES,  /* calls with a handle that was closed or never given */
     COUNT_CALLBACKS,      /* made so far */
     COUNT_MACHINES,       /* simulated, not stopped */
-    COUNT_GRANTS,         /* of access, not revoked */
+    COUNT_GRANTS,         /* of access to one VM, not revoked */
     COUNT_CREATED,        /* operations so far */
+    COUNT_GROUP_GRANTS,   /* of access to all VMs, not revoked */
     COUNTERS
 };
 void count(enum counter what, int64_t by);
