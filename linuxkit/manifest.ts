@@ -79,6 +79,8 @@ export interface FindBootFilesOptions {
   packageRoot?: string;
   /** Hash every file now, whatever the stamp says, and files that do not boot too. Default: false. */
   full?: boolean;
+  /** The kernel for UEFI is wanted, which boots no vmlinux. Default: false. */
+  bzImage?: boolean;
   /** Where the stamp goes when the boot files' folder is read-only. Default: /run/lcow. */
   stampDirectory?: string;
 }
@@ -105,7 +107,7 @@ const REBUILD = '`npm run setup` builds them';
 export async function findBootFiles(options: FindBootFilesOptions = {}): Promise<BootFiles> {
   const directory = options.directory ?? locate(options);
   const manifest = readManifest(directory);
-  const boot = manifest.kernel.boot;
+  const boot = options.bzImage === true ? 'kernel' : manifest.kernel.boot;
   const names = options.full === true ? Object.keys(manifest.files) : [boot, 'initrd.img'];
   await verify(directory, manifest, names, options);
   return {

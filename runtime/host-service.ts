@@ -1,27 +1,42 @@
-/** The compute service of this host: QEMU on Linux. The one place of the runtime that knows which. */
+/**
+ * The compute service of this host: QEMU on Linux, the Host Compute Service on Windows (windows-host-service.ts). The one
+ * place of the runtime that knows which.
+ */
 import { join } from 'node:path';
 import type { QemuServiceOptions } from '../hcs/qemu/qemu-service.ts';
 import type { ComputeService } from '../hcs/service.ts';
 import type { Directories } from './directories.ts';
 import { RuntimeError } from './errors.ts';
 import { removeOrphans } from './ownership.ts';
+import {
+  endWindowsOrphans,
+  endWindowsSystem,
+  isWindowsHost,
+  isWindowsSystemAlive,
+  loadWindowsHost,
+  openWindowsHost,
+  sweepWindowsEndpoints,
+} from './windows-host-service.ts';
 
 type QemuLinkOptions = Pick<QemuServiceOptions, 'link' | 'vsockBackend'>;
 
 /**
- * LCOW_LINK chooses how the guest's connections come: `serial`, the default, or `vsock`. LCOW_QEMU names another
+ * On Windows nothing is to be chosen. On Linux LCOW_LINK chooses how the guest's connections come: `serial`, the default, or `vsock`. LCOW_QEMU names another
  * QEMU than the one that PATH finds, LCOW_ACCELERATOR (`auto`, `kvm`, `tcg`) what executes guests.
- * @throws RuntimeError unsupported on other hosts, invalid-argument for another LCOW_LINK or LCOW_ACCELERATOR
+ * @throws RuntimeError unsupported on other hosts, invalid-argument for another LCOW_LINK or LCOW_ACCELERATOR; what
+ *   openWindowsHost() throws
  */
 export async function openHostService(
-  { run }: Directories,
+  where: Directories,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<ComputeService> {
+  if (isWindowsHost(env)) return openWindowsHost(where, env);
+  const { run } = where;
   if (process.platform !== 'linux') {
     throw new RuntimeError(
       'unsupported',
       'open the compute service',
-      `no service for ${process.platform} yet`,
+      `there is none for ${process.platform}`,
     );
   }
   const { openQemuService } = await import('../hcs/qemu/qemu-service.ts');
@@ -36,7 +51,8 @@ export async function openHostService(
 
 /** Loads what openHostService needs, for a code cache. */
 export async function loadHostService(): Promise<void> {
-  if (process.platform === 'linux') await import('../hcs/qemu/qemu-service.ts');
+  if (isWindowsHost()) await loadWindowsHost();
+  else await import('../hcs/qemu/qemu-service.ts');
 }
 
 function acceleratorOf(wanted: string): 'auto' | 'kvm' | 'tcg' {
@@ -73,38 +89,41 @@ async function linkOptions(env: NodeJS.ProcessEnv): Promise<QemuLinkOptions> {
  * gone, their network endpoints, private sockets, scratch disks.
  * @returns what was removed, for people
  */
-export async function sweepHost({ run, data }: Directories): Promise<string[]> {
-  const [{ sweepDead }, { sweepEndpoints }] = await Promise.all([
-    import('../hcs/qemu/run-folder.ts'),
-    import('../hcs/qemu/endpoint-record.ts'),
-  ]);
-  const vms = await sweepDead(join(run, 'vm'));
-  const endpoints = await sweepEndpoints(join(run, 'vm'));
-  const pods = await removeOrphans(join(run, 'pod'));
-  const scratch = await removeOrphans(join(data, 'scratch'));
+export async function sweepHost(where: Directories): Promise<string[]> {
+  const systems = await sweepSystems(where);
+  const pods = await removeOrphans(join(where.run, 'pod'));
+  const scratch = await removeOrphans(join(where.data, 'scratch'));
   return [
-    ...vms.map((name) => `VM ${name}`),
-    ...endpoints.map((name) => `network endpoint ${name}`),
+    ...systems,
     ...pods.map((name) => `pod folder ${name}`),
     ...scratch.map((name) => `scratch disk ${name}`),
   ];
 }
 
-/** Whether the compute system still runs, whoever owns it: a look at its record and at /proc. */
-export async function isSystemAlive({ run }: Directories, id: string): Promise<boolean> {
+async function sweepSystems(where: Directories): Promise<string[]> {
+  const endpoint = (id: string): string => `network endpoint ${id}`;
+  if (isWindowsHost()) return (await sweepWindowsEndpoints(where)).map(endpoint);
+  const [{ sweepDead }, { sweepEndpoints }] = await Promise.all([
+    import('../hcs/qemu/run-folder.ts'),
+    import('../hcs/qemu/endpoint-record.ts'),
+  ]);
+  const vms = await sweepDead(join(where.run, 'vm'));
+  const endpoints = await sweepEndpoints(join(where.run, 'vm'));
+  return [...vms.map((name) => `VM ${name}`), ...endpoints.map(endpoint)];
+}
+
+/** Whether the compute system still runs, whoever owns it: what HCS says, or a look at its record and at /proc. */
+export async function isSystemAlive(where: Directories, id: string): Promise<boolean> {
+  if (isWindowsHost()) return isWindowsSystemAlive(where, id);
+  const { run } = where;
   const { isAlive, readRecord } = await import('../hcs/qemu/record.ts');
   const record = readRecord(join(run, 'vm', id));
   return record !== undefined && isAlive(record.vmm ?? record.creator);
 }
 
 /** Removes what the host has of compute systems that are gone, and of their endpoints. */
-export async function removeDeadSystems({ run }: Directories): Promise<void> {
-  const [{ sweepDead }, { sweepEndpoints }] = await Promise.all([
-    import('../hcs/qemu/run-folder.ts'),
-    import('../hcs/qemu/endpoint-record.ts'),
-  ]);
-  await sweepDead(join(run, 'vm'));
-  await sweepEndpoints(join(run, 'vm'));
+export async function removeDeadSystems(where: Directories): Promise<void> {
+  await sweepSystems(where);
 }
 
 /**
@@ -116,6 +135,7 @@ export async function endOrphanSystems(
   where: Directories,
   owned: ReadonlySet<string | undefined>,
 ): Promise<string[]> {
+  if (isWindowsHost()) return endWindowsOrphans(where, owned);
   const [{ isAlive, readRecord }, { listIds }] = await Promise.all([
     import('../hcs/qemu/record.ts'),
     import('../hcs/qemu/run-folder.ts'),
@@ -138,6 +158,7 @@ export async function endOrphanSystems(
 
 /** Ends a compute system, whoever owns it. Already ended is not an error. */
 export async function endSystem(where: Directories, id: string): Promise<void> {
+  if (isWindowsHost()) return endWindowsSystem(where, id);
   if (!(await isSystemAlive(where, id))) return;
   const service = await openHostService(where);
   try {

@@ -98,6 +98,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // Over the task service; of the VM below it only what its own operations call in the guest.
   'runtime/supervisor': [
+    'hcs/document/host-version.ts',
+    'hcs/document/lcow-boot.ts',
     'hcs/document/properties.ts',
     'hcs/service.ts',
     'linuxkit/manifest.ts',
@@ -105,6 +107,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/container',
     'runtime/directories.ts',
     'runtime/errors.ts',
+    'runtime/private-folder.ts',
+    'runtime/replace-file.ts',
+    'runtime/exclusive-file.ts',
     'runtime/guest/methods.ts',
     'runtime/host-log.ts',
     'runtime/host-service.ts',
@@ -143,6 +148,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'runtime/doctor': [
     'hcs/document/properties.ts',
+    'hcs/windows/host-needs.ts',
     'linuxkit/manifest.ts',
     'runtime/directories.ts',
     'runtime/errors.ts',

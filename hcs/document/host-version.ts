@@ -4,6 +4,7 @@
  */
 import { HcsError } from '../hcs-error.ts';
 import { show } from './decoder.ts';
+import type { ServiceProperties } from './properties.ts';
 import type { SchemaVersion } from './schema-version.ts';
 
 export type HostArchitecture = 'amd64' | 'arm64';
@@ -94,6 +95,16 @@ function checkBuild(build: number): void {
         `it needs build ${OLDEST_BUILD} (Windows 10 1809, Server 2019) or later`,
     );
   }
+}
+
+/** The host that a service runs on: what it says of itself, and one without limits where it is no Windows. */
+export function hostVersionOf({
+  Basic,
+  Host,
+}: Pick<ServiceProperties, 'Basic' | 'Host'>): HostVersion {
+  if (Host === undefined) return MODERN_HOST;
+  const schemaVersions = Basic.SupportedSchemaVersions;
+  return { build: Host.Build, arch: Host.Architecture, schemaVersions };
 }
 
 /** A host without the limits of older Windows builds; the QEMU engine is one. */

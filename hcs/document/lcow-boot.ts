@@ -34,6 +34,11 @@ export function chooseLoader(
   return { loader: 'uefi', reason };
 }
 
+/** Whether a host boots bzImage by UEFI, where nobody wished otherwise. */
+export function bootsByUefi(host: HostVersion): boolean {
+  return chooseLoader(undefined, host).loader === 'uefi';
+}
+
 /**
  * The first part of the kernel line: where the root is and, with UEFI, the initrd. May be empty.
  * @throws HcsError E_INVALIDARG when UEFI cannot reach the initrd, or dm-verity is asked of PMem

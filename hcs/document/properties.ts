@@ -1,4 +1,5 @@
 /** Queries and what they return (schema `Properties`, `ServiceProperties`, the queries). Types only. */
+import type { HostArchitecture } from './host-version.ts';
 import type { TargetPlatform } from './kernel-command-line.ts';
 import type { SchemaVersion } from './schema-version.ts';
 import type { NotificationType } from './system-exit-status.ts';
@@ -113,6 +114,16 @@ export interface ServiceProperties {
   Basic: { SupportedSchemaVersions: SchemaVersion[] };
   /** Not HCS's: every result says with what it was reached. */
   Execution: ExecutionProperties;
+  /** Not HCS's: the Windows that it is, on which documents depend; absent elsewhere. */
+  Host?: WindowsProperties;
+}
+
+/** See ServiceProperties. */
+export interface WindowsProperties {
+  /** 26100 of "10.0.26100". */
+  Build: number;
+  /** Of Windows itself, whatever this process is emulated for. */
+  Architecture: HostArchitecture;
 }
 
 /** How guests are executed. */

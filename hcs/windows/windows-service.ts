@@ -3,13 +3,13 @@
  *
  * Documents are checked by our own reader first, whose errors name the field; HCS then judges by what it knows.
  */
-import { release } from 'node:os';
 import { resolve } from 'node:path';
 import { absolutePaths } from '../document/absolute-paths.ts';
 import type { ComputeSystemDocument } from '../document/compute-system.ts';
 import { decodeComputeSystemDocument } from '../document/decode-compute-system.ts';
 import { decodeSystemQuery } from '../document/decode-queries.ts';
 import type { BasicProperties, ServiceProperties, SystemQuery } from '../document/properties.ts';
+import { type HostArchitecture, OLDEST_BUILD } from '../document/host-version.ts';
 import { checkSystemId } from '../document/system-id.ts';
 import { checkVersionNeeds } from '../document/version-gates.ts';
 import type { EndpointService } from '../endpoints.ts';
@@ -27,6 +27,7 @@ import {
 } from './compute-core.ts';
 import { exitStatusOf, ExitWatch, FORCED_EXIT } from './exit-watch.ts';
 import { documentFiles, FileAccess, grantAccess } from './file-access.ts';
+import { nativeArchitecture, windowsBuild } from './host-version.ts';
 import { type OperationHost, OPERATION_TIMEOUT_MS, runOperation } from './operation.ts';
 import {
   basicPropertiesOf,
@@ -37,9 +38,6 @@ import {
 import { hcsFailure } from './result-document.ts';
 import { type Moment, WindowsSystem } from './windows-system.ts';
 import { Winsock } from './winsock.ts';
-
-/** Windows 10 1809 and Server 2019: the first with computecore.dll. */
-export const OLDEST_BUILD = 17763;
 
 /** HCS_EVENT_TYPE, those that are acted on. */
 const EVENT_SYSTEM_EXITED = 1;
@@ -54,6 +52,8 @@ export interface WindowsServiceOptions {
   libraries?: LibraryPaths;
   /** Default this Windows'. */
   build?: number;
+  /** Default this Windows'. */
+  architecture?: HostArchitecture;
   /** Of each operation; default OPERATION_TIMEOUT_MS. */
   operationTimeoutMs?: number;
   /** Names the pipe of a system's first serial port, where its document names none. */
@@ -62,7 +62,7 @@ export interface WindowsServiceOptions {
 
 /** Opens the service. @throws HcsError NOT_SUPPORTED before build 17763, HCS_E_HYPERV_NOT_INSTALLED */
 export async function openWindowsService(options: WindowsServiceOptions): Promise<ComputeService> {
-  const build = options.build ?? Number(release().split('.')[2] ?? 0);
+  const build = options.build ?? windowsBuild();
   if (!(build >= OLDEST_BUILD)) {
     const Message = `this is Windows build ${build}: lcow needs ${OLDEST_BUILD} (version 1809) or later`;
     throw new HcsError('use the Host Compute Service', 'NOT_SUPPORTED', [
@@ -77,6 +77,7 @@ class WindowsService implements ComputeService {
   readonly #host: OperationHost;
   readonly #libraries: LibraryPaths;
   readonly #build: number;
+  readonly #architecture: HostArchitecture | undefined;
   readonly #consolePipe: (id: string) => string;
   /** By RuntimeId: systems that this process has, or had, a handle on and that have not exited. */
   readonly #watches = new Map<string, ExitWatch>();
@@ -87,6 +88,7 @@ class WindowsService implements ComputeService {
     this.endpoints = options.endpoints;
     this.#libraries = options.libraries ?? {};
     this.#build = build;
+    this.#architecture = options.architecture;
     this.#consolePipe = options.consolePipe ?? ((id) => `\\\\.\\pipe\\lcow-${id}-com0`);
     this.#host = {
       core: new ComputeCore(this.#libraries),
@@ -155,6 +157,7 @@ class WindowsService implements ComputeService {
         Platform: 'hyperv',
         KernelArguments: [],
       },
+      Host: { Build: this.#build, Architecture: this.#architecture ?? nativeArchitecture() },
     };
   }
 

@@ -35,9 +35,7 @@ export async function examineHost(directories: Directories): Promise<DoctorRepor
     }
     case 'win32': {
       const { windowsChecks } = await import('./windows-checks.ts');
-      const { gatherWindowsFacts } = await import('./windows-facts.ts');
-      const checks = windowsChecks(await gatherWindowsFacts());
-      return reportOf('win32', 'hyperv', [...shared, ...checks]);
+      return reportOf('win32', 'hyperv', [...shared, ...(await windowsChecks())]);
     }
     default:
       return reportOf(process.platform, null, [...shared, unknownPlatform()]);

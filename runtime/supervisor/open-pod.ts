@@ -1,5 +1,7 @@
 /** A pod on this host: the supervisor (pod-supervisor.ts) over real VMs, networks and stdio. */
 import { type BootFiles, findBootFiles } from '../../linuxkit/manifest.ts';
+import { type HostVersion, hostVersionOf } from '../../hcs/document/host-version.ts';
+import { bootsByUefi } from '../../hcs/document/lcow-boot.ts';
 import type { ExecutionProperties } from '../../hcs/document/properties.ts';
 import type { ComputeService } from '../../hcs/service.ts';
 import type { PodRecord } from '../container/container-record.ts';
@@ -37,6 +39,7 @@ export interface OpenedPod {
 interface HostParts {
   readonly service: ComputeService;
   readonly execution: ExecutionProperties;
+  readonly host: HostVersion;
   readonly bootFiles: BootFiles;
 }
 
@@ -60,10 +63,10 @@ export function openPod(options: OpenPodOptions): OpenedPod {
   });
   const open: OpenVmTasks = async ({ adopt, signal, io, onEvent }) => {
     parts ??= hostParts(where);
-    const { service, execution, bootFiles } = await parts;
+    const { service, execution, host, bootFiles } = await parts;
     const { network: mode, ports } = record.shape;
     guest = await openTasks({
-      ...{ service, execution, bootFiles, pod: record, directory: folder, io, adopt, signal },
+      ...{ service, execution, host, bootFiles, pod: record, directory: folder, io, adopt, signal },
       // Tasks say what failed, and nothing else.
       log: (text) => log(text, 'warning'),
       emit: onEvent,
@@ -97,9 +100,15 @@ export function openPod(options: OpenPodOptions): OpenedPod {
 }
 
 async function hostParts(where: Directories): Promise<HostParts> {
-  const finding = findBootFiles({ dataDirectory: where.data, stampDirectory: where.run });
+  const folders = { dataDirectory: where.data, stampDirectory: where.run };
+  const finding = findBootFiles(folders);
   finding.catch(() => undefined);
   const service = await openHostService(where);
-  const { Execution: execution } = await service.properties();
-  return { service, execution, bootFiles: await finding };
+  const properties = await service.properties();
+  const { Execution: execution } = properties;
+  const host = hostVersionOf(properties);
+  const bootFiles = bootsByUefi(host)
+    ? await findBootFiles({ ...folders, bzImage: true })
+    : await finding;
+  return { service, execution, host, bootFiles };
 }

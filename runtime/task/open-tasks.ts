@@ -38,6 +38,8 @@ export interface OpenTasksOptions {
   readonly service: ComputeService;
   /** How this host executes guests. */
   readonly execution: UtilityVmShape['execution'];
+  /** Which Windows this is; see UtilityVmShape. */
+  readonly host?: UtilityVmShape['host'];
   readonly bootFiles: BootFilePaths;
   readonly pod: PodRecord;
   /** The pod's folder: vm.json, task/ and the link's sockets are made in it. */
@@ -70,6 +72,7 @@ async function boot(options: OpenTasksOptions): Promise<PodTasks> {
   const { service, pod, directory, execution, bootFiles, timeline, signal } = options;
   const shape: UtilityVmShape = {
     ...{ execution, bootFiles, survivesHost: true },
+    ...(options.host === undefined ? {} : { host: options.host }),
     ...(pod.shape.memoryMiB === undefined ? {} : { memoryMiB: pod.shape.memoryMiB }),
     ...(pod.shape.processorCount === undefined ? {} : { processorCount: pod.shape.processorCount }),
     ...(pod.shape.kernelArguments === undefined

@@ -11,12 +11,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import {
-  DEFAULT_MEMORY_MIB,
-  DEFAULT_PROCESSOR_COUNT,
-  lcowDocument,
-} from '../../hcs/document/lcow-document.ts';
-import { kernelCommandLine } from '../../hcs/document/kernel-command-line.ts';
+import type { HostVersion } from '../../hcs/document/host-version.ts';
+import { DEFAULT_MEMORY_MIB, DEFAULT_PROCESSOR_COUNT } from '../../hcs/document/lcow-options.ts';
+import { lcowVm } from '../../hcs/document/lcow-vm.ts';
 import {
   addPlan9Share,
   addScsiAttachment,
@@ -50,7 +47,7 @@ const LEAST_FREE_MIB = 32;
 const END_FOLLOWS_MS = 1000;
 
 export interface BootFilePaths {
-  /** vmlinux or bzImage. */
+  /** vmlinux or bzImage; bzImage, beside the initrd, on hosts that boot by UEFI (bootsByUefi()). */
   readonly kernel: string;
   readonly initrd: string;
 }
@@ -59,6 +56,8 @@ export interface UtilityVmShape {
   readonly bootFiles: BootFilePaths;
   /** How this host executes guests: decides arguments of the kernel line (ServiceProperties.Execution). */
   readonly execution: Pick<ExecutionProperties, 'Accelerator' | 'Platform' | 'KernelArguments'>;
+  /** Which Windows it is (hostVersionOf()); default one without the limits of older builds. */
+  readonly host?: HostVersion;
   /** Default 1024, hcsshim's. Rounded up to even. */
   readonly memoryMiB?: number;
   /**
@@ -109,26 +108,28 @@ export interface GuestInformation {
   readonly memoryBytes: number;
 }
 
-/** The document of a VM of this shape: what `lcow uvm boot --document-only` prints. */
+/**
+ * The document of a VM of this shape, for its host: what `lcow uvm boot --document-only` prints.
+ * @throws HcsError as lcowVm
+ */
 export function utilityVmDocument(shape: UtilityVmShape): ComputeSystemDocument {
-  const { execution, bootFiles } = shape;
+  const { execution, bootFiles, host } = shape;
   const processorCount = shape.processorCount ?? defaultProcessorCount(execution.Accelerator);
-  const console = shape.console ?? false;
-  return lcowDocument({
-    kernelFilePath: bootFiles.kernel,
-    initRdPath: bootFiles.initrd,
-    kernelCommandLine: kernelCommandLine({
+  const { document } = lcowVm(
+    {
+      kernelFilePath: bootFiles.kernel,
+      initRdPath: bootFiles.initrd,
       platform: execution.Platform,
       platformArguments: execution.KernelArguments,
-      processorCount,
-      console,
       ...(shape.kernelArguments === undefined ? {} : { userArguments: shape.kernelArguments }),
-    }),
-    memoryMiB: shape.memoryMiB ?? DEFAULT_MEMORY_MIB,
-    processorCount,
-    console,
-    survivesHost: shape.survivesHost ?? false,
-  });
+      memoryMiB: shape.memoryMiB ?? DEFAULT_MEMORY_MIB,
+      processorCount,
+      console: shape.console ?? false,
+      survivesHost: shape.survivesHost ?? false,
+    },
+    host,
+  );
+  return document;
 }
 
 function defaultProcessorCount(accelerator: Accelerator): number {

@@ -6,6 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { findBootFiles } from '../../../linuxkit/manifest.ts';
+import { hostVersionOf } from '../../../hcs/document/host-version.ts';
+import { bootsByUefi } from '../../../hcs/document/lcow-boot.ts';
 import type { ComputeService } from '../../../hcs/service.ts';
 import { directories } from '../../directories.ts';
 import { RuntimeError } from '../../errors.ts';
@@ -34,8 +36,10 @@ export async function run({ options }: CommandInput): Promise<number> {
   if (asksForWindowsDocument(options)) return printWindowsDocument(options);
   const paths = directories();
   const service = await openHostService(paths);
-  const { Execution } = await service.properties();
-  const shape = { ...(await readShape(options)), execution: Execution };
+  const properties = await service.properties();
+  const { Execution } = properties;
+  const host = hostVersionOf(properties);
+  const shape = { ...(await readShape(options, bootsByUefi(host))), execution: Execution, host };
   if (options.flag('document-only')) return printDocument(shape);
   const count = parseCount('--count', options.text('count') ?? '1', 1, MOST_VMS);
   const parallel = parseCount('--parallel', options.text('parallel') ?? '1', 1, MOST_VMS);
@@ -51,10 +55,13 @@ export async function run({ options }: CommandInput): Promise<number> {
   }
 }
 
-async function readShape(options: OptionValues): Promise<Omit<UtilityVmShape, 'execution'>> {
+async function readShape(
+  options: OptionValues,
+  bzImage: boolean,
+): Promise<Omit<UtilityVmShape, 'execution'>> {
   const kernel = options.text('kernel');
   const initrd = options.text('initrd');
-  const found = kernel && initrd ? undefined : await findBootFiles();
+  const found = kernel && initrd ? undefined : await findBootFiles({ bzImage });
   const memory = options.text('memory');
   const cpus = options.text('cpus');
   const kernelArguments = options.text('kernel-args');
