@@ -24,7 +24,7 @@ import { NetworkEntities } from './network-entities.ts';
 
 /** How endpoints are made and owned. */
 export interface NetworkEndpointsOptions extends ComputeNetworkOptions {
-  /** A name that tells this process from all others, at most 64 of [0-9A-Za-z._-]; asked once an endpoint. */
+  /** A name that tells this process from all others, at most 96 of [0-9A-Za-z._-]; asked once an endpoint. */
   readonly owner: () => string;
   /** Whether the process of a name that owner() gave still runs. */
   readonly isOwnerAlive: (name: string) => boolean;
@@ -38,7 +38,7 @@ export interface NetworkEndpointsOptions extends ComputeNetworkOptions {
 }
 
 const NAME_PREFIX = 'lcow-';
-const OWNER = /^[0-9A-Za-z._-]{1,64}$/;
+const OWNER = /^[0-9A-Za-z._-]{1,96}$/;
 const IPV4_ONLY = 'the NAT network has IPv4 only';
 const MOST_NAMESERVERS = 3;
 /** Free ports that another process took in the moment between choosing and mapping. */

@@ -1,69 +1,117 @@
-/** The endpoints of the bridge's engine: they stand for HCN's while there is no stand-in for computenetwork.dll. */
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import type { Endpoint, EndpointRequest, EndpointService } from '../../hcs/endpoints.ts';
-import { HcsError, type ErrorEvent } from '../../hcs/hcs-error.ts';
+/**
+ * The bridge's part of the computenetwork stand-in: an endpoint of HCN is one of the engine's here, under the id
+ * that HCN's caller chose, with the address and the way out that QEMU's user-mode network has, and its ports.
+ */
+import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
+import type { ModifySettingRequest } from '../../hcs/document/modify-setting-request.ts';
+import type { NetworkAdapter } from '../../hcs/document/network-adapter.ts';
+import type { EndpointService, PortMapping } from '../../hcs/endpoints.ts';
+import { HcsError } from '../../hcs/hcs-error.ts';
+import type { ComputeSystem } from '../../hcs/service.ts';
+
+const ADAPTER = /^VirtualMachine\/Devices\/NetworkAdapters\/([0-9A-Fa-f-]{36})$/;
+
+interface Bridged {
+  /** The engine's id. */
+  engine: string;
+  /** RuntimeId of the VM that has it. */
+  vm?: string;
+  /** GUID of the VM's adapter. */
+  adapter?: string;
+}
 
 /** See the module's comment. */
-export class BridgeEndpoints implements EndpointService {
-  readonly #socket: Socket;
-  readonly #pending = new Map<number, (line: string) => void>();
-  #nextCall = 1;
-  #rest = '';
+export class BridgedEndpoints {
+  readonly #endpoints: EndpointService;
+  /** By HCN's id, in lower case. */
+  readonly #byId = new Map<string, Bridged>();
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.setEncoding('utf8').on('data', (chunk: string) => this.#take(chunk));
+  constructor(endpoints: EndpointService) {
+    this.#endpoints = endpoints;
   }
 
-  static async connect(path: string): Promise<BridgeEndpoints> {
-    const socket = connect(path);
-    await once(socket, 'connect');
-    socket.unref();
-    return new BridgeEndpoints(socket);
-  }
-
-  async createEndpoint(request: EndpointRequest): Promise<Endpoint> {
-    return (await this.#call('endpoint-create', request)) as Endpoint;
-  }
-
-  async openEndpoint(id: string): Promise<Endpoint> {
-    return (await this.#call('endpoint-open', id)) as Endpoint;
-  }
-
-  async deleteEndpoint(id: string): Promise<void> {
-    await this.#call('endpoint-delete', id);
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-
-  async #call(verb: string, input: unknown): Promise<unknown> {
-    const call = this.#nextCall;
-    this.#nextCall += 1;
-    const line = await new Promise<string>((resolve) => {
-      this.#socket.ref();
-      this.#pending.set(call, resolve);
-      this.#socket.write(`Q ${call} ${verb} -1 ${JSON.stringify(input)}\n`);
-    });
-    const [, hresult = '', text = '-'] = /^R \d+ ([0-9a-f]+) (.*)$/s.exec(line) ?? [];
-    const document = text === '-' ? undefined : (JSON.parse(text) as unknown);
-    if (parseInt(hresult, 16) === 0) return document;
-    const { ErrorEvents = [] } = (document ?? {}) as { ErrorEvents?: ErrorEvent[] };
-    throw new HcsError(verb, parseInt(hresult, 16), ErrorEvents);
-  }
-
-  #take(chunk: string): void {
-    this.#rest += chunk;
-    const lines = this.#rest.split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const call = Number(line.split(' ')[1]);
-      const settle = this.#pending.get(call);
-      this.#pending.delete(call);
-      if (this.#pending.size === 0) this.#socket.unref();
-      settle?.(line);
+  /** The verbs of the computenetwork stand-in; undefined where it is another's. */
+  act(verb: string, input: unknown): Promise<unknown> | undefined {
+    const { Id = '', Ports = [] } = input as { Id?: string; Ports?: PortMapping[] };
+    switch (verb) {
+      case 'hcn-create':
+        return this.#create(Id, Ports);
+      case 'hcn-delete':
+        return this.#delete(Id);
+      case 'hcn-query':
+        return Promise.resolve({ VirtualMachine: this.#byId.get(Id)?.vm ?? null });
+      default:
+        return undefined;
     }
+  }
+
+  /** Changes a document to name the engine's endpoints. @returns what to do once it has become a system */
+  adaptDocument(document: ComputeSystemDocument): (system: ComputeSystem) => void {
+    const adapters = Object.entries(document.VirtualMachine.Devices?.NetworkAdapters ?? {});
+    const attach = adapters.map(([key, adapter]) => this.#adapt(key, adapter));
+    return (system) => {
+      for (const done of attach) done(system);
+    };
+  }
+
+  /** Modifies a system by a request that names HCN's endpoints. */
+  async modify(system: ComputeSystem, request: ModifySettingRequest): Promise<void> {
+    const key = ADAPTER.exec(request.ResourcePath)?.[1];
+    if (key === undefined) return system.modify(request);
+    if (request.RequestType === 'Remove') {
+      await system.modify(request);
+      this.#detach(({ vm, adapter }) => vm === system.runtimeId && adapter === key);
+      return;
+    }
+    const settings = { ...(request.Settings as NetworkAdapter) };
+    const attach = this.#adapt(key, settings);
+    await system.modify({ ...request, Settings: settings } as ModifySettingRequest);
+    attach(system);
+  }
+
+  #adapt(key: string, adapter: NetworkAdapter): (system: ComputeSystem) => void {
+    const known = this.#byId.get((adapter.EndpointId ?? '').toLowerCase());
+    if (known === undefined) return () => undefined;
+    if (known.vm !== undefined) {
+      const Message = `endpoint ${adapter.EndpointId} is attached to ${known.vm}`;
+      throw new HcsError('add an adapter', 'HCN_E_ENDPOINT_ALREADY_ATTACHED', [{ Message }]);
+    }
+    adapter.EndpointId = known.engine;
+    return (system) => {
+      known.vm = system.runtimeId;
+      known.adapter = key;
+      void system.exited.then(() => this.#detach(({ vm }) => vm === system.runtimeId));
+    };
+  }
+
+  #detach(wanted: (endpoint: Bridged) => boolean): void {
+    for (const endpoint of this.#byId.values()) {
+      if (!wanted(endpoint)) continue;
+      delete endpoint.vm;
+      delete endpoint.adapter;
+    }
+  }
+
+  async #create(id: string, ports: readonly PortMapping[]): Promise<unknown> {
+    const made = await this.#endpoints.createEndpoint({ network: 'user', ports });
+    this.#byId.set(id, { engine: made.id });
+    return {
+      MacAddress: made.macAddress.replaceAll(':', '-').toUpperCase(),
+      IpConfigurations: made.addresses.map((cidr) => {
+        const [IpAddress, length] = cidr.split('/');
+        return { IpAddress, PrefixLength: Number(length) };
+      }),
+      Routes: made.routes.map(({ destination, gateway }) => ({
+        NextHop: gateway,
+        DestinationPrefix: destination,
+        Metric: 0,
+      })),
+    };
+  }
+
+  async #delete(id: string): Promise<void> {
+    const known = this.#byId.get(id);
+    this.#byId.delete(id);
+    if (known !== undefined) await this.#endpoints.deleteEndpoint(known.engine);
   }
 }

@@ -5,56 +5,86 @@
  *
  *   Q <call> <verb> <handle> <json>    ->    R <call> <hresult in hex> <json or ->
  *                                            E <handle> <event type> <json or ->
- *   L <VmId> <port in hex> <path>      ->    Y, then the socket at `path` is dialled for each of the guest's
- *                                            connections, until this connection ends; N where that cannot be
+ *   L <VmId> <port in hex> <where>     ->    Y, then the socket at `where`, a path or tcp:<port>, is dialled for
+ *                                            each of the guest's connections, until this connection ends; N where
+ *                                            that cannot be
+ *   C <RuntimeId>                      ->    Y, and this connection is the system's console; N where it has none
  *
- * Beyond HCS's verbs it has the endpoints', for tests of the whole contract.
+ * Beyond HCS's verbs it has those of the computenetwork stand-in (bridge-endpoints.ts).
  */
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { StringDecoder } from 'node:string_decoder';
 import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
 import type { PropertyQuery } from '../../hcs/document/properties.ts';
-import type { EndpointRequest } from '../../hcs/endpoints.ts';
+import type { ModifySettingRequest } from '../../hcs/document/modify-setting-request.ts';
 import { HcsError } from '../../hcs/hcs-error.ts';
 import { HRESULT } from '../../hcs/hresult.ts';
-import type { ComputeService, ComputeSystem, GuestListener } from '../../hcs/service.ts';
+import { platformArguments } from '../../hcs/qemu/kernel-arguments.ts';
+import type { ComputeService, ComputeSystem } from '../../hcs/service.ts';
+import { BridgedEndpoints } from './bridge-endpoints.ts';
+import { joinConsole, listen, servePipe } from './bridge-streams.ts';
+import type { WinePaths } from './wine-paths.ts';
 
 const EVENT_SYSTEM_EXITED = 1;
 /** A document of a megabyte, escaped. */
 const LINE_MAX = 8 * 1024 * 1024;
+/** Arguments of a kernel on Hyper-V, as kernelCommandLine() gives them. */
+const HYPERV_ONLY = ['initcall_blacklist=virtio_vsock_init', 'pci=off', 'pmtmr=0'];
 
-/** Serves `socketPath`. The service stays the caller's. */
-export async function serveBridge(service: ComputeService, socketPath: string): Promise<Server> {
-  const systems = new Map<string, ComputeSystem>();
+/** What a bridge serves. */
+interface Bridged {
+  readonly service: ComputeService;
+  readonly byRuntimeId: Map<string, ComputeSystem>;
+  readonly endpoints: BridgedEndpoints;
+  /** Where the programs are under Wine. */
+  readonly paths?: WinePaths | undefined;
+}
+
+/**
+ * Serves a Unix socket's path, or a port of 127.0.0.1. The service stays the caller's.
+ * @param paths where the programs are under Wine
+ */
+export async function serveBridge(
+  service: ComputeService,
+  where: ListenOptions,
+  paths?: WinePaths,
+): Promise<Server> {
+  const endpoints = new BridgedEndpoints(service.endpoints);
+  const bridged: Bridged = { service, byRuntimeId: new Map(), endpoints, paths };
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
-    serveConnection(service, systems, socket);
+    serveConnection(bridged, socket.setNoDelay());
   });
-  server.listen(socketPath);
+  server.listen(where);
   await once(server, 'listening');
   return server;
 }
 
-function serveConnection(
-  service: ComputeService,
-  byRuntimeId: Map<string, ComputeSystem>,
-  socket: Socket,
-): void {
-  const client = new Client(service, byRuntimeId, socket);
+function serveConnection(bridged: Bridged, socket: Socket): void {
+  const client = new Client(bridged, socket);
+  const { byRuntimeId } = bridged;
   let rest = '';
-  socket.setEncoding('utf8');
-  socket.on('data', (chunk: string) => {
-    rest += chunk;
+  // Not the socket's own decoder: it may become a console, whose bytes are no text.
+  const decoder = new StringDecoder('utf8');
+  const take = (chunk: Buffer): void => {
+    rest += decoder.write(chunk);
     const lines = rest.split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > LINE_MAX) socket.destroy();
     for (const line of lines) {
-      if (line.startsWith('L ')) void listen(byRuntimeId, socket, line);
-      else void client.take(line);
+      if (line.startsWith('L ')) {
+        void listen(byRuntimeId, socket, line);
+      } else if (line.startsWith('C ')) {
+        socket.off('data', take);
+        void joinConsole(byRuntimeId, socket, line);
+        return;
+      } else {
+        void client.take(line);
+      }
     }
-  });
+  };
+  socket.on('data', take);
   socket.once('close', () => void client.end());
 }
 
@@ -62,14 +92,18 @@ function serveConnection(
 class Client {
   readonly #service: ComputeService;
   readonly #byRuntimeId: Map<string, ComputeSystem>;
+  readonly #endpoints: BridgedEndpoints;
+  readonly #paths: WinePaths | undefined;
   readonly #socket: Socket;
   readonly #handles = new Map<number, Held>();
   #nextHandle = 1;
   #ended = false;
 
-  constructor(service: ComputeService, byRuntimeId: Map<string, ComputeSystem>, socket: Socket) {
+  constructor({ service, byRuntimeId, endpoints, paths }: Bridged, socket: Socket) {
     this.#service = service;
     this.#byRuntimeId = byRuntimeId;
+    this.#endpoints = endpoints;
+    this.#paths = paths;
     this.#socket = socket;
   }
 
@@ -78,9 +112,11 @@ class Client {
       /^Q (\d+) ([a-z-]+) (-?\d+) (.*)$/s.exec(line) ?? [];
     let answer: [number, unknown];
     try {
-      answer = [0, await this.#do(verb, Number(handle), JSON.parse(text))];
+      const input: unknown = JSON.parse(text);
+      answer = [0, await this.#do(verb, Number(handle), this.#paths?.toLinux(input) ?? input)];
     } catch (error) {
-      answer = failureOf(error);
+      const failure = failureOf(error);
+      answer = this.#paths?.toWindows(failure) ?? failure;
     }
     const [hresult, document] = answer;
     const shown = document === undefined ? '-' : JSON.stringify(document);
@@ -104,12 +140,6 @@ class Client {
         return this.#hold(await this.#service.open((input as { Id: string }).Id), []);
       case 'enumerate':
         return this.#service.enumerate(input as object);
-      case 'endpoint-create':
-        return this.#service.endpoints.createEndpoint(input as EndpointRequest);
-      case 'endpoint-open':
-        return this.#service.endpoints.openEndpoint(input as string);
-      case 'endpoint-delete':
-        return this.#service.endpoints.deleteEndpoint(input as string);
       case 'close': {
         const held = this.#handles.get(handle);
         this.#handles.delete(handle);
@@ -117,7 +147,7 @@ class Client {
         return undefined;
       }
       default:
-        return this.#act(verb, handle, input);
+        return this.#endpoints.act(verb, input) ?? this.#act(verb, handle, input);
     }
   }
 
@@ -138,7 +168,7 @@ class Client {
       case 'save':
         return system.save(input as object);
       case 'modify':
-        return system.modify(input as never);
+        return this.#endpoints.modify(system, input as ModifySettingRequest);
       case 'properties':
         return system.properties(input as PropertyQuery);
       default:
@@ -149,10 +179,25 @@ class Client {
   async #create(id: string, document: ComputeSystemDocument): Promise<unknown> {
     const port = document.VirtualMachine.Devices?.ComPorts?.['0'];
     const pipe = port?.NamedPipe;
-    // The pipe is served here, as vmwp serves it; the engine's own socket is the engine's.
+    // The pipe is served here, as vmwp serves it; the engine's own socket is the engine's. Windows' pipes are not
+    // Linux's: under Wine the stand-in serves them.
     delete port?.NamedPipe;
-    const system = await this.#service.create(id, document);
-    return this.#hold(system, pipe === undefined ? [] : [await servePipe(pipe, system)]);
+    const attach = this.#endpoints.adaptDocument(document);
+    const system = await this.#service.create(id, await this.#forEngine(document));
+    attach(system);
+    const onWindows = pipe === undefined || pipe.startsWith('\\\\');
+    return this.#hold(system, onWindows ? [] : [await servePipe(pipe, system)]);
+  }
+
+  /** The guest runs on QEMU, whatever its kernel was told: what is for Hyper-V alone makes room for QEMU's. */
+  async #forEngine(document: ComputeSystemDocument): Promise<ComputeSystemDocument> {
+    const direct = document.VirtualMachine.Chipset?.LinuxKernelDirect;
+    const line = direct?.KernelCmdLine ?? '';
+    if (direct === undefined || !HYPERV_ONLY.some((word) => line.includes(word))) return document;
+    const { Execution } = await this.#service.properties();
+    const kept = line.split(' ').filter((word) => !HYPERV_ONLY.includes(word));
+    direct.KernelCmdLine = [...platformArguments(Execution.Accelerator), ...kept].join(' ');
+    return document;
   }
 
   async #hold(system: ComputeSystem, servers: Server[]): Promise<unknown> {
@@ -198,68 +243,4 @@ function failureOf(error: unknown): [number, unknown] {
   }
   const { hresult, message, events } = error;
   return [hresult, { Error: hresult | 0, ErrorMessage: message, ErrorEvents: events }];
-}
-
-/** The far end of the first serial port, one client at a time. */
-async function servePipe(path: string, system: ComputeSystem): Promise<Server> {
-  const server = createServer((client) => {
-    client.on('error', () => undefined);
-    void system.console().then(
-      (console) => {
-        if (console === undefined) client.destroy();
-        else join(client, console);
-      },
-      () => client.destroy(),
-    );
-  });
-  await rm(path, { force: true });
-  server.listen(path);
-  await once(server, 'listening');
-  return server;
-}
-
-/** Serves one listener of the guest's connections, as long as its connection lives. */
-async function listen(
-  byRuntimeId: Map<string, ComputeSystem>,
-  owner: Socket,
-  line: string,
-): Promise<void> {
-  const [, vm = '', port = '', path = ''] = line.split(' ');
-  const guid = vm.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  let listener: GuestListener;
-  try {
-    const system = byRuntimeId.get(guid);
-    if (system === undefined) throw new HcsError('listen', 'HCS_E_SYSTEM_NOT_FOUND');
-    listener = await system.listen(parseInt(port, 16));
-  } catch {
-    owner.end('N\n');
-    return;
-  }
-  owner.once('close', () => void listener[Symbol.asyncDispose]());
-  owner.write('Y\n');
-  for (;;) {
-    let guest: Duplex;
-    try {
-      guest = await listener.accept();
-    } catch {
-      return;
-    }
-    join(connect(path), guest);
-  }
-}
-
-/** Each one's bytes to the other, ends and failures included. */
-function join(one: Duplex, other: Duplex): void {
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    from.on('error', () => to.destroy());
-    from.on('close', () => {
-      // What was received last goes out first.
-      if (from.readableEnded) to.end();
-      else to.destroy();
-    });
-    from.pipe(to);
-  }
 }

@@ -45,6 +45,7 @@ export async function startBridge(folder: string): Promise<RunningBridge> {
   const hvSockets = join(folder, 'hv');
   await mkdir(hvSockets, { mode: 0o700 });
   process.env['LCOW_STAND_IN_HVSOCKETS'] = hvSockets;
+  process.env['LCOW_STAND_IN_NETWORKS'] = join(folder, 'networks');
   const given = process.env['LCOW_TEST_BRIDGE'];
   if (given !== undefined) {
     const { accelerator, port, runDirectory } = JSON.parse(given) as BridgeForWine;

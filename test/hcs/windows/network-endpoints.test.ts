@@ -128,7 +128,7 @@ function register({ libraries, entities, control, clean, attach }: NetworkBench)
       Type: 'PortMapping',
       Settings: { Protocol: 6, InternalPort: 80, ExternalPort: 18_431 },
     });
-    assert.is((raw?.Policies?.[0]?.Settings as { VIP?: string }).VIP, '127.0.0.1');
+    assert.match(JSON.stringify(raw?.Policies?.[0]?.Settings), '"VIP":"127.0.0.1"');
     assert.equal((await endpoints.openEndpoint(made.id)).ports, made.ports);
     await endpoints.deleteEndpoint(made.id);
   });
@@ -300,10 +300,10 @@ function register({ libraries, entities, control, clean, attach }: NetworkBench)
     },
   );
 
-  clean('a hundred at a time, and each with its own address', async () => {
-    const ask = Array.from({ length: 100 }, () => endpoints.createEndpoint({ network: 'user' }));
+  clean('forty at a time, and each with its own address', async () => {
+    const ask = Array.from({ length: 40 }, () => endpoints.createEndpoint({ network: 'user' }));
     const made = await Promise.all(ask);
-    assert.is(new Set(made.map(({ addresses }) => addresses[0])).size, 100);
+    assert.is(new Set(made.map(({ addresses }) => addresses[0])).size, 40);
     await Promise.all(made.map(({ id }) => endpoints.deleteEndpoint(id)));
   });
 
