@@ -40,6 +40,8 @@ export interface NetworkEndpointsOptions extends ComputeNetworkOptions {
 const NAME_PREFIX = 'lcow-';
 const OWNER = /^[0-9A-Za-z._-]{1,96}$/;
 const IPV4_ONLY = 'the NAT network has IPv4 only';
+/** All of the host's IPv4 addresses. */
+const ANY_ADDRESS = '0.0.0.0';
 const MOST_NAMESERVERS = 3;
 /** Free ports that another process took in the moment between choosing and mapping. */
 const FREE_PORT_ATTEMPTS = 8;
@@ -232,12 +234,26 @@ function hostNameservers(): string[] {
   return getServers().filter((server) => isIPv4(server) && !server.startsWith('127.'));
 }
 
+/**
+ * All of IPv4 is tried on the loopback alone: a program that listens on more is asked about by Windows' firewall.
+ * What that does not see HCN itself refuses.
+ */
 async function hold(op: string, wanted: readonly PublishedPort[]): Promise<HeldPorts> {
   try {
-    return await holdPorts(wanted);
+    const tried = wanted.map((port) =>
+      port.hostAddress === ANY_ADDRESS ? { ...port, hostAddress: '127.0.0.1' } : port,
+    );
+    const { ports, letGo } = await holdPorts(tried);
+    const chosen = wanted.map((port, at) => ({
+      ...port,
+      hostPort: ports[at]?.hostPort ?? port.hostPort,
+    }));
+    return { ports: chosen, letGo };
   } catch (error) {
     if (!(error instanceof PortInUseError)) throw error;
-    throw portError(op, error, `ports[${error.index}]`);
+    const { code, index } = error;
+    const port = wanted[index] ?? { hostAddress: '', hostPort: 0 };
+    throw portError(op, new PortInUseError(code, port, { cause: error }), `ports[${index}]`);
   }
 }
 
@@ -260,7 +276,7 @@ function explainPorts(op: string, error: HcsError, ports: readonly PublishedPort
 
 /** hostPort 0 collides with none: it is chosen anew. */
 function collide(one: PublishedPort, other: PublishedPort): boolean {
-  const anywhere = one.hostAddress === '0.0.0.0' || other.hostAddress === '0.0.0.0';
+  const anywhere = one.hostAddress === ANY_ADDRESS || other.hostAddress === ANY_ADDRESS;
   return (
     one.hostPort === other.hostPort &&
     one.protocol === other.protocol &&
