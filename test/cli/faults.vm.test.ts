@@ -3,9 +3,10 @@ import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { RuntimeError } from '../../runtime/errors.ts';
-import { InProcessLcow as Lcow } from '../harness/in-process-lcow.ts';
-import { containerSpec } from '../../runtime/task/container-spec.ts';
+import { findBootFiles } from '../../linuxkit/manifest.ts';
+import type { RuntimeError } from '../../runtime/errors.ts';
+import { openHostService } from '../../runtime/host-service.ts';
+import { createUtilityVm } from '../../runtime/uvm/utility-vm.ts';
 import { LcowHost, type RunningCommand } from '../harness/lcow-host.ts';
 import { rejection } from '../harness/rejection.ts';
 import { repositoryRoot } from '../harness/repository-root.ts';
@@ -132,47 +133,29 @@ for (const phase of ['started', 'link', 'rootfs', 'container created', 'process 
 }
 
 test('a guest kernel that panics under the container ends it with the cause', async ({ host }) => {
-  await withLcow(host, async (lcow) => {
-    const pod = await lcow.createPod({});
-    try {
-      const image = await lcow.images.resolve(host.busybox);
-      const spec = containerSpec({
-        id: 'p',
-        image: {},
-        command: [
-          'sh',
-          '-c',
-          'mount -o remount,rw /proc/sysrq-trigger; echo c > /proc/sysrq-trigger; sleep 100',
-        ],
-      });
-      const { readonlyPaths: _open, ...linux } = spec.linux;
-      const container = await pod.createContainer({
-        id: 'p',
-        spec: { ...spec, linux },
-        rootfs: image,
-      });
-      await container.start();
-      const error = (await rejection(container.init.exited)) as RuntimeError;
-      assert.is(error.code, 'unavailable');
-      assert.match(error.message, /the VM exited/);
-    } finally {
-      await pod[Symbol.asyncDispose]();
-    }
-  });
+  const script = 'echo c > /proc/sysrq-trigger; sleep 100';
+  const args = ['run', '--rm', '--privileged', host.busybox, 'sh', '-c', script];
+  const { code, stderr } = await host.lcow(...args);
+  assert.is(code, 125, stderr);
+  assert.match(stderr, /the VM exited/);
 });
 
 test('a guest that says nothing is given up at the deadline, and nothing of it stays', async ({
   host,
 }) => {
-  await withLcow(host, async (lcow) => {
-    // No guest is up this soon: to us it is one that never answers.
-    const pod = await lcow.createPod({ bootTimeoutMs: 200 });
-    const error = (await rejection(pod.vm.ready)) as RuntimeError;
-    assert.is(error.code, 'timeout');
-    assert.match(error.message, /did not answer within 200 ms/);
-    assert.is((await pod.vm.exited).ExitType, 'ForcedExit');
-    await pod[Symbol.asyncDispose]();
+  const service = await openHostService(host);
+  const { Execution: execution } = await service.properties();
+  // No guest is up this soon: to us it is one that never answers.
+  const vm = await createUtilityVm(service, {
+    ...{ execution, bootFiles: await findBootFiles(), id: 'silent', bootTimeoutMs: 200 },
+    directory: join(host.run, 'pod', 'silent'),
   });
+  const error = (await rejection(vm.ready)) as RuntimeError;
+  assert.is(error.code, 'timeout');
+  assert.match(error.message, /did not answer within 200 ms/);
+  assert.is((await vm.exited).ExitType, 'ForcedExit');
+  await vm[Symbol.asyncDispose]();
+  await service[Symbol.asyncDispose]();
 });
 
 test('a VMM that is not installed is named with advice', async ({ host }) => {
@@ -258,14 +241,5 @@ test('a damaged image is refused and leaves the store as it was', async ({ host 
   assert.match(stderr, /has 1000 bytes, its descriptor says/);
   assert.is((await host.lcow('image', 'list', '-q')).stdout, '');
 });
-
-async function withLcow(host: LcowHost, use: (lcow: Lcow) => Promise<void>): Promise<void> {
-  const lcow = await Lcow.open({ data: host.data, run: host.run });
-  try {
-    await use(lcow);
-  } finally {
-    await lcow[Symbol.asyncDispose]();
-  }
-}
 
 test.run();

@@ -1,81 +1,57 @@
-/** Much data and many processes through the streams of one VM. */
+/** Much data and many processes through supervisor and streams of one VM. */
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { METHODS } from '../../runtime/guest/methods.ts';
-import type { Container } from '../../runtime/task/container.ts';
-import { containerProcess } from '../../runtime/task/container-spec.ts';
-import { InProcessLcow as Lcow } from '../harness/in-process-lcow.ts';
-import type { Pod } from '../../runtime/task/pod.ts';
-import { LcowHost } from '../harness/lcow-host.ts';
+import type { ContainerHandle } from '../../runtime/lcow/container-handle.ts';
+import type { ExecProcess } from '../../runtime/lcow/exec.ts';
+import { SupervisedHost } from '../supervisor/supervised-host.ts';
 
 const MB = 1_000_000;
 const SIZE = 200 * MB;
 
 interface Context {
-  host: LcowHost;
-  lcow: Lcow;
-  pod: Pod;
-  container: Container;
+  host: SupervisedHost;
+  container: ContainerHandle;
 }
 const test = suite<Context>('streams');
 
 test.before(async (context) => {
-  context.host = new LcowHost();
-  const { data, run } = context.host;
-  context.lcow = await Lcow.open({ data, run });
-  context.pod = await context.lcow.createPod({ memoryMiB: 512 });
-  context.container = await context.lcow.createContainer(context.pod, {
-    image: context.host.busybox,
-    command: ['sleep', '100000'],
-    stdio: { stdout: false, stderr: false },
-  });
-  await context.container.start();
+  context.host = new SupervisedHost();
+  context.container = await context.host.sh('exec sleep 100000', { vm: { memoryMiB: 512 } });
 });
 
-test.after(async ({ host, lcow, pod }) => {
-  await pod[Symbol.asyncDispose]();
-  await lcow[Symbol.asyncDispose]();
+test.after(async ({ host, container }) => {
+  await container.remove({ force: true });
   const left = await host.settledLeftovers();
   await host[Symbol.asyncDispose]();
   assert.equal(left, []);
 });
 
-let execs = 0;
-async function exec(container: Container, script: string, stdin = false) {
-  execs += 1;
-  const execId = `e${execs}`;
-  const process = containerProcess({ image: {}, command: ['sh', '-c', script] });
-  return { execId, process: await container.exec({ execId, process, stdio: { stdin } }) };
-}
-
-async function text(stream: Readable | undefined): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream ?? []) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
+function exec(container: ContainerHandle, script: string, stdin = false): Promise<ExecProcess> {
+  return container.exec({ args: ['sh', '-c', script], stdin });
 }
 
 test('200 MB come out of stdout whole', async ({ container }) => {
-  const run = await exec(
+  const process = await exec(
     container,
     `head -c ${SIZE} /dev/zero | tr '\\0' 'x' > /tmp/big; sha256sum < /tmp/big >&2; cat /tmp/big`,
   );
   const hash = createHash('sha256');
   let bytes = 0;
-  const summed = text(run.process.streams?.stderr);
-  for await (const chunk of run.process.streams?.stdout ?? []) {
+  const summed = text(process.stderr);
+  for await (const chunk of process.stdout) {
     hash.update(chunk as Buffer);
     bytes += (chunk as Buffer).length;
   }
   assert.is(bytes, SIZE);
   assert.is(`${hash.digest('hex')}  -\n`, await summed);
-  assert.is((await run.process.exited).code, 0);
-  await container.deleteExec(run.execId);
+  assert.is((await process.exited).code, 0);
 });
 
 test('200 MB go into stdin whole', async ({ container }) => {
-  const { process, execId } = await exec(container, 'sha256sum', true);
+  const process = await exec(container, 'sha256sum', true);
   const hash = createHash('sha256');
   const block = randomBytes(MB);
   const source = Readable.from(
@@ -86,20 +62,17 @@ test('200 MB go into stdin whole', async ({ container }) => {
       }
     })(),
   );
-  const stdin = process.streams?.stdin;
-  if (stdin === undefined) throw new Error('no stdin');
-  source.pipe(stdin);
-  assert.is(await text(process.streams?.stdout), `${hash.digest('hex')}  -\n`);
+  if (process.stdin === undefined) throw new Error('no stdin');
+  source.pipe(process.stdin);
+  assert.is(await text(process.stdout), `${hash.digest('hex')}  -\n`);
   assert.is((await process.exited).code, 0);
-  await container.deleteExec(execId);
 });
 
 test('64 execs at once each get their own output and exit', async ({ container }) => {
   const results = await Promise.all(
     Array.from({ length: 64 }, async (_, n) => {
-      const { process, execId } = await exec(container, `echo ${n}; exit ${n}`);
-      const [out, exit] = await Promise.all([text(process.streams?.stdout), process.exited]);
-      await container.deleteExec(execId);
+      const process = await exec(container, `echo ${n}; exit ${n}`);
+      const [out, exit] = await Promise.all([text(process.stdout), process.exited]);
       return [out, exit.code];
     }),
   );
@@ -111,38 +84,38 @@ test('64 execs at once each get their own output and exit', async ({ container }
 
 test('a reader that stops stalls its own process only', async ({ container }) => {
   const stalled = await exec(container, 'head -c 20000000 /dev/zero');
-  stalled.process.streams?.stdout.pause();
+  stalled.stdout.pause();
   const other = await exec(container, 'echo free');
-  assert.is(await text(other.process.streams?.stdout), 'free\n');
-  await other.process.exited;
-  await container.deleteExec(other.execId);
+  assert.is(await text(other.stdout), 'free\n');
+  await other.exited;
   let bytes = 0;
-  for await (const chunk of stalled.process.streams?.stdout ?? [])
-    bytes += (chunk as Buffer).length;
+  for await (const chunk of stalled.stdout) bytes += (chunk as Buffer).length;
   assert.is(bytes, 20_000_000);
-  await stalled.process.exited;
-  await container.deleteExec(stalled.execId);
+  await stalled.exited;
 });
 
-test('a thousand execs leave the VM as full as it was', async ({ pod, container }) => {
-  const channel = await pod.vm.ready;
+test('a thousand execs leave the VM as full as it was', async ({ container }) => {
   const batch = async (count: number): Promise<void> => {
     await Promise.all(
       Array.from({ length: count }, async () => {
-        const { process, execId } = await exec(container, 'true');
+        const process = await exec(container, 'true');
+        process.stdout.resume();
         assert.is((await process.exited).code, 0);
-        await container.deleteExec(execId);
       }),
     );
   };
-  const available = async (): Promise<number> =>
-    (await channel.call('measure', METHODS.getMemory, {})).availableBytes;
+  const available = async (): Promise<number> => {
+    const { stdout } = await exec(container, 'cat /proc/meminfo');
+    const found = /MemAvailable:\s+(\d+) kB/.exec(await text(stdout));
+    assert.ok(found);
+    return Number(found[1]) * 1024;
+  };
   for (let n = 0; n < 10; n += 1) await batch(10);
   const before = await available();
   for (let n = 0; n < 100; n += 1) await batch(10);
   const grown = before - (await available());
   assert.ok(grown < 16 * MB, `${grown} bytes are gone after a thousand execs`);
-  assert.is((await container.pids()).length, 1);
+  assert.is((await container.top()).length, 1);
 });
 
 test.run();

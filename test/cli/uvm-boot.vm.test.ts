@@ -47,6 +47,9 @@ test('--exec runs in the VM and hands its status back', async ({ host }) => {
   const file = join(host.folder, 'timeline.json');
   const { code, stderr } = await host.lcow('uvm', 'boot', '--exec', '/no/such', '--timeline');
   assert.is(code, 127, stderr);
+  const ran = await host.lcow('uvm', 'boot', '--exec', '/init --version');
+  assert.is(ran.code, 0, ran.stderr);
+  assert.match(ran.stdout, /^lcow-agent \d+\.\d+/);
   const booted = await host.lcow('uvm', 'boot', '--timeline', '--timeline-json', file);
   assert.is(booted.code, 0, booted.stderr);
   assert.match(booted.stderr, /Linux \d+\.\d+.*agent \d+\.\d+/);

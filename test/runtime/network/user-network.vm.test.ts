@@ -2,28 +2,25 @@
 import { createSocket } from 'node:dgram';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ComputeService } from '../../../hcs/service.ts';
-import { findBootFiles } from '../../../linuxkit/manifest.ts';
-import { openHostService, sweepHost } from '../../../runtime/host-service.ts';
-import { openImageStore } from '../../../runtime/image/image-store.ts';
+import { sweepHost } from '../../../runtime/host-service.ts';
 import {
   adoptNetwork,
   attachNetwork,
+  type NetworkRecord,
   type PodNetwork,
+  type PodNetworkOptions,
 } from '../../../runtime/network/pod-network.ts';
 import { parsePortMappings } from '../../../runtime/network/port-mapping.ts';
-import { containerSpec, type ContainerSpecOptions } from '../../../runtime/task/container-spec.ts';
-import type { Container } from '../../../runtime/task/container.ts';
-import { type CreateContainerOptions, Pod } from '../../../runtime/task/pod.ts';
 import { LcowHost } from '../../harness/lcow-host.ts';
 import { rejection } from '../../harness/rejection.ts';
+import { busyboxLayers, TaskPod } from '../task/task-pod.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** Under emulation on a loaded host. */
@@ -31,63 +28,45 @@ const PATIENCE_MS = 60_000;
 
 const host = new LcowHost();
 const where = { data: host.data, run: host.run };
-let service: ComputeService;
 let layers: readonly string[];
-let pod: Pod;
+let pod: TaskPod;
 let network: PodNetwork;
 let serial = 0;
 
 const test = suite('user network');
 
 test.before(async () => {
-  service = await openHostService(where);
-  ({ layers } = await openImageStore(host.data).resolve(host.busybox));
-  pod = await createPod();
+  layers = await busyboxLayers(host);
   const ports = parsePortMappings(['127.0.0.1::80', '127.0.0.1:0:53/udp']);
-  network = await attachNetwork(pod.vm, service, { mode: 'user', ports });
+  [pod, network] = await openPod({ mode: 'user', ports });
 });
 
 test.after(async () => {
-  await pod[Symbol.asyncDispose]();
-  await network[Symbol.asyncDispose]();
-  await service[Symbol.asyncDispose]();
+  await pod.end();
   await host[Symbol.asyncDispose]();
 });
 
-/** A pod that boots while this returns. */
-async function createPod(): Promise<Pod> {
-  const id = `pod${(serial += 1)}`;
-  const { Execution: execution } = await service.properties();
-  const directory = join(host.run, 'pod', id);
-  const bootFiles = await findBootFiles();
-  return Pod.create(service, { id, bootFiles, execution, directory, memoryMiB: 512 });
-}
-
-/** A container of busybox, created. */
-function create(
-  into: Pod,
-  id: string,
-  command: readonly string[],
-  options: Partial<ContainerSpecOptions> = {},
-  mounts: NonNullable<CreateContainerOptions['mounts']> = [],
-): Promise<Container> {
-  const spec = containerSpec({ id, image: {}, command, ...options });
-  return into.createContainer({ id, spec, rootfs: { layers }, mounts, stdio: {} });
+/** A pod that boots while this returns, and its network; adopted, it goes on with the recorded one. */
+async function openPod(options: PodNetworkOptions): Promise<[TaskPod, PodNetwork]> {
+  let made: PodNetwork | undefined;
+  const opened = await new TaskPod(host, layers, {
+    memoryMiB: 512,
+    network: async (service, vm, record) => {
+      made =
+        record === undefined
+          ? await attachNetwork(vm, service, options)
+          : adoptNetwork(vm, service, record as NetworkRecord);
+      return made;
+    },
+  }).open();
+  return [opened, made as PodNetwork];
 }
 
 /** The output of a shell line in a container of its own. */
-async function shell(line: string, at = { pod, network }, hostname = 'web'): Promise<string> {
+async function shell(line: string, at = pod): Promise<string> {
   const id = `c${(serial += 1)}`;
-  await at.network.nameContainer(id, { hostname });
-  const container = await create(at.pod, id, ['sh', '-c', `{ ${line}\n} 2>&1`], { hostname });
-  const { streams, exited } = container.init;
-  assert.ok(streams);
-  const output = text(streams.stdout);
-  await container.start();
-  await exited;
-  const said = await output;
-  await container[Symbol.asyncDispose]();
-  return said;
+  const { stdout } = await at.run(id, ['sh', '-c', `{ ${line}\n} 2>&1`], { hostname: 'web' });
+  return stdout;
 }
 
 test('the network is attached while the guest boots, and free ports were chosen', async () => {
@@ -122,22 +101,19 @@ test('a container reaches a service of the host at the gateway', async () => {
 });
 
 test('a published tcp port answers an HTTP request of the host', async () => {
-  const id = 'httpd';
-  await network.nameContainer(id, { hostname: id });
   const serve = 'mkdir /www; echo served > /www/index.html; exec httpd -f -p 80 -h /www';
-  const container = await create(pod, id, ['sh', '-c', serve]);
-  await container.start();
+  await pod.create('httpd', ['sh', '-c', serve]);
+  await pod.tasks.start('httpd', '');
   const port = network.ports[0]?.hostPort ?? 0;
   assert.match(await httpGet(port), /200 OK[^]*served\n$/);
-  await container[Symbol.asyncDispose]();
+  await pod.remove('httpd');
 });
 
 test('a published udp port takes a datagram of the host and its answer comes back', async () => {
-  const id = 'echo';
-  await network.nameContainer(id, { hostname: id });
-  const mounts = [{ hostPath: udpEcho(host.folder), destination: '/echo', readOnly: true }];
-  const container = await create(pod, id, ['/echo'], {}, mounts);
-  await container.start();
+  const source = udpEcho(host.folder);
+  const extraMounts = [{ type: 'bind', source, target: '/echo', readOnly: true }] as const;
+  await pod.create('echo', ['/echo'], { extraMounts });
+  await pod.tasks.start('echo', '');
   const socket = createSocket('udp4');
   const answer = once(socket, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) });
   // Datagrams that come before it listens are lost: asked again until one is answered.
@@ -146,17 +122,16 @@ test('a published udp port takes a datagram of the host and its answer comes bac
   clearInterval(again);
   socket.close();
   assert.is(message.toString(), 'ping');
-  await container[Symbol.asyncDispose]();
+  await pod.remove('echo');
 });
 
 test('options of a container hold in it', async () => {
-  const id = 'options';
   const script = [
     'cat /proc/sys/kernel/msgmax; ulimit -S -n; ulimit -H -n; ulimit -H -c',
     'grep -E "CapEff|NoNewPrivs" /proc/self/status; cat /sys/fs/cgroup/pids.max; id -G',
     'mount | grep -E " on /(t|dev/shm) "; cat /proc/self/oom_score_adj',
   ].join('; ');
-  const container = await create(pod, id, ['sh', '-c', script], {
+  const { exit, stdout } = await pod.run('options', ['sh', '-c', script], {
     sysctls: { 'kernel.msgmax': '9000' },
     ulimits: [
       { name: 'core', soft: 0, hard: 'unlimited' },
@@ -171,13 +146,8 @@ test('options of a container hold in it', async () => {
     shmSizeBytes: 8192,
     oomScoreAdj: 100,
   });
-  const { streams, exited } = container.init;
-  assert.ok(streams);
-  const output = text(streams.stdout);
-  await container.start();
-  assert.is((await exited).code, 0);
-  const lines = (await output).trim().split('\n');
-  await container[Symbol.asyncDispose]();
+  assert.is(exit.code, 0);
+  const lines = stdout.trim().split('\n');
   assert.equal(lines.slice(0, 3), ['9000', '99', '100']);
   assert.equal(lines.slice(4, 6), ['CapEff:\t0000000000000001', 'NoNewPrivs:\t1']);
   assert.equal(lines.slice(6, 8), ['33', '0 7']);
@@ -187,58 +157,52 @@ test('options of a container hold in it', async () => {
 });
 
 test('an adopted network works on and configures what is configured', async () => {
-  const record = JSON.parse(JSON.stringify(network.record)) as PodNetwork['record'];
-  const adopted = adoptNetwork(pod.vm, service, record);
-  await adopted.configured;
-  assert.match(await shell('ip route', { pod, network: adopted }), /default via 10\.0\.2\.2/);
+  await pod.leave();
+  await pod.open(true);
+  assert.equal(pod.tasks.network?.record, network.record);
+  await pod.tasks.network?.configured;
+  assert.match(await shell('ip route'), /default via 10\.0\.2\.2/);
 });
 
 test('a port that another VM has is refused before a VM gets it, with its address', async () => {
-  await using other = await createPod();
   const taken = network.ports[0]?.hostPort ?? 0;
   const ports = parsePortMappings([`127.0.0.1:${taken}:80`]);
-  const error = await rejection(attachNetwork(other.vm, service, { mode: 'user', ports }));
+  const [other] = await openPod({ mode: 'none' });
+  const { vm } = other.tasks;
+  const error = await rejection(attachNetwork(vm, other.service, { mode: 'user', ports }));
   assert.match(String(error), `cannot publish a port: port ${taken} of 127.0.0.1 is in use`);
-  const retry = await attachNetwork(other.vm, service, { mode: 'none' });
-  const said = await shell('ls /sys/class/net; cat /etc/resolv.conf', {
-    pod: other,
-    network: retry,
-  });
+  const said = await shell('ls /sys/class/net; cat /etc/resolv.conf', other);
   assert.is(said.trim(), 'lo');
+  await other.end();
 });
 
 test('an adapter goes from a VM that lives on, and its port is free again', async () => {
-  await using other = await createPod();
+  const [other] = await openPod({ mode: 'none' });
+  const { service } = other;
+  const { vm } = other.tasks;
   const ports = parsePortMappings(['127.0.0.1::80']);
-  const attached = await attachNetwork(other.vm, service, { mode: 'user', ports });
+  const attached = await attachNetwork(vm, service, { mode: 'user', ports });
   await attached.configured;
   await attached.detach();
-  const again = await attachNetwork(other.vm, service, {
-    mode: 'user',
-    ports: attached.ports,
-  });
+  const again = await attachNetwork(vm, service, { mode: 'user', ports: attached.ports });
   assert.equal(again.ports, attached.ports);
   await again.configured;
-  await other[Symbol.asyncDispose]();
+  await vm[Symbol.asyncDispose]();
   await again[Symbol.asyncDispose]();
+  await other.end();
 });
 
 test('a killed VM leaves an endpoint that the sweep removes, and its ports are free', async () => {
-  const doomed = await createPod();
-  const attached = await attachNetwork(doomed.vm, service, {
-    mode: 'user',
-    ports: parsePortMappings(['127.0.0.1::80']),
-  });
+  const ports = parsePortMappings(['127.0.0.1::80']);
+  const [doomed, attached] = await openPod({ mode: 'user', ports });
   assert.equal(await sweepHost(where), []);
-  const recordFile = join(host.run, 'vm', doomed.vm.id, 'record.json');
-  const { vmm } = JSON.parse(readFileSync(recordFile, 'utf8')) as { vmm: { pid: number } };
-  process.kill(vmm.pid, 'SIGKILL');
-  await doomed.vm.exited;
+  process.kill(doomed.vmmPid, 'SIGKILL');
+  await doomed.tasks.vm.exited;
   const { record } = attached;
   const id = record.mode === 'user' ? record.endpoint.id : '';
   assert.equal(await sweepHost(where), [`network endpoint ${id}`]);
   await rejection(attached.configured);
-  await doomed[Symbol.asyncDispose]();
+  await doomed.end();
   const { hostPort } = attached.ports[0] ?? { hostPort: 0 };
   const server: Server = createServer().listen(hostPort, LOOPBACK);
   await once(server, 'listening');
@@ -246,8 +210,7 @@ test('a killed VM leaves an endpoint that the sweep removes, and its ports are f
 });
 
 test('disposed after its VM, the network leaves nothing', async () => {
-  await pod[Symbol.asyncDispose]();
-  await network[Symbol.asyncDispose]();
+  await pod.end();
   await network[Symbol.asyncDispose]();
   assert.equal(
     host.leftovers().filter((line) => line.includes('.endpoint')),

@@ -15,10 +15,24 @@ export class Recording {
   readonly faults: string[] = [];
   readonly exits: TaskExit[] = [];
   input: GuestInput | undefined;
+  /** `input` once it is there. */
+  readonly connected: Promise<GuestInput>;
   closedStdin = 0;
   /** Output waits for this. */
   gate: Promise<void> = Promise.resolve();
   readonly #waiting = new Set<() => void>();
+  #onConnected!: (input: GuestInput) => void;
+
+  constructor() {
+    this.connected = new Promise((resolve) => {
+      this.#onConnected = resolve;
+    });
+  }
+
+  connect(input: GuestInput): void {
+    this.input = input;
+    this.#onConnected(input);
+  }
 
   output(stream: OutputStream, bytes: Buffer, offset: number): void {
     const at = this.text[stream].length;
@@ -77,7 +91,7 @@ export class Recorder {
       wants: { stdin: stdin !== '', stdout: stdout !== '', stderr: stderr !== '' },
       ...(adopted ? { resumeAt } : {}),
       connect: (input) => {
-        if (life.alive) recording.input = input;
+        if (life.alive) recording.connect(input);
       },
       output: async (stream, bytes, offset) => {
         await recording.gate;

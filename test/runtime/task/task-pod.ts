@@ -3,21 +3,44 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import type { ExecutionProperties } from '../../../hcs/document/properties.ts';
 import type { ComputeService } from '../../../hcs/service.ts';
 import { findBootFiles } from '../../../linuxkit/manifest.ts';
 import { CONTAINER_RECORD_VERSION } from '../../../runtime/container/container-record.ts';
 import { openHostService } from '../../../runtime/host-service.ts';
 import { openImageStore } from '../../../runtime/image/image-store.ts';
 import { createScratch } from '../../../runtime/rootfs/scratch.ts';
-import { containerSpec } from '../../../runtime/task/container-spec.ts';
+import { containerSpec, type ContainerSpecOptions } from '../../../runtime/task/container-spec.ts';
 import type { LivenessLimits } from '../../../runtime/task/liveness.ts';
-import { openTasks } from '../../../runtime/task/open-tasks.ts';
+import { type NetworkHook, openTasks } from '../../../runtime/task/open-tasks.ts';
 import type { PodTasks } from '../../../runtime/task/pod-tasks.ts';
 import type { TaskEvent } from '../../../runtime/task/task-event.ts';
-import { LcowHost } from '../../harness/lcow-host.ts';
+import type { LcowHost } from '../../harness/lcow-host.ts';
+import { repositoryRoot } from '../../harness/repository-root.ts';
 import { Recorder } from './recording-io.ts';
 
 let pods = 0;
+
+export interface TaskPodOptions {
+  readonly liveness?: LivenessLimits;
+  readonly memoryMiB?: number;
+  /** Called with the service that the pod is on. Default: no network. */
+  readonly network?: (
+    service: ComputeService,
+    ...how: Parameters<NetworkHook>
+  ) => ReturnType<NetworkHook>;
+  /** Default: this host's. */
+  readonly openService?: () => Promise<ComputeService>;
+  /** How its guests are executed, where that is not what the service says. */
+  readonly execution?: ExecutionProperties;
+}
+
+/** Of a container: its specification, and its stdin. */
+export interface TaskOptions
+  extends Omit<Partial<ContainerSpecOptions>, 'id' | 'image' | 'terminal'> {
+  readonly stdin?: boolean;
+  readonly terminal?: boolean;
+}
 
 /** One pod and what was told of it, over its supervisors. */
 export class TaskPod {
@@ -31,31 +54,34 @@ export class TaskPod {
   service!: ComputeService;
   life = { alive: true };
 
-  readonly #liveness: LivenessLimits;
+  readonly #options: TaskPodOptions;
 
-  constructor(host: LcowHost, layers: readonly string[], liveness: LivenessLimits = {}) {
+  constructor(host: LcowHost, layers: readonly string[], options: TaskPodOptions = {}) {
     this.host = host;
-    this.#liveness = liveness;
+    this.#options = options;
     this.layers = layers;
   }
 
   async open(adopt = false): Promise<this> {
     const { data, run } = this.host;
-    this.service = await openHostService({ data, run });
+    const { openService, memoryMiB, network, liveness = {} } = this.#options;
+    const service = await (openService ?? (() => openHostService({ data, run })))();
+    this.service = service;
     const life = { alive: true };
     this.life = life;
-    const { Execution } = await this.service.properties();
+    const execution = this.#options.execution ?? (await service.properties()).Execution;
     this.tasks = await openTasks({
-      service: this.service,
-      execution: Execution,
-      bootFiles: await findBootFiles(),
+      service,
+      execution,
+      bootFiles: await findBootFiles({ packageRoot: repositoryRoot() }),
       pod: {
         version: CONTAINER_RECORD_VERSION,
         id: this.id,
         createdAt: new Date().toISOString(),
         lone: false,
         labels: {},
-        shape: { network: 'none', ports: [] },
+        // The network is the hook's.
+        shape: { network: 'none', ports: [], ...(memoryMiB === undefined ? {} : { memoryMiB }) },
       },
       directory: join(run, 'pod', this.id),
       io: this.recorder.factory(life),
@@ -64,22 +90,28 @@ export class TaskPod {
       },
       log: (line) => this.lines.push(line),
       adopt,
-      liveness: this.#liveness,
+      liveness,
+      ...(network === undefined ? {} : { network: network.bind(undefined, service) }),
     });
     return this;
+  }
+
+  /** The VM without who serves it; open(true) adopts it. Nothing that happens from here on is told. */
+  async leave(): Promise<void> {
+    this.life.alive = false;
+    await this.tasks.letGo();
+    await this.service[Symbol.asyncDispose]();
   }
 
   async create(
     id: string,
     command: readonly string[],
-    more: { memoryBytes?: number; stdin?: boolean; terminal?: boolean } = {},
+    { stdin = false, terminal = false, ...more }: TaskOptions = {},
   ): Promise<void> {
     const bundle = join(this.host.folder, 'bundle', this.id, id);
     await mkdir(bundle, { recursive: true });
-    const { memoryBytes, stdin = false, terminal = false } = more;
     const spec = containerSpec({
-      ...{ id, image: { cmd: ['sh'] }, command },
-      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      ...{ ...more, id, image: { cmd: ['sh'] }, command },
       ...(terminal ? { terminal: { width: 80, height: 24 } } : {}),
     });
     await writeFile(join(bundle, 'config.json'), JSON.stringify(spec));
@@ -94,9 +126,32 @@ export class TaskPod {
     });
   }
 
-  async exec(id: string, execId: string, args: readonly string[]): Promise<void> {
+  /** A container from create to delete. */
+  async run(id: string, command: readonly string[], more: TaskOptions = {}) {
+    await this.create(id, command, more);
+    await this.tasks.start(id, '');
+    const exit = await this.tasks.wait(id, '');
+    await this.tasks.delete(id, '');
+    return { exit, ...this.recorder.of(id).text };
+  }
+
+  /** Kills it and deletes it. */
+  async remove(id: string): Promise<void> {
+    await this.tasks.kill(id, '', 9, true);
+    await this.tasks.wait(id, '');
+    await this.tasks.delete(id, '');
+  }
+
+  async exec(id: string, execId: string, args: readonly string[], stdin = false): Promise<void> {
     await this.tasks.exec({
-      ...{ id, execId, terminal: false, stdin: '', stdout: 'hub:', stderr: 'hub:' },
+      ...{
+        id,
+        execId,
+        terminal: false,
+        stdin: stdin ? 'hub:' : '',
+        stdout: 'hub:',
+        stderr: 'hub:',
+      },
       process: Buffer.from(JSON.stringify(processOf(args))),
     });
   }

@@ -64,7 +64,9 @@ test('a guest that stops answering is declared dead, and every process says so',
   host,
   layers,
 }) => {
-  const pod = await new TaskPod(host, layers, { intervalMs: 100, deadlineMs: 3000 }).open();
+  const pod = await new TaskPod(host, layers, {
+    liveness: { intervalMs: 100, deadlineMs: 3000 },
+  }).open();
   try {
     const { tasks } = pod;
     await pod.create('p', ['sleep', '1000']);
