@@ -5,6 +5,11 @@ import { HcsError } from '../hcs-error.ts';
 const SECTOR_BYTES = 512;
 const VHD_COOKIE = 'conectix';
 const VHD_FIXED = 2;
+/** Where a VHDX has its two headers and its two region tables ([MS-VHDX] 2.2), and their first bytes. */
+const VHDX_PARTS = [
+  { name: 'header', signature: 'head', at: [64 * 1024, 128 * 1024] },
+  { name: 'region table', signature: 'regi', at: [192 * 1024, 256 * 1024] },
+] as const;
 
 /** How QEMU's block layer opens a file. */
 export interface DiskImage {
@@ -17,7 +22,7 @@ export interface DiskImage {
 /**
  * Recognizes the image at `path`.
  * @param source the setting that names it, for the error
- * @throws HcsError FILE_NOT_FOUND, E_ACCESSDENIED, E_INVALIDARG (a folder), ERROR_FILE_CORRUPT (a VHD cut short)
+ * @throws HcsError FILE_NOT_FOUND, E_ACCESSDENIED, E_INVALIDARG (a folder), ERROR_FILE_CORRUPT (cut short)
  */
 export async function recognizeDisk(op: string, path: string, source: string): Promise<DiskImage> {
   const handle = await openFile(op, path, source);
@@ -47,7 +52,14 @@ async function recognizeFile(
   };
   if (size === 0) throw corrupt('the file is empty');
   const head = await readAt(handle, 0);
-  if (head.toString('latin1', 0, 8) === 'vhdxfile') return { driver: 'vhdx', isBlockDevice: false };
+  if (head.toString('latin1', 0, 8) === 'vhdxfile') {
+    for (const { name, signature, at } of VHDX_PARTS) {
+      const copies = await Promise.all(at.map((position) => readAt(handle, position)));
+      if (copies.some((copy) => copy.toString('latin1', 0, 4) === signature)) continue;
+      throw corrupt(`a VHDX without its ${name}`);
+    }
+    return { driver: 'vhdx', isBlockDevice: false };
+  }
   const footer = size >= SECTOR_BYTES ? await readAt(handle, size - SECTOR_BYTES) : Buffer.alloc(0);
   if (footer.toString('latin1', 0, 8) !== VHD_COOKIE) {
     // Dynamic VHDs repeat the footer in front: one that has only that was cut short.

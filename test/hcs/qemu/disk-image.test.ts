@@ -28,6 +28,15 @@ function footer(type: number, sizeBytes: number): Buffer {
   return bytes;
 }
 
+/** One of the two headers, one of the two region tables. */
+function vhdx(header: string, table: string): Buffer {
+  const bytes = Buffer.alloc(320 * 1024);
+  bytes.write('vhdxfile');
+  bytes.write(header, 128 * 1024);
+  bytes.write(table, 192 * 1024);
+  return bytes;
+}
+
 test('fixed VHD, dynamic VHD, VHDX and raw are told apart', async () => {
   const data = Buffer.alloc(8192);
   const cases = [
@@ -41,7 +50,7 @@ test('fixed VHD, dynamic VHD, VHDX and raw are told apart', async () => {
       await file('dynamic', footer(3, 1 << 20), data, footer(3, 1 << 20)),
       { driver: 'vpc', isBlockDevice: false },
     ],
-    [await file('vhdx', Buffer.from('vhdxfile'), data), { driver: 'vhdx', isBlockDevice: false }],
+    [await file('vhdx', vhdx('head', 'regi')), { driver: 'vhdx', isBlockDevice: false }],
   ] as const;
   for (const [path, expected] of cases) {
     assert.equal(await recognizeDisk('attach', path, SOURCE), expected, path);
@@ -53,6 +62,9 @@ test('what cannot be a disk is refused with its path', async () => {
     [await file('empty'), 'ERROR_FILE_CORRUPT'],
     [await file('cut', Buffer.alloc(4096), footer(2, 8192)), 'ERROR_FILE_CORRUPT'],
     [await file('headless', footer(3, 1 << 20), Buffer.alloc(4096)), 'ERROR_FILE_CORRUPT'],
+    [await file('vhdx cut', vhdx('head', 'regi').subarray(0, 190 * 1024)), 'ERROR_FILE_CORRUPT'],
+    [await file('vhdx bare', Buffer.from('vhdxfile')), 'ERROR_FILE_CORRUPT'],
+    [await file('vhdx headless', vhdx('dead', 'regi')), 'ERROR_FILE_CORRUPT'],
     [folder, 'E_INVALIDARG'],
     [join(folder, 'missing'), 'FILE_NOT_FOUND'],
     [join(folder, 'raw', 'below'), 'FILE_NOT_FOUND'],
