@@ -1,65 +1,216 @@
-// Bundles each launcher's program into one file: one file is read at start instead of hundreds, and what the program
-// imports with `import()` stays unevaluated in it until it is asked for. The file holds one function expression
-// with CommonJS's parameters, which bin/load-bundle.cjs calls.
+// Bundles each launcher's program into one file: one file is read at start instead of hundreds, and of it only the
+// segments that a command needs. bin/load-bundle.cjs describes the file and reads it.
 //
 //   node bin/build.mjs [--analyze]
+//
+// esbuild splits the program at each `import()`, so that what several parts share is one chunk; each chunk becomes a
+// CommonJS function in one of the program's segments.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outDir = join(root, 'dist', 'bundle');
 
-/** Launcher's name to its entry module. */
-const ENTRIES = {
-  lcow: 'runtime/cli/main.ts',
-  'lcow-supervisor': 'runtime/supervisor/main.ts',
+/**
+ * The launchers' programs. A segment has what its modules import, without what earlier segments have: the first is
+ * read at every start, the others when something in them is first asked for. What no segment names is in two more:
+ * `more` has what is of the commands' own code, `rest` the libraries and the parts that stand on them.
+ */
+const PROGRAMS = {
+  lcow: {
+    entry: 'runtime/cli/main.ts',
+    segments: {
+      // Short commands that only look.
+      commands: [
+        'runtime/cli/commands/exec.ts',
+        'runtime/cli/commands/ps.ts',
+        'runtime/supervisor/pod-lock.ts',
+      ],
+      // The way to a supervisor.
+      client: [
+        'runtime/supervisor/connect.ts',
+        'runtime/task/process-spec.ts',
+        'runtime/task/oci-runtime-spec.ts',
+      ],
+      // A container's start.
+      start: [
+        'runtime/cli/commands/run.ts',
+        'runtime/cli/commands/start.ts',
+        'runtime/lcow/new-container.ts',
+        'runtime/lcow/run-container.ts',
+        'runtime/image/image-store.ts',
+        'runtime/supervisor/spawn-supervisor.ts',
+        'runtime/supervisor/event-journal.ts',
+      ],
+    },
+  },
+  'lcow-supervisor': {
+    entry: 'runtime/supervisor/main.ts',
+    segments: {
+      supervise: [
+        'runtime/supervisor/open-pod.ts',
+        'runtime/supervisor/serve-pod.ts',
+        'runtime/host-service.ts',
+      ],
+    },
+  },
 };
 
-const { build, analyzeMetafile } = await import('esbuild');
+const { build, transform } = await import('esbuild');
+/** What both steps of esbuild are to make. */
+const LANGUAGE = {
+  platform: 'node',
+  target: 'node20.19',
+  // import() of Node's own modules from CommonJS would start the ESM loader; require() does not.
+  supported: { 'dynamic-import': false },
+  // One character of another alphabet makes V8 keep the whole text in two bytes a character.
+  charset: 'ascii',
+  // Names stay readable in stacks.
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/**
+ * protobufjs loads `long` where it is installed, which compiles a module of WebAssembly, and our generated code then
+ * switches it off.
+ */
+const WITHOUT_LONG = {
+  name: 'without long',
+  setup(build) {
+    build.onResolve({ filter: /^long$/ }, ({ path }) => ({ path, namespace: 'without' }));
+    build.onLoad({ filter: /.*/, namespace: 'without' }, () => ({
+      contents: 'module.exports = null;',
+    }));
+  },
+};
+
 await mkdir(outDir, { recursive: true });
-for (const [name, entry] of Object.entries(ENTRIES)) {
-  if (!existsSync(join(root, entry))) {
-    console.log(`  ${name}: no ${entry} yet`);
+for (const [name, program] of Object.entries(PROGRAMS)) {
+  if (!existsSync(join(root, program.entry))) {
+    console.log(`  ${name}: no ${program.entry} yet`);
     continue;
   }
+  const chunks = await split(program.entry);
+  const segments = assign(program, chunks);
+  const text = await encode(program.entry, chunks, segments);
+  await replaceBundle(name, text);
+  if (name === 'lcow-supervisor') warmUp(name);
+  console.log(`  ${name}: dist/bundle/${name}.bundle, ${Math.round(text.length / 1024)} KiB`);
+  if (process.argv.includes('--analyze')) analyze(chunks, segments);
+}
+
+/** @returns the chunks by name, each with its code, what it imports at once, and the module that it is the entry of */
+async function split(entry) {
+  const result = await build({
+    ...LANGUAGE,
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outdir: outDir,
+    write: false,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    supported: {},
+    // The FFI library is a native add-on: loaded from node_modules. The loader of .proto files is what grpc-js's
+    // channelz and ORCA services would require if they were served.
+    external: ['koffi', '@grpc/proto-loader'],
+    metafile: true,
+    define: { 'import.meta.url': 'importMeta.url' },
+    plugins: [WITHOUT_LONG],
+  });
+  const code = new Map(result.outputFiles.map((file) => [basename(file.path), file.text]));
+  const chunks = new Map();
+  for (const [path, output] of Object.entries(result.metafile.outputs)) {
+    const imports = output.imports.filter(({ kind, external }) => {
+      return kind === 'import-statement' && !external;
+    });
+    chunks.set(basename(path), {
+      code: code.get(basename(path)),
+      imports: imports.map((each) => basename(each.path)),
+      entryPoint: output.entryPoint,
+      inputs: output.inputs,
+    });
+  }
+  return chunks;
+}
+
+/** @returns segments in order, each a list of chunks' names */
+function assign({ entry, segments }, chunks) {
+  const byModule = new Map([...chunks].map(([name, { entryPoint }]) => [entryPoint, name]));
+  const assigned = new Set();
+  const found = [];
+  let modules = [entry];
+  for (const [segment, further] of Object.entries(segments)) {
+    modules = [...modules, ...further];
+    const names = [];
+    const add = (name) => {
+      if (assigned.has(name)) return;
+      assigned.add(name);
+      for (const each of chunks.get(name).imports) add(each);
+      names.push(name);
+    };
+    for (const module of modules) {
+      // One that is imported by others at once is part of their chunks.
+      const name = byModule.get(module) ?? chunkWith(module, chunks);
+      if (name === undefined) throw new Error(`segment ${segment}: ${module} is not in the bundle`);
+      add(name);
+    }
+    found.push({ name: segment, chunks: names });
+    modules = [];
+  }
+  const others = [...chunks.keys()].filter((name) => !assigned.has(name));
+  const isOwn = (name) =>
+    Object.keys(chunks.get(name).inputs).every((each) => each.startsWith('runtime/'));
+  found.push({ name: 'more', chunks: others.filter(isOwn) });
+  found.push({ name: 'rest', chunks: others.filter((name) => !isOwn(name)) });
+  return found.filter((segment) => segment.chunks.length > 0);
+}
+
+function chunkWith(module, chunks) {
+  for (const [name, { inputs }] of chunks) if (Object.hasOwn(inputs, module)) return name;
+  return undefined;
+}
+
+/** The bundle's text: a line of JSON, then the segments, each an expression; see bin/load-bundle.cjs. */
+async function encode(entry, chunks, segments) {
+  const texts = [];
+  for (const segment of segments) {
+    const functions = [];
+    for (const name of segment.chunks) {
+      const { code } = await transform(chunks.get(name).code, { ...LANGUAGE, format: 'cjs' });
+      functions.push(`${JSON.stringify(name)}:function(exports,require,module){${code}}`);
+    }
+    texts.push(ascii(`(function(importMeta){'use strict';return{\n${functions.join(',\n')}\n}})`));
+  }
+  const [main] = [...chunks].find(([, { entryPoint }]) => entryPoint === entry);
+  const header = {
+    main,
+    segments: segments.map((segment, index) => ({
+      name: segment.name,
+      length: texts[index].length,
+      chunks: segment.chunks,
+    })),
+  };
+  return `${JSON.stringify(header)}\n${texts.join('')}`;
+}
+
+/** What esbuild leaves as it is: characters of regular expressions. */
+function ascii(text) {
+  return text.replace(/[^\0-\x7f]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+async function replaceBundle(name, text) {
   const temporary = join(outDir, `${name}.${process.pid}.js`);
   try {
-    const result = await build({
-      absWorkingDir: root,
-      entryPoints: [entry],
-      outfile: temporary,
-      bundle: true,
-      platform: 'node',
-      target: 'node20.19',
-      format: 'cjs',
-      // import() of Node's own modules from CommonJS would start the ESM loader; require() does not.
-      supported: { 'dynamic-import': false },
-      // The FFI library is a native add-on: loaded from node_modules, on Windows only. The loader of .proto files is
-      // what grpc-js's channelz and ORCA services would require if they were served.
-      external: ['koffi', '@grpc/proto-loader'],
-      // The source stays in memory as long as the program runs. Names stay readable in stacks.
-      minifyWhitespace: true,
-      legalComments: 'none',
-      sourcemap: false,
-      metafile: true,
-      define: { 'import.meta.url': 'importMetaUrl' },
-      banner: {
-        js:
-          "(function (exports, require, module, __filename, __dirname) { 'use strict';\n" +
-          "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
-      },
-      footer: { js: '})' },
-      logLevel: 'warning',
-    });
-    const bytes = Object.values(result.metafile.outputs)[0].bytes;
+    await writeFile(temporary, text, 'latin1');
     await removeCaches(name);
     await rename(temporary, join(outDir, `${name}.bundle`));
-    if (name === 'lcow-supervisor') warmUp(name);
-    console.log(`  ${name}: dist/bundle/${name}.bundle, ${Math.round(bytes / 1024)} KiB`);
-    if (process.argv.includes('--analyze')) console.log(await analyzeMetafile(result.metafile));
   } finally {
     await rm(temporary, { force: true });
   }
@@ -76,5 +227,21 @@ function warmUp(name) {
 async function removeCaches(name) {
   for (const file of await readdir(outDir)) {
     if (file.startsWith(`${name}.bundle-`)) await rm(join(outDir, file), { force: true });
+  }
+}
+
+/** What is in each segment, the largest first. */
+function analyze(chunks, segments) {
+  for (const { name, chunks: names } of segments) {
+    console.log(`    ${name}: ${names.length} chunks`);
+    const sizes = names.flatMap((each) =>
+      Object.entries(chunks.get(each).inputs).map(([input, { bytesInOutput }]) => [
+        input,
+        bytesInOutput,
+      ]),
+    );
+    for (const [input, bytes] of sizes.sort((a, b) => b[1] - a[1]).slice(0, 40)) {
+      console.log(`      ${String(bytes).padStart(7)} ${input}`);
+    }
   }
 }
