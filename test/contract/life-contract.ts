@@ -1,5 +1,6 @@
 /** Created, Running, Paused, Stopped: which call is allowed when, and what the exit says. */
 import * as assert from 'uvu/assert';
+import { join } from 'node:path';
 import { setMemory } from '../../hcs/document/resource-requests.ts';
 import type { SystemExitStatus } from '../../hcs/document/system-exit-status.ts';
 import { HRESULT } from '../../hcs/hresult.ts';
@@ -123,12 +124,13 @@ export function lifeContract(contract: Contract): void {
     contract(`a missing ${what} is told at start with FILE_NOT_FOUND`, async (stage) => {
       const document = stage.document();
       const direct = document.VirtualMachine.Chipset?.LinuxKernelDirect;
-      if (direct !== undefined) direct[member] = `${stage.folder}/no-such-file`;
+      const missing = join(stage.folder, 'no-such-file');
+      if (direct !== undefined) direct[member] = missing;
       const system = await stage.create(document);
       const error = await hcsRejection(system.start(), 'FILE_NOT_FOUND');
       const source = `VirtualMachine/Chipset/LinuxKernelDirect/${member}`;
       assert.is(error.events[0]?.Source, source);
-      assert.match(error.events[0]?.Message ?? '', `${stage.folder}/no-such-file`);
+      assert.match(error.events[0]?.Message ?? '', missing);
       assert.is(await stateOf(system), 'Created');
     });
   }

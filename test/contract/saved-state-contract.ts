@@ -13,7 +13,10 @@ const BOOT_TIMEOUT_MS = 60_000;
 export function savedStateContract(contract: Contract): void {
   contract('a paused system is saved, and restored its guest goes on', async (stage) => {
     const path = await savedState(stage, 'good.state');
-    assert.is((await stat(path)).mode & 0o077, 0, 'memory is nobody else\u2019s to read');
+    // Windows has no such bits: the folder's list says who may.
+    if (process.platform !== 'win32') {
+      assert.is((await stat(path)).mode & 0o077, 0, 'memory is nobody else\u2019s to read');
+    }
     const system = await stage.create(restoring(stage, path));
     await using listener = await system.listen(stage.guestPort);
     await system.start();

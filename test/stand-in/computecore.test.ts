@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { HRESULT } from '../../hcs/hresult.ts';
-import { callOnPool, loadLibrary } from '../../hcs/windows/compute-core.ts';
+import { callOnPool, type LibraryPaths, loadLibrary } from '../../hcs/windows/compute-core.ts';
 import { skip } from '../harness/skip.ts';
 import { buildStandIn } from './build-stand-in.ts';
 import { controlStandIn } from './stand-in-control.ts';
@@ -35,13 +35,13 @@ const DOCUMENT = JSON.stringify({
 });
 
 try {
-  register((await buildStandIn()).computecore);
+  register(await buildStandIn());
   test.run();
 } catch (error) {
   skip(`the stand-in's C interface: ${(error as Error).message}`);
 }
 
-function register(path: string): void {
+function register({ computecore: path, kernel32 }: Required<LibraryPaths>): void {
   const library = loadLibrary(path);
   const { configure, control, counters } = controlStandIn(path);
   const fn = (name: string, result: string, ...types: (string | object)[]) =>
@@ -80,7 +80,7 @@ function register(path: string): void {
     'void *',
     out,
   );
-  const localFree = fn('LocalFree', 'void *', 'void *');
+  const localFree = loadLibrary(kernel32).func('LocalFree', 'void *', ['void *']);
   const unsigned = (hresult: unknown): number => (hresult as number) >>> 0;
   let counter = 0;
   const newId = (): string => `abi-${(counter += 1)}`;
@@ -252,8 +252,11 @@ function register(path: string): void {
     const document: [unknown] = [null];
     await callOnPool(wait, operation, 10_000, document);
     assert.is(localFree(document[0]), null);
-    assert.is.not(localFree(document[0]), null);
-    assert.is(counters().doubleFrees, doubleFrees + 1);
+    // The stand-in's own LocalFree sees it; Windows' own may end the process.
+    if (process.platform !== 'win32') {
+      assert.is.not(localFree(document[0]), null);
+      assert.is(counters().doubleFrees, doubleFrees + 1);
+    }
     closeOperation(operation);
     closeOperation(operation);
     assert.is(unsigned(result(operation, document)), E_HANDLE);

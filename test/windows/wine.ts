@@ -47,7 +47,10 @@ export async function installWine(say: (text: string) => void): Promise<void> {
     throw new Error(`missing: ${names.join(' ')}; as root: apt-get ${install.join(' ')}`);
   }
   say(`apt-get ${install.join(' ')} (some 200 MB)`);
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, maxBuffer: 1 << 26 };
+  const options = {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    maxBuffer: 1 << 26,
+  };
   await run('apt-get', install, options).catch(async () => {
     await run('apt-get', ['update', '-q'], options);
     await run('apt-get', install, options);
@@ -69,7 +72,9 @@ export async function makePrefix(say: (text: string) => void): Promise<void> {
       const output = join(windowsFolder(), `${args[0]}.txt`);
       const code = await runWine(args, { output, timeoutMs: BOOT_TIMEOUT_MS }).exited;
       if (code !== 0) {
-        throw new Error(`wine ${args.join(' ')} ended with ${code}: ${readFileSync(output, 'utf8')}`);
+        throw new Error(
+          `wine ${args.join(' ')} ended with ${code}: ${readFileSync(output, 'utf8')}`,
+        );
       }
     }
     await run('touch', [done]);
