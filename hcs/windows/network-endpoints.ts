@@ -243,12 +243,12 @@ async function hold(op: string, wanted: readonly PublishedPort[]): Promise<HeldP
     const tried = wanted.map((port) =>
       port.hostAddress === ANY_ADDRESS ? { ...port, hostAddress: '127.0.0.1' } : port,
     );
-    const { ports, letGo } = await holdPorts(tried);
+    const held = await holdPorts(tried);
     const chosen = wanted.map((port, at) => ({
       ...port,
-      hostPort: ports[at]?.hostPort ?? port.hostPort,
+      hostPort: held.ports[at]?.hostPort ?? port.hostPort,
     }));
-    return { ports: chosen, letGo };
+    return { ports: chosen, letGo: () => held.letGo() };
   } catch (error) {
     if (!(error instanceof PortInUseError)) throw error;
     const { code, index } = error;
