@@ -10,7 +10,13 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { type Directories, directories } from '../directories.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { preparePeerCheck } from '../ttrpc/peer-credentials.ts';
-import { markStarted, readPodRecord, supervisorLog, taskSocket } from './pod-folder.ts';
+import {
+  markStarted,
+  readPodRecord,
+  removeSupervisorStderr,
+  supervisorLog,
+  taskSocket,
+} from './pod-folder.ts';
 import { takePodLock } from './pod-lock.ts';
 import { LOCK_TAKEN_EXIT, READINESS_FD, READY, TELL_OPTION } from './readiness.ts';
 import { type SupervisorLog, supervisorLogger } from './supervisor-log.ts';
@@ -38,6 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const starter = new Starter(tellsStarter);
   try {
     await supervise(folder, adopt, log, starter);
+    removeSupervisorStderr(folder);
     return 0;
   } catch (error) {
     if (error === LOCK_TAKEN) return LOCK_TAKEN_EXIT;

@@ -156,6 +156,12 @@ export async function removePodFolder(folder: string): Promise<void> {
   await removeTree(removing);
 }
 
+/** The pod is over, and its supervisor about to end: its stderr has nothing more to tell. */
+export function removeSupervisorStderr(folder: string): void {
+  // On Windows the name goes with the process, which has the file open.
+  if (process.platform === 'win32') rmSync(supervisorStderr(folder), { force: true });
+}
+
 /** Folders that somebody who is gone was making or removing. @returns what was removed */
 export async function sweepPodFolders(where: Directories): Promise<string[]> {
   const folder = podsFolder(where);

@@ -61,9 +61,10 @@ export interface TaskRecords {
   remove(id: string): Promise<void>;
 }
 
-/** An open record's file. */
+/** A record's file as we left it. */
 interface RecordFile {
-  readonly descriptor: number;
+  /** Open to append; undefined on Windows, where a folder with an open file in it cannot be removed. */
+  readonly descriptor: number | undefined;
   sizeBytes: number;
 }
 
@@ -121,7 +122,7 @@ export class TaskRecordFolder implements TaskRecords {
       return;
     }
     try {
-      const written = writeSync(known.descriptor, line);
+      const written = this.#append(record.id, known, line);
       if (written < line.length) throw new Error('the disk took a part of the record');
       known.sizeBytes += written;
     } catch (error) {
@@ -131,12 +132,22 @@ export class TaskRecordFolder implements TaskRecords {
     }
   }
 
+  #append(id: string, { descriptor }: RecordFile, line: Buffer): number {
+    if (descriptor !== undefined) return writeSync(descriptor, line);
+    const file = openSync(this.#path(id), 'a');
+    try {
+      return writeSync(file, line);
+    } finally {
+      closeSync(file);
+    }
+  }
+
   #writeAnew(id: string, line: Buffer): void {
     const temporary = temporaryName(this.#folder);
     this.#close(id);
     try {
       writeFileSync(temporary, line, { mode: 0o600, flag: 'wx' });
-      const descriptor = openSync(temporary, 'a');
+      const descriptor = process.platform === 'win32' ? undefined : openSync(temporary, 'a');
       this.#files.set(id, { descriptor, sizeBytes: line.length });
       replaceFileSync(temporary, this.#path(id));
     } catch (error) {
@@ -149,7 +160,7 @@ export class TaskRecordFolder implements TaskRecords {
   #close(id: string): void {
     const known = this.#files.get(id);
     this.#files.delete(id);
-    if (known !== undefined) closeSync(known.descriptor);
+    if (known?.descriptor !== undefined) closeSync(known.descriptor);
   }
 }
 
