@@ -294,7 +294,12 @@ export class UtilityVm implements AsyncDisposable {
   /** Detaches a disk; the guest has unmounted it. The last user's detach takes it away. */
   async detachDisk(slot: ScsiSlot): Promise<void> {
     await this.#slots.release(slot, async () => {
-      await this.call('detach a disk', METHODS.detach, { disk: { scsi: slot } });
+      await this.call('detach a disk', METHODS.detach, { disk: { scsi: slot } }).catch(
+        (error: unknown) => {
+          // The guest has not seen it yet, so it does not use it: taken back as soon as it was attached.
+          if (!(error instanceof RuntimeError && error.code === 'not-found')) throw error;
+        },
+      );
       await this.system.modify(removeScsiAttachment(slot));
     });
     await this.#keepDevices();
