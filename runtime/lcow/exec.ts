@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { RuntimeError } from '../errors.ts';
 import type { AttachedProcess, SupervisorClient } from '../supervisor/supervisor-client.ts';
 import type { OciProcess } from '../task/oci-runtime-spec.ts';
+import { HUB_URI } from '../task/process-io.ts';
 
 export interface ExecRequest {
   /** Command and arguments. */
@@ -43,21 +44,15 @@ export async function startExec(
   bundle: string,
   request: ExecRequest,
 ): Promise<ExecProcess> {
-  const execId = await addExec(client, id, bundle, request);
+  const execId = newExecId();
   const attached = await client.attach({
     containerId: id,
     execId,
     stdin: request.stdin ?? false,
     stdout: request.stdout ?? true,
     stderr: request.stderr ?? true,
+    exec: { terminal: isTerminal(request), process: await encodeProcess(bundle, request) },
   });
-  try {
-    await client.task.start(id, execId);
-  } catch (error) {
-    await attached[Symbol.asyncDispose]();
-    await client.task.delete(id, execId).catch(() => {});
-    throw error;
-  }
   return Object.assign(attached, {
     execId,
     kill: (signal: number) => client.task.kill(id, execId, signal, false),
@@ -71,7 +66,16 @@ export async function startDetachedExec(
   bundle: string,
   request: ExecRequest,
 ): Promise<string> {
-  const execId = await addExec(client, id, bundle, { ...request, stdout: false, stderr: false });
+  const execId = newExecId();
+  await client.task.exec({
+    id,
+    execId,
+    terminal: isTerminal(request),
+    stdin: request.stdin === true ? HUB_URI : '',
+    stdout: '',
+    stderr: '',
+    process: await encodeProcess(bundle, request),
+  });
   try {
     await client.task.start(id, execId);
   } catch (error) {
@@ -81,25 +85,8 @@ export async function startDetachedExec(
   return execId;
 }
 
-async function addExec(
-  client: SupervisorClient,
-  id: string,
-  bundle: string,
-  request: ExecRequest,
-): Promise<string> {
-  const terminal = request.terminal !== undefined && request.terminal !== false;
-  const execId = newExecId();
-  const hub = (wanted: boolean): string => (wanted ? 'hub:' : '');
-  await client.task.exec({
-    id,
-    execId,
-    terminal,
-    stdin: hub(request.stdin ?? false),
-    stdout: hub(request.stdout ?? true),
-    stderr: hub((request.stderr ?? true) && !terminal),
-    process: await encodeProcess(bundle, request),
-  });
-  return execId;
+function isTerminal({ terminal }: ExecRequest): boolean {
+  return terminal !== undefined && terminal !== false;
 }
 
 /** The container's own process with what the request changes, as docker exec does. */

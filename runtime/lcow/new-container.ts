@@ -16,9 +16,6 @@ import {
 } from './container-request.ts';
 import type { Host } from './host.ts';
 
-/** Virtual size of a container's writable disk: hcsshim's 20 GB. The file is sparse. */
-export const SCRATCH_BYTES = 20 * 1024 ** 3;
-
 /** A container on its way: its name is taken, nothing else is there. */
 export interface NewContainer {
   readonly reservation: Reservation;
@@ -65,7 +62,7 @@ export async function storeContainer(
   const record = containerRecord(request, reservation, image, spec.process.args, shape);
   const stored = await host.store.create(reservation, record, async ({ config, scratch }) => {
     await writeFile(config, encodeOciDocument(spec), { mode: 0o600, flag: 'wx' });
-    await createScratch(scratch, SCRATCH_BYTES);
+    await createScratch(scratch);
   });
   // From here on its record keeps the layers; they may have been removed just before.
   const lost = image.layers.find((path) => !existsSync(path));

@@ -12,6 +12,7 @@ import { CONTAINER_RECORD_VERSION } from '../container/container-record.ts';
 import { cancelled } from '../deadline.ts';
 import { RuntimeError } from '../errors.ts';
 import type { AttachedProcess, SupervisorClient } from '../supervisor/supervisor-client.ts';
+import { HUB_URI } from '../task/process-io.ts';
 import type { TaskMount } from '../task/task-service.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Host } from './host.ts';
@@ -133,14 +134,14 @@ async function createTask(
     hosts: [...record.hosts],
     hostname: record.hostname,
   }).finish();
-  const stderr = record.terminal ? '' : 'hub:';
+  const stderr = record.terminal ? '' : HUB_URI;
   await client.task.create({
     id: record.id,
     bundle: paths.folder,
     rootfs: [rootfs(paths.scratch, record.image.layers)],
     terminal: record.terminal,
-    stdin: record.openStdin ? 'hub:' : '',
-    stdout: 'hub:',
+    stdin: record.openStdin ? HUB_URI : '',
+    stdout: HUB_URI,
     stderr,
     options: { typeUrl: 'lcow.supervisor.v1.CreateOptions', value: keep },
     ...(signal === undefined ? {} : { signal }),

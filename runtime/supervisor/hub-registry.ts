@@ -3,13 +3,16 @@
  * remembered for a while: a client that comes back after its supervisor's death still learns how it ended.
  */
 import { RuntimeError } from '../errors.ts';
-import type { ProcessIo, ProcessIoFactory, ProcessIoRequest } from '../task/process-io.ts';
+import {
+  HUB_URI,
+  type ProcessIo,
+  type ProcessIoFactory,
+  type ProcessIoRequest,
+} from '../task/process-io.ts';
 import type { TaskState } from '../task/task-service.ts';
 import { Hub } from './hub.ts';
 import { JsonLog } from './json-log.ts';
 
-/** The scheme under which the task service knows these streams. */
-export const HUB_URI = 'hub:';
 /** Ended processes that are remembered. */
 const ENDED_MAX = 64;
 

@@ -4,6 +4,7 @@
  */
 import { RuntimeError } from '../errors.ts';
 import type { PodTasks } from '../task/pod-tasks.ts';
+import { HUB_URI } from '../task/process-io.ts';
 import { followKernelLog } from './guest-kernel-log.ts';
 import type { HubRegistry } from './hub-registry.ts';
 import type { PodSupervisor } from './pod-supervisor.ts';
@@ -48,9 +49,9 @@ export function podOperations(options: PodOperationsOptions): SupervisorOperatio
         containerId: '',
         execId,
         terminal: terminal !== undefined,
-        stdin: stdin ? 'hub:' : '',
-        stdout: 'hub:',
-        stderr: terminal === undefined ? 'hub:' : '',
+        stdin: stdin ? HUB_URI : '',
+        stdout: HUB_URI,
+        stderr: terminal === undefined ? HUB_URI : '',
         adopted: false,
       });
       try {

@@ -3,6 +3,9 @@
  * the guest, and who keeps or shows them (the supervisor's hub, FIFOs, loggers). Contract only.
  */
 
+/** The supervisor's own stdio, as the Task API's URI. */
+export const HUB_URI = 'hub:';
+
 export type OutputStream = 'stdout' | 'stderr';
 
 /** How a process ended, as the task service tells it. */
@@ -22,7 +25,7 @@ export interface ProcessIoRequest {
   /** Empty: the container's init. */
   readonly execId: string;
   readonly terminal: boolean;
-  /** URIs or paths as the Task API has them; empty: not attached. `hub:` is the supervisor's own. */
+  /** URIs or paths as the Task API has them; empty: not attached. */
   readonly stdin: string;
   readonly stdout: string;
   readonly stderr: string;

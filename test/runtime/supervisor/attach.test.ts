@@ -17,7 +17,7 @@ import {
   type SupervisorOperations,
 } from '../../../runtime/supervisor/supervisor-service.ts';
 import type { NumberedTaskEvent } from '../../../runtime/supervisor/supervisor-client.ts';
-import type { ProcessIo, TaskExit } from '../../../runtime/task/process-io.ts';
+import { HUB_URI, type ProcessIo, type TaskExit } from '../../../runtime/task/process-io.ts';
 import { TtrpcClient } from '../../../runtime/ttrpc/client.ts';
 import { TtrpcServer } from '../../../runtime/ttrpc/server.ts';
 import { rejection } from '../../harness/rejection.ts';
@@ -45,7 +45,7 @@ class FakeSupervisor {
     // As of a supervisor that adopts: it answers when it knows.
     const state = async () => {
       await this.#opened;
-      const stdio = { stdin: 'hub:', stdout: 'hub:', stderr: 'hub:' };
+      const stdio = { stdin: HUB_URI, stdout: HUB_URI, stderr: HUB_URI };
       return { status: 'running' as const, terminal: false, ...stdio };
     };
     this.#ttrpc = new TtrpcServer(
@@ -79,7 +79,7 @@ class FakeSupervisor {
   async open(adopted = false, execId = ''): Promise<ProcessIo> {
     const io = await this.hubs.factory({
       ...{ containerId: 'c', execId, terminal: false, adopted },
-      ...{ stdin: 'hub:', stdout: 'hub:', stderr: 'hub:' },
+      ...{ stdin: HUB_URI, stdout: HUB_URI, stderr: HUB_URI },
     });
     this.#markOpened();
     return io;

@@ -14,7 +14,12 @@ import {
 } from '../../../runtime/supervisor/hub-frame.ts';
 import type { Hub } from '../../../runtime/supervisor/hub.ts';
 import { type ContainerStdio, HubRegistry } from '../../../runtime/supervisor/hub-registry.ts';
-import type { OutputStream, ProcessIo, TaskExit } from '../../../runtime/task/process-io.ts';
+import {
+  HUB_URI,
+  type OutputStream,
+  type ProcessIo,
+  type TaskExit,
+} from '../../../runtime/task/process-io.ts';
 import { rejection } from '../../harness/rejection.ts';
 import { FakeProcess } from './fake-process.ts';
 
@@ -126,7 +131,7 @@ async function open(
   const { execId = '', adopted = false, terminal = false } = options;
   const io = await registry.factory({
     ...{ containerId: 'c', execId, terminal, adopted },
-    ...{ stdin: 'hub:', stdout: 'hub:', stderr: 'hub:' },
+    ...{ stdin: HUB_URI, stdout: HUB_URI, stderr: HUB_URI },
   });
   const hub = registry.get('c', execId);
   if (hub === undefined) throw new Error('no hub');
@@ -282,7 +287,7 @@ test('an exec that is not started yet can be attached to, and keeps nothing when
   const registry = init();
   const state = async () => ({
     ...{ status: 'created' as const, terminal: false },
-    ...{ stdin: 'hub:', stdout: 'hub:', stderr: '' },
+    ...{ stdin: HUB_URI, stdout: HUB_URI, stderr: '' },
   });
   const hub = await registry.find('c', 'e', state);
   const client = await new FakeClient().attach(hub);
@@ -356,7 +361,7 @@ test('clients stay attached through a restart, see both runs, and are told the l
     assert.is(client.exit, undefined);
     const again = await registry.factory({
       ...{ containerId: 'c', execId: '', terminal: false, adopted: false },
-      ...{ stdin: 'hub:', stdout: 'hub:', stderr: 'hub:' },
+      ...{ stdin: HUB_URI, stdout: HUB_URI, stderr: HUB_URI },
     });
     const process = new FakeProcess(Buffer.from('two'));
     await process.run(again, () => 2);

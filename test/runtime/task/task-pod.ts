@@ -14,6 +14,7 @@ import { containerSpec, type ContainerSpecOptions } from '../../../runtime/task/
 import type { LivenessLimits } from '../../../runtime/task/liveness.ts';
 import { type NetworkHook, openTasks } from '../../../runtime/task/open-tasks.ts';
 import type { PodTasks } from '../../../runtime/task/pod-tasks.ts';
+import { HUB_URI } from '../../../runtime/task/process-io.ts';
 import type { TaskEvent } from '../../../runtime/task/task-event.ts';
 import type { LcowHost } from '../../harness/lcow-host.ts';
 import { repositoryRoot } from '../../harness/repository-root.ts';
@@ -120,8 +121,8 @@ export class TaskPod {
     const parents = JSON.stringify([...this.layers].reverse());
     const options = ['rw', `parentLayerPaths=${parents}`];
     await this.tasks.create({
-      ...{ id, bundle, terminal, stdin: stdin ? 'hub:' : '' },
-      ...{ stdout: 'hub:', stderr: terminal ? '' : 'hub:' },
+      ...{ id, bundle, terminal, stdin: stdin ? HUB_URI : '' },
+      ...{ stdout: HUB_URI, stderr: terminal ? '' : HUB_URI },
       rootfs: [{ type: 'lcow-layer', source: bundle, target: '', options }],
     });
   }
@@ -148,9 +149,9 @@ export class TaskPod {
         id,
         execId,
         terminal: false,
-        stdin: stdin ? 'hub:' : '',
-        stdout: 'hub:',
-        stderr: 'hub:',
+        stdin: stdin ? HUB_URI : '',
+        stdout: HUB_URI,
+        stderr: HUB_URI,
       },
       process: Buffer.from(JSON.stringify(processOf(args))),
     });

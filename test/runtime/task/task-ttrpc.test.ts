@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RuntimeError } from '../../../runtime/errors.ts';
+import { HUB_URI } from '../../../runtime/task/process-io.ts';
 import { TaskClient } from '../../../runtime/task/task-client.ts';
 import type { TaskEvent } from '../../../runtime/task/task-event.ts';
 import { decodeTaskEvent, encodeTaskEvent } from '../../../runtime/task/task-event-codec.ts';
@@ -78,7 +79,7 @@ test('a life over ttrpc: states, exits, error codes', async () => {
   await new Promise<void>((resolve) => listening.listen(path, resolve));
   const client = new TtrpcClient(createConnection(path));
   const tasks = new TaskClient(client);
-  const stdio = { terminal: false, stdin: '', stdout: 'hub:', stderr: '' };
+  const stdio = { terminal: false, stdin: '', stdout: HUB_URI, stderr: '' };
   const { pid: created } = await tasks.create({ id: 'c', bundle: '/b', rootfs: [], ...stdio });
   assert.ok(created >= 1);
   await tasks.start('c', '');
