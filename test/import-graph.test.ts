@@ -85,6 +85,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'hcs/service.ts',
     'proto',
     'runtime/container/container-record.ts',
+    'runtime/container/record-file.ts',
     'runtime/deadline.ts',
     'runtime/network',
     'runtime/replace-file.ts',

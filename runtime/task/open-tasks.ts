@@ -108,7 +108,7 @@ async function boot(options: OpenTasksOptions): Promise<PodTasks> {
 async function adopt(options: OpenTasksOptions): Promise<PodTasks> {
   const { service, directory, pod, log, signal } = options;
   const op = `adopt pod "${pod.id}"`;
-  const record = await readVmRecord(vmJson(directory), log);
+  const record = readVmRecord(vmJson(directory), log);
   if (record === undefined) throw new RuntimeError('not-found', op, 'no record of its VM');
   const file = new VmRecordFile(vmJson(directory), record);
   const vm = await adoptUtilityVm(service, {

@@ -2,7 +2,7 @@
  * `<run>/pod/<pod>/vm.json`: what the next supervisor needs to take the pod's VM over. It holds the VM's secret, so it
  * is for its owner only (0600), and it is on disk before the guest gets the secret.
  */
-import { open } from 'node:fs/promises';
+import { readRecord } from '../container/record-file.ts';
 import { messageOf } from '../errors.ts';
 import { writeFileAtomically } from '../rootfs/temporary-file.ts';
 import { type DeviceRecord, NO_DEVICES } from '../uvm/device-record.ts';
@@ -10,7 +10,6 @@ import type { GuestInformation } from '../uvm/utility-vm.ts';
 import { asArray, asBoolean, asNumber, asObject, asString } from './task-record-shape.ts';
 
 const VERSION = 1;
-const RECORD_BYTES_MAX = 4 << 20;
 const SECRET_BYTES = 32;
 
 export interface VmRecord {
@@ -64,19 +63,11 @@ export class VmRecordFile {
 }
 
 /** Undefined, with a line for the log, where there is none that can be used. */
-export async function readVmRecord(
-  path: string,
-  log: (text: string) => void,
-): Promise<VmRecord | undefined> {
+export function readVmRecord(path: string, log: (text: string) => void): VmRecord | undefined {
   try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      if (size > RECORD_BYTES_MAX) throw new Error(`it has ${size} bytes`);
-      return decode(JSON.parse(await file.readFile('utf8')));
-    } finally {
-      await file.close();
-    }
+    const record = readRecord(path, decode);
+    if (record === undefined) log(`VM record ${path} is not there`);
+    return record;
   } catch (error) {
     log(`VM record ${path} counts as absent: ${messageOf(error)}`);
     return undefined;

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { HUB_URI } from '../../../runtime/task/process-io.ts';
 import { type TaskRecord, TaskRecordFolder } from '../../../runtime/task/task-record.ts';
 import { readVmRecord, VmRecordFile } from '../../../runtime/task/vm-record.ts';
 
-const process = { terminal: false, stdin: '', stdout: 'hub:', stderr: '', pid: 0, started: false };
+const process = { terminal: false, stdin: '', stdout: HUB_URI, stderr: '', pid: 0, started: false };
 const record = (id: string): TaskRecord => ({
   ...{ version: 1, id, bundle: '/b', rootfs: [], phase: 'created', init: { ...process } },
   ...{ execs: { x: { ...process, process: 'e30=' } }, eventsAfter: 3, oomKills: 0 },
@@ -87,12 +88,15 @@ test('vm.json holds the secret for its owner, and garbage is none', async () => 
   await Promise.all([file.save(), file.save(), file.save()]);
   assert.is((await stat(path)).mode & 0o777, 0o600);
   const lines: string[] = [];
-  const read = await readVmRecord(path, (line) => lines.push(line));
+  const read = readVmRecord(path, (line) => lines.push(line));
   assert.equal(read?.secret, secret);
   assert.equal(read?.devices, { disks: [], shares: [], nextShare: 0 });
   for (const content of ['', '{', '{"version":1}', JSON.stringify({ ...read, secret: 'ab' })]) {
     await writeFile(path, content);
-    assert.is(await readVmRecord(path, (line) => lines.push(line)), undefined);
+    assert.is(
+      readVmRecord(path, (line) => lines.push(line)),
+      undefined,
+    );
   }
   assert.is(lines.length, 4);
   await rm(folder, { recursive: true });
