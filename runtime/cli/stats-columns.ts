@@ -79,9 +79,11 @@ export function statsColumns(trunc: boolean): readonly Column<StatsRow>[] {
     {
       name: 'Pressure',
       header: 'PRESSURE CPU/MEM/IO',
-      value: of(({ cpu, memory, io }) =>
-        [cpu, memory, io].map((each) => `${(each?.psi?.some?.avg10 ?? 0).toFixed(2)}%`).join(' / '),
-      ),
+      value: of((metrics) => pressure(metrics, 'some')),
+    },
+    {
+      name: 'FullPressure',
+      value: of((metrics) => pressure(metrics, 'full')),
     },
     {
       name: 'OOMKills',
@@ -89,6 +91,13 @@ export function statsColumns(trunc: boolean): readonly Column<StatsRow>[] {
       value: of(({ memoryEvents }) => String(Number(memoryEvents?.oomKill ?? 0))),
     },
   ];
+}
+
+/** Of the last 10 s, the share in which some of its processes waited, or all of them. */
+function pressure({ cpu, memory, io }: ContainerMetrics, of: 'some' | 'full'): string {
+  return [cpu, memory, io]
+    .map((each) => `${(each?.psi?.[of]?.avg10 ?? 0).toFixed(2)}%`)
+    .join(' / ');
 }
 
 /** docker's: without the cache that the kernel would give back at once. */

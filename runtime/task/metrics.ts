@@ -27,7 +27,7 @@ function metrics(stats: lcow.agent.v1.StatsResponse): Metrics {
       nrPeriods: stats.cpuPeriods,
       nrThrottled: stats.cpuThrottledPeriods,
       throttledUsec: stats.cpuThrottledUs,
-      psi: { some: { avg10: stats.cpuSomeAvg10 } },
+      psi: pressure(stats.cpuSomeAvg10, stats.cpuFullAvg10),
     },
     memory: {
       anon: of('anon'),
@@ -53,7 +53,7 @@ function metrics(stats: lcow.agent.v1.StatsResponse): Metrics {
       usageLimit: stats.memoryLimitBytes,
       swapUsage: stats.swapBytes,
       maxUsage: stats.memoryPeakBytes,
-      psi: { some: { avg10: stats.memorySomeAvg10 } },
+      psi: pressure(stats.memorySomeAvg10, stats.memoryFullAvg10),
     },
     io: {
       usage: (stats.io ?? []).map((entry) => ({
@@ -64,7 +64,7 @@ function metrics(stats: lcow.agent.v1.StatsResponse): Metrics {
         rios: entry.reads ?? 0,
         wios: entry.writes ?? 0,
       })),
-      psi: { some: { avg10: stats.ioSomeAvg10 } },
+      psi: pressure(stats.ioSomeAvg10, stats.ioFullAvg10),
     },
     memoryEvents: {
       low: events['low'] ?? 0,
@@ -85,4 +85,9 @@ function metrics(stats: lcow.agent.v1.StatsResponse): Metrics {
       txDropped: link.txDropped ?? 0,
     })),
   };
+}
+
+/** Percent of the last 10 s in which some task, or all of them, waited. */
+function pressure(some: number, full: number): containerd.task.v2.PSIStats.$Properties {
+  return { some: { avg10: some }, full: { avg10: full } };
 }

@@ -157,7 +157,7 @@ test('stats has docker columns, CPU from two looks, memory without what the kern
   const metrics = (usageUsec: number): ReturnType<typeof decodeMetrics> =>
     decodeMetrics(
       containerd.task.v2.Metrics.encode({
-        cpu: { usageUsec, psi: { some: { avg10: 1.5 } } },
+        cpu: { usageUsec, psi: { some: { avg10: 1.5 }, full: { avg10: 0.25 } } },
         memory: { usage: 3 * 2 ** 20, inactiveFile: 2 ** 20, usageLimit: 2 ** 28 },
         pids: { current: 4 },
         io: { usage: [{ rbytes: 1500, wbytes: 2_000_000 }] },
@@ -173,11 +173,12 @@ test('stats has docker columns, CPU from two looks, memory without what the kern
     sample: { atMs: 2000, metrics: metrics(1_500_000) },
   };
   const stopped = { id: 'b'.repeat(64), name: 'old', vmMemoryBytes: 0 };
-  const fields = 'id,name,cpu,memory,MemPerc,net,block,pids,pressure,oom';
+  const fields = 'id,name,cpu,memory,MemPerc,net,block,pids,pressure,fullpressure,oom';
   assert.is(
     listText(parseListFormat(fields), statsColumns(true), [running, stopped]),
-    'aaaaaaaaaaaa\tweb\t50.00%\t2MiB / 256MiB\t0.78%\t10B / 2kB\t1.5kB / 2MB\t4\t1.50% / 0.00% / 0.00%\t2\n' +
-      'bbbbbbbbbbbb\told\t--\t-- / --\t--\t-- / --\t-- / --\t--\t--\t--\n',
+    'aaaaaaaaaaaa\tweb\t50.00%\t2MiB / 256MiB\t0.78%\t10B / 2kB\t1.5kB / 2MB\t4\t1.50% / 0.00% / 0.00%\t' +
+      '0.25% / 0.00% / 0.00%\t2\n' +
+      'bbbbbbbbbbbb\told\t--\t-- / --\t--\t-- / --\t-- / --\t--\t--\t--\t--\n',
   );
 });
 
