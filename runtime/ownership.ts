@@ -72,10 +72,7 @@ export function isOwnerAlive(name: string): boolean {
  */
 export async function removeOrphans(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
-  const orphans = names.filter((name) => {
-    const match = OWNED.exec(name);
-    return match !== null && !isRunning(match[1] ?? '', match[2] ?? '');
-  });
+  const orphans = names.filter((name) => isOwnedName(name) && !isOwnerAlive(name));
   for (const name of orphans) await rm(join(folder, name), { recursive: true, force: true });
   return orphans;
 }
