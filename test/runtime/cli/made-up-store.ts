@@ -5,6 +5,7 @@ import type {
 } from '../../../runtime/container/container-record.ts';
 import { ContainerStore } from '../../../runtime/container/container-store.ts';
 import { hostBootId } from '../../../runtime/ownership.ts';
+import { containerRecordOf } from '../container/container-record-of.ts';
 
 export interface MadeUp {
   readonly name: string;
@@ -31,28 +32,13 @@ export async function makeUp(data: string, containers: readonly MadeUp[]): Promi
 }
 
 export function madeUpRecord(id: string, record: Partial<ContainerRecord> = {}): ContainerRecord {
-  return {
-    version: 1,
-    id,
+  return containerRecordOf(id, {
     createdAt: new Date(Date.now() - 3 * 3_600_000).toISOString(),
     image: { name: 'busybox:latest', id: `sha256:${'ab'.repeat(32)}`, layers: [] },
     args: ['sh', '-c', 'sleep 1000'],
-    terminal: false,
-    openStdin: false,
-    stdinOnce: false,
-    autoRemove: false,
-    restart: { name: 'no', maximum: 0 },
-    logDriver: 'json-file',
-    stopSignal: 15,
-    stopTimeoutSeconds: 10,
-    labels: {},
-    hostname: id.slice(0, 12),
-    hosts: [],
-    mounts: [],
     vm: { network: 'user', ports: [] },
-    limits: {},
     ...record,
-  };
+  });
 }
 
 export function madeUpState(state: Partial<ContainerState> = {}): ContainerState {

@@ -16,6 +16,7 @@ import { repairOrphans } from '../../../runtime/supervisor/orphans.ts';
 import { createPodFolder, markStarted, podFolder } from '../../../runtime/supervisor/pod-folder.ts';
 import { takePodLock } from '../../../runtime/supervisor/pod-lock.ts';
 import { reconcile, settleContainer } from '../../../runtime/supervisor/reconcile.ts';
+import { containerRecordOf } from '../container/container-record-of.ts';
 
 /** A host on disk; no process of ours runs on it. */
 class Host {
@@ -28,8 +29,8 @@ class Host {
     record: Partial<ContainerRecord> = {},
   ): Promise<string> {
     const reservation = await this.store.reserve();
-    await this.store.create(reservation, { ...RECORD, ...record, id: reservation.id });
     const { id } = reservation;
+    await this.store.create(reservation, containerRecordOf(id, record));
     await this.store.writeState(id, {
       status: 'running',
       hostBootId: hostBootId(),
@@ -59,27 +60,6 @@ class Host {
     return lines;
   }
 }
-
-const RECORD: ContainerRecord = {
-  version: 1,
-  id: '',
-  createdAt: '2026-01-01T00:00:00.000Z',
-  image: { name: 'busybox', id: 'sha256:0', layers: [] },
-  args: ['sleep', '1'],
-  terminal: false,
-  openStdin: false,
-  stdinOnce: false,
-  autoRemove: false,
-  restart: { name: 'no', maximum: 0 },
-  logDriver: 'json-file',
-  stopSignal: 15,
-  stopTimeoutSeconds: 10,
-  labels: {},
-  hostname: 'x',
-  hosts: [],
-  mounts: [],
-  limits: {},
-};
 
 const hosts: Host[] = [];
 function host(): Host {
