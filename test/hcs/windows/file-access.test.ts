@@ -19,7 +19,10 @@ try {
 }
 test.run();
 
-function register({ service, configure, counters, folder, newId, document }: StandInBench): void {
+function register(bench: StandInBench): void {
+  const { service, configure, counters, folder } = bench;
+  const newId = (): string => bench.newId();
+  const document = (): ReturnType<StandInBench['document']> => bench.document();
   const grants = (): { vm: number; group: number } => {
     const { grants: vm, groupGrants: group } = counters();
     return { vm, group };
