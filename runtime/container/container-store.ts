@@ -5,7 +5,7 @@
  * A container's folder is made under a name that its process owns and then renamed, so it is there whole or not at all;
  * it goes by a rename too.
  */
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RuntimeError } from '../errors.ts';
@@ -66,12 +66,15 @@ export interface Reservation {
 /** The least of an id that names a container. */
 const SHORTEST_PREFIX = 3;
 const REMOVING = '.removing-';
+/** In a folder that is none any more and could not be renamed: Windows only. */
+const REMOVED = 'removed';
 
 export class ContainerStore {
   readonly #folder: string;
   readonly #names: NameRegistry;
   /** The last write of each state under way: writes of one container come in order. */
   readonly #writes = new Map<string, Promise<void>>();
+  readonly #removals = new Set<Promise<void>>();
 
   /** @param data Directories.data; nothing is read or made */
   constructor(data: string) {
@@ -146,7 +149,7 @@ export class ContainerStore {
   read(id: string): StoredContainer {
     const paths = this.paths(id);
     const record = readRecord(paths.record, decodeContainerRecord);
-    if (record === undefined) throw this.#missing(id, paths.record);
+    if (record === undefined || this.#isGone(id)) throw this.#missing(id, paths.record);
     if (record.id !== id) throw dataLoss(paths.record, `it is of container ${record.id}`);
     return { record, name: this.#readName(id), state: this.readState(id) };
   }
@@ -171,7 +174,7 @@ export class ContainerStore {
   /** Ids of all containers, damaged ones too. */
   ids(): string[] {
     try {
-      return readdirSync(this.#folder).filter(isContainerId);
+      return readdirSync(this.#folder).filter((name) => isContainerId(name) && !this.#isGone(name));
     } catch {
       return [];
     }
@@ -258,14 +261,34 @@ export class ContainerStore {
   async setAside(id: string): Promise<() => Promise<void>> {
     const removing = join(this.#folder, `${REMOVING}${id}`);
     const name = this.#nameOf(id);
+    const { folder } = this.paths(id);
+    if (!this.#exists(id)) throw this.#missing(id, '');
+    let left = removing;
     try {
-      await moveFolder(this.paths(id).folder, removing);
+      await moveFolder(folder, removing);
     } catch (error) {
-      throw this.#goneOr(id, error);
+      if (process.platform !== 'win32' || !this.#exists(id)) throw this.#goneOr(id, error);
+      // Its VM has the disk open, and Windows moves nothing of the folder's: it is marked as gone.
+      await writeNewFile(join(folder, REMOVED), '');
+      await removeTree(removing);
+      left = folder;
     }
     const names = name === undefined ? this.#names.names() : [name];
     for (const each of names) this.#names.release(each, id);
-    return () => removeTree(removing);
+    return () => this.#removeLater(left);
+  }
+
+  /** Settles when everything that was set aside here and was to be removed is, or cannot be. Never rejects. */
+  async removed(): Promise<void> {
+    await Promise.allSettled(this.#removals);
+  }
+
+  #removeLater(folder: string): Promise<void> {
+    const removal = removeTree(folder);
+    this.#removals.add(removal);
+    const over = (): void => void this.#removals.delete(removal);
+    removal.then(over, over);
+    return removal;
   }
 
   /**
@@ -274,9 +297,10 @@ export class ContainerStore {
    */
   async sweep(): Promise<string[]> {
     const made = (await removeOrphans(this.#folder)).map((each) => `container/${each}`);
-    const removing = this.#entries().filter((each) => each.startsWith(REMOVING));
-    for (const each of removing)
-      await rm(join(this.#folder, each), { recursive: true, force: true });
+    const removing = this.#entries().filter(
+      (each) => each.startsWith(REMOVING) || (isContainerId(each) && this.#isGone(each)),
+    );
+    for (const each of removing) await removeTree(join(this.#folder, each));
     const names = await this.#names.sweep();
     return [
       ...made,
@@ -294,7 +318,12 @@ export class ContainerStore {
   }
 
   #exists(id: string): boolean {
-    return statSync(this.paths(id).folder, { throwIfNoEntry: false }) !== undefined;
+    const folder = statSync(this.paths(id).folder, { throwIfNoEntry: false });
+    return folder !== undefined && !this.#isGone(id);
+  }
+
+  #isGone(id: string): boolean {
+    return process.platform === 'win32' && existsSync(join(this.paths(id).folder, REMOVED));
   }
 
   /** Its name; undefined when it does not exist or has none that can be read. */

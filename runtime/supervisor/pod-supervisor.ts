@@ -156,6 +156,7 @@ export class PodSupervisor {
       if (this.#vmEnded === undefined) log(`ending the VM: ${messageOf(error)}`, 'warning');
     }
     await removePodFolder(folder).catch((error: unknown) => log(messageOf(error), 'warning'));
+    await this.#store.removed();
     if (!record.lone) this.#note('destroy', record.id, {}, 'pod');
     this.events.close();
     this.#markEnded();
