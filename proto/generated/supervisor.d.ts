@@ -1483,6 +1483,9 @@ export namespace lcow {
                 /** AttachOpen stderrOffset. */
                 stderrOffset: number;
 
+                /** AttachOpen exec. */
+                exec?: (lcow.supervisor.v1.ExecStart.$Properties|null);
+
                 /**
                  * Creates a new AttachOpen instance using the specified properties.
                  * @param [properties] Properties to set
@@ -1546,12 +1549,93 @@ export namespace lcow {
                     /** AttachOpen stderrOffset */
                     stderrOffset?: (number|null);
 
+                    /** AttachOpen exec */
+                    exec?: (lcow.supervisor.v1.ExecStart.$Properties|null);
+
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
                 }
 
                 /** Shape of an AttachOpen. */
                 type $Shape = lcow.supervisor.v1.AttachOpen.$Properties;
+            }
+
+            /**
+             * Properties of an ExecStart.
+             * @deprecated Use lcow.supervisor.v1.ExecStart.$Properties instead.
+             */
+            interface IExecStart extends lcow.supervisor.v1.ExecStart.$Properties {
+            }
+
+            /** Represents an ExecStart. */
+            class ExecStart {
+
+                /**
+                 * Constructs a new ExecStart.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.supervisor.v1.ExecStart.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** ExecStart terminal. */
+                terminal: boolean;
+
+                /** ExecStart process. */
+                process: Uint8Array;
+
+                /**
+                 * Creates a new ExecStart instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ExecStart instance
+                 */
+                static create(properties: lcow.supervisor.v1.ExecStart.$Shape): lcow.supervisor.v1.ExecStart & lcow.supervisor.v1.ExecStart.$Shape;
+                static create(properties?: lcow.supervisor.v1.ExecStart.$Properties): lcow.supervisor.v1.ExecStart;
+
+                /**
+                 * Encodes the specified ExecStart message. Does not implicitly {@link lcow.supervisor.v1.ExecStart.verify|verify} messages.
+                 * @param message ExecStart message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.supervisor.v1.ExecStart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an ExecStart message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.supervisor.v1.ExecStart & lcow.supervisor.v1.ExecStart.$Shape} ExecStart
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.supervisor.v1.ExecStart & lcow.supervisor.v1.ExecStart.$Shape;
+
+                /**
+                 * Gets the type url for ExecStart
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace ExecStart {
+
+                /** Properties of an ExecStart. */
+                interface $Properties {
+
+                    /** ExecStart terminal */
+                    terminal?: (boolean|null);
+
+                    /** ExecStart process */
+                    process?: (Uint8Array|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an ExecStart. */
+                type $Shape = lcow.supervisor.v1.ExecStart.$Properties;
             }
 
             /**
@@ -1744,8 +1828,11 @@ export namespace lcow {
                 /** ServerFrame exit. */
                 exit?: (lcow.supervisor.v1.Exit.$Properties|null);
 
+                /** ServerFrame started. */
+                started?: (lcow.supervisor.v1.Empty.$Properties|null);
+
                 /** ServerFrame frame. */
-                frame?: ("attached"|"stdout"|"stderr"|"stdinAck"|"exit");
+                frame?: ("attached"|"stdout"|"stderr"|"stdinAck"|"exit"|"started");
 
                 /**
                  * Creates a new ServerFrame instance using the specified properties.
@@ -1801,8 +1888,11 @@ export namespace lcow {
                     /** ServerFrame exit */
                     exit?: (lcow.supervisor.v1.Exit.$Properties|null);
 
+                    /** ServerFrame started */
+                    started?: (lcow.supervisor.v1.Empty.$Properties|null);
+
                     /** ServerFrame frame */
-                    frame?: ("attached"|"stdout"|"stderr"|"stdinAck"|"exit");
+                    frame?: ("attached"|"stdout"|"stderr"|"stdinAck"|"exit"|"started");
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -1815,9 +1905,10 @@ export namespace lcow {
                   stderr?: lcow.supervisor.v1.Bytes.$Shape|null;
                   stdinAck?: lcow.supervisor.v1.StdinAck.$Shape|null;
                   exit?: lcow.supervisor.v1.Exit.$Shape|null;
+                  started?: lcow.supervisor.v1.Empty.$Shape|null;
                   $unknowns?: Uint8Array[];
                 } & (
-                  ({ frame?: undefined; attached?: null; stdout?: null; stderr?: null; stdinAck?: null; exit?: null }|{ frame?: "attached"; attached: lcow.supervisor.v1.Attached.$Shape; stdout?: null; stderr?: null; stdinAck?: null; exit?: null }|{ frame?: "stdout"; attached?: null; stdout: lcow.supervisor.v1.Bytes.$Shape; stderr?: null; stdinAck?: null; exit?: null }|{ frame?: "stderr"; attached?: null; stdout?: null; stderr: lcow.supervisor.v1.Bytes.$Shape; stdinAck?: null; exit?: null }|{ frame?: "stdinAck"; attached?: null; stdout?: null; stderr?: null; stdinAck: lcow.supervisor.v1.StdinAck.$Shape; exit?: null }|{ frame?: "exit"; attached?: null; stdout?: null; stderr?: null; stdinAck?: null; exit: lcow.supervisor.v1.Exit.$Shape })
+                  ({ frame?: undefined; attached?: null; stdout?: null; stderr?: null; stdinAck?: null; exit?: null; started?: null }|{ frame?: "attached"; attached: lcow.supervisor.v1.Attached.$Shape; stdout?: null; stderr?: null; stdinAck?: null; exit?: null; started?: null }|{ frame?: "stdout"; attached?: null; stdout: lcow.supervisor.v1.Bytes.$Shape; stderr?: null; stdinAck?: null; exit?: null; started?: null }|{ frame?: "stderr"; attached?: null; stdout?: null; stderr: lcow.supervisor.v1.Bytes.$Shape; stdinAck?: null; exit?: null; started?: null }|{ frame?: "stdinAck"; attached?: null; stdout?: null; stderr?: null; stdinAck: lcow.supervisor.v1.StdinAck.$Shape; exit?: null; started?: null }|{ frame?: "exit"; attached?: null; stdout?: null; stderr?: null; stdinAck?: null; exit: lcow.supervisor.v1.Exit.$Shape; started?: null }|{ frame?: "started"; attached?: null; stdout?: null; stderr?: null; stdinAck?: null; exit?: null; started: lcow.supervisor.v1.Empty.$Shape })
                 );
             }
 

@@ -2034,6 +2034,7 @@ export const lcow = $root.lcow = (() => {
                 AttachOpen.prototype.resume = false;
                 AttachOpen.prototype.stdoutOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 AttachOpen.prototype.stderrOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                AttachOpen.prototype.exec = null;
 
                 AttachOpen.create = function(properties) {
                     return new AttachOpen(properties);
@@ -2062,6 +2063,8 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(56).uint64(message.stdoutOffset);
                     if (message.stderrOffset != null && $Object.hasOwnProperty.call(message, "stderrOffset") && (typeof message.stderrOffset === "object" ? message.stderrOffset.low || message.stderrOffset.high : message.stderrOffset !== 0))
                         writer.uint32(64).uint64(message.stderrOffset);
+                    if (message.exec != null && $Object.hasOwnProperty.call(message, "exec"))
+                        $root.lcow.supervisor.v1.ExecStart.encode(message.exec, writer.uint32(74).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -2167,6 +2170,12 @@ export const lcow = $root.lcow = (() => {
                                     delete message.stderrOffset;
                                 continue;
                             }
+                        case 9: {
+                                if (wireType !== 2)
+                                    break;
+                                message.exec = $root.lcow.supervisor.v1.ExecStart.decode(reader, reader.size(), $undefined, _depth + 1, message.exec);
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -2191,6 +2200,110 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return AttachOpen;
+            });
+
+            $whenUsed(v1, "ExecStart", function() {
+
+                const ExecStart = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                ExecStart.prototype.terminal = false;
+                ExecStart.prototype.process = $util.newBuffer([]);
+
+                ExecStart.create = function(properties) {
+                    return new ExecStart(properties);
+                };
+
+                ExecStart.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.terminal != null && $Object.hasOwnProperty.call(message, "terminal") && message.terminal !== false)
+                        writer.uint32(8).bool(message.terminal);
+                    if (message.process != null && $Object.hasOwnProperty.call(message, "process") && message.process.length)
+                        writer.uint32(18).bytes(message.process);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                ExecStart.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.lcow.supervisor.v1.ExecStart();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.terminal = value;
+                                else
+                                    delete message.terminal;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.bytes()).length)
+                                    message.process = value;
+                                else
+                                    delete message.process;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                ExecStart.getTypeUrl = function(prefix) {
+                    if (prefix === $undefined)
+                        prefix = "type.googleapis.com";
+                    return prefix + "/lcow.supervisor.v1.ExecStart";
+                };
+
+                return ExecStart;
             });
 
             $whenUsed(v1, "Resize", function() {
@@ -2415,11 +2528,12 @@ export const lcow = $root.lcow = (() => {
                 ServerFrame.prototype.stderr = null;
                 ServerFrame.prototype.stdinAck = null;
                 ServerFrame.prototype.exit = null;
+                ServerFrame.prototype.started = null;
 
                 let $oneOfFields;
 
                 $Object.defineProperty(ServerFrame.prototype, "frame", {
-                    get: $util.oneOfGetter($oneOfFields = ["attached", "stdout", "stderr", "stdinAck", "exit"]),
+                    get: $util.oneOfGetter($oneOfFields = ["attached", "stdout", "stderr", "stdinAck", "exit", "started"]),
                     set: $util.oneOfSetter($oneOfFields)
                 });
 
@@ -2444,6 +2558,8 @@ export const lcow = $root.lcow = (() => {
                         $root.lcow.supervisor.v1.StdinAck.encode(message.stdinAck, writer.uint32(34).fork(), _depth + 1).ldelim();
                     if (message.exit != null && $Object.hasOwnProperty.call(message, "exit"))
                         $root.lcow.supervisor.v1.Exit.encode(message.exit, writer.uint32(42).fork(), _depth + 1).ldelim();
+                    if (message.started != null && $Object.hasOwnProperty.call(message, "started"))
+                        $root.lcow.supervisor.v1.Empty.encode(message.started, writer.uint32(50).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -2510,6 +2626,13 @@ export const lcow = $root.lcow = (() => {
                                     break;
                                 message.exit = $root.lcow.supervisor.v1.Exit.decode(reader, reader.size(), $undefined, _depth + 1, message.exit);
                                 message.frame = "exit";
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 2)
+                                    break;
+                                message.started = $root.lcow.supervisor.v1.Empty.decode(reader, reader.size(), $undefined, _depth + 1, message.started);
+                                message.frame = "started";
                                 continue;
                             }
                         }

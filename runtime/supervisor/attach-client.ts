@@ -5,6 +5,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { messageOf, RuntimeError } from '../errors.ts';
 import type { TaskExit } from '../task/process-io.ts';
+import { inItsWords } from '../task/task-client.ts';
 import type { ClientStream } from '../ttrpc/client-call.ts';
 import type { TtrpcClient } from '../ttrpc/client.ts';
 import { AttachInput } from './attach-input.ts';
@@ -32,12 +33,15 @@ interface Session {
   readonly client: TtrpcClient;
   readonly stream: Stream;
   readonly attached: Message<'Attached'>;
+  /** Came already while it was waited for something else. */
+  readonly next?: ServerFrame;
 }
 
 /**
  * Attaches to a process. `connect` gives a connection that becomes this process's own; called again when that one
  * is gone, it connects to the successor, which it starts or waits for.
- * @throws RuntimeError as the supervisor's Attach, and what `connect` throws
+ * @throws RuntimeError as the supervisor's Attach, and what `connect` throws; of an exec that is to be started, why it
+ *   cannot be
  */
 export async function attachProcess(
   connect: () => Promise<TtrpcClient>,
@@ -49,21 +53,28 @@ export async function attachProcess(
 
 async function openSession(
   connect: () => Promise<TtrpcClient>,
-  { containerId, execId, stdin, stdout, stderr }: AttachOptions,
+  { containerId, execId, stdin, stdout, stderr, exec }: AttachOptions,
   resume: Partial<Message<'AttachOpen'>> = {},
 ): Promise<Session> {
   const client = await connect();
+  const name = execId === '' ? `container "${containerId}"` : `exec "${execId}"`;
+  const op = `attach to ${name}`;
   try {
-    const name = execId === '' ? `container "${containerId}"` : `exec "${execId}"`;
-    const stream = client.stream(`attach to ${name}`, SUPERVISOR.attach);
+    const stream = client.stream(op, SUPERVISOR.attach);
+    const starts = exec !== undefined && resume.resume !== true;
     const open = { containerId, execId, stdin, stdout, stderr, ...resume };
-    stream.send({ open }).catch(() => {});
-    const first = await stream.receive();
-    if (first?.attached != null) return { client, stream, attached: first.attached };
-    throw new RuntimeError('unavailable', `attach to ${name}`, 'the stream ended at once');
+    stream.send({ open: starts ? { ...open, exec } : open }).catch(() => {});
+    const attached = (await stream.receive())?.attached;
+    // Output says as well that it was started.
+    const next = attached != null && starts ? await stream.receive() : undefined;
+    if (attached == null || (starts && next === undefined)) {
+      throw new RuntimeError('unavailable', op, 'the stream ended at once');
+    }
+    const came = next === undefined || next.started != null ? {} : { next };
+    return { client, stream, attached, ...came };
   } catch (error) {
     await client.close();
-    throw error;
+    throw exec === undefined ? error : inItsWords(op, error);
   }
 }
 
@@ -138,11 +149,13 @@ class AttachedOverTtrpc implements AttachedProcess {
   /** Takes frames until the exit; else why they end. @throws RuntimeError where a further attempt is no use */
   async #follow(session: Session): Promise<TaskExit | RuntimeError> {
     const { stream, client, attached } = session;
+    let { next } = session;
     this.#session = session;
     this.#begin(session);
     try {
       for (;;) {
-        const frame = await stream.receive();
+        const frame = next ?? (await stream.receive());
+        next = undefined;
         if (frame === undefined) return gone('the stream ended without an exit');
         const exit = this.#take(frame);
         if (exit !== undefined && 'code' in exit) return exit;

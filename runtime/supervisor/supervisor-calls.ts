@@ -20,6 +20,8 @@ export class SupervisorCalls implements Pick<TtrpcClient, 'call'>, AsyncDisposab
   readonly #connect: () => Promise<TtrpcClient>;
   #connecting: Promise<TtrpcClient> | undefined;
   #closed = false;
+  #called = false;
+  #taken: TtrpcClient | undefined;
 
   /** @param connect a connection to the supervisor that there is then, which may have to be started */
   constructor(client: TtrpcClient, connect: () => Promise<TtrpcClient>) {
@@ -34,6 +36,8 @@ export class SupervisorCalls implements Pick<TtrpcClient, 'call'>, AsyncDisposab
     request: RequestInput,
     options: CallOptions = {},
   ): Promise<Response> {
+    this.#called = true;
+    if (this.#client === this.#taken) await this.#renew(this.#client, options.signal);
     for (let attempt = 1; ; attempt += 1) {
       const client = this.#client;
       try {
@@ -47,9 +51,20 @@ export class SupervisorCalls implements Pick<TtrpcClient, 'call'>, AsyncDisposab
     }
   }
 
+  /**
+   * The connection, for who needs one of their own, where nothing was called on it; undefined where something was. The
+   * next call makes another.
+   */
+  take(): TtrpcClient | undefined {
+    if (this.#called || this.#closed || this.#client.over) return undefined;
+    this.#called = true;
+    this.#taken = this.#client;
+    return this.#client;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    await this.#client.close();
+    if (this.#client !== this.#taken) await this.#client.close();
   }
 
   /** Once for all the calls that one connection's end has cut. */

@@ -133,7 +133,7 @@ class SupervisorOverTtrpc implements SupervisorClient {
   attach(options: AttachOptions): Promise<AttachedProcess> {
     const { lookUpExit } = this.#options;
     const { containerId, execId } = options;
-    return attachProcess(() => this.#connect(), {
+    return attachProcess(async () => this.#client.take() ?? this.#connect(), {
       ...options,
       ...(lookUpExit && { lookUpExit: () => lookUpExit(containerId, execId) }),
     });

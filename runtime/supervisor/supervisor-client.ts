@@ -58,6 +58,12 @@ export interface AttachOptions {
   readonly stdin: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;
+  /** The process is an exec that is added now, and started once its streams are joined. */
+  readonly exec?: {
+    readonly terminal: boolean;
+    /** An OCI process, JSON. */
+    readonly process: Uint8Array;
+  };
 }
 
 export interface AttachedProcess extends AsyncDisposable {

@@ -2,9 +2,8 @@
 import type { Readable } from 'node:stream';
 import { RuntimeError } from '../errors.ts';
 import { encodeTaskEvent } from '../task/task-event-codec.ts';
-import type { TaskService } from '../task/task-service.ts';
 import { type Handler, handle, handleStream } from '../ttrpc/method.ts';
-import { serveAttach } from './attach-service.ts';
+import { type AttachTasks, serveAttach } from './attach-service.ts';
 import { bytesIn, sendBytes } from './copy-stream.ts';
 import { decodeRestartPolicy } from './create-options.ts';
 import type { HubRegistry } from './hub-registry.ts';
@@ -18,7 +17,7 @@ export interface SupervisorOperations
     'describe' | 'keep' | 'stop' | 'stopPod' | 'top' | 'execInVm' | 'statPath' | 'stacks'
   > {
   readonly hubs: HubRegistry;
-  readonly task: Pick<TaskService, 'state'>;
+  readonly task: AttachTasks;
   /** Takes the tar until its end; stops early when `tar` is destroyed. Resolves to the bytes taken. */
   copyIn(containerId: string, path: string, tar: Readable, signal: AbortSignal): Promise<number>;
   copyOut(containerId: string, path: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
@@ -81,8 +80,7 @@ function podHandlers(operations: SupervisorOperations): Handler[] {
 function streamHandlers(operations: SupervisorOperations): Handler[] {
   return [
     handleStream(SUPERVISOR.attach, (stream, context) => {
-      const state = operations.task.state.bind(operations.task);
-      return serveAttach(operations.hubs, state, stream, context);
+      return serveAttach(operations.hubs, operations.task, stream, context);
     }),
     handleStream(SUPERVISOR.subscribe, async (stream, { signal }) => {
       const after = (await stream.receive())?.after ?? 0;

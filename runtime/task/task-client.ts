@@ -145,7 +145,7 @@ export class TaskClient implements TaskService {
 }
 
 /** The service's error as the service worded it: "cannot start container x: ...", without the call around it. */
-function inItsWords(op: string, error: unknown): unknown {
+export function inItsWords(op: string, error: unknown): unknown {
   if (!(error instanceof RuntimeError)) return error;
   const words = /^cannot ([^:]+): ([\s\S]+)$/.exec(error.message.slice(`cannot ${op}: `.length));
   if (!error.message.startsWith(`cannot ${op}: `) || words === null) return error;
