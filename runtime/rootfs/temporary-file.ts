@@ -42,7 +42,10 @@ export async function writeFileAtomically<T>(
     let result: T;
     try {
       result = await fill(file);
-      if (options.mode !== undefined) await file.chmod(options.mode);
+      // On Windows a mode without w is the read-only attribute, which forbids to replace and to remove the file.
+      if (options.mode !== undefined && process.platform !== 'win32') {
+        await file.chmod(options.mode);
+      }
       await file.sync();
     } finally {
       await file.close();
