@@ -10,21 +10,30 @@ import { join } from 'node:path';
 import { buildTestGuest } from '../harness/test-guest.ts';
 import { buildWindowsStandIn } from '../stand-in/build-stand-in.ts';
 import { layOutProgram, NODE_VERSIONS, windowsNode } from './windows-node.ts';
-import { runTestFile } from './windows-test-file.ts';
+import { type FileOutcome, runHostFile, runTestFile } from './windows-test-file.ts';
 import { installLibraries, installWine, makePrefix } from './wine.ts';
 
 /** Files of test/ that make sense on Windows. */
 const FILES = [
   'stand-in/computecore.test',
+  'hcs/windows/event-log.test',
   'hcs/windows/hv-socket.test',
   'hcs/windows/virtdisk.test',
   'hcs/windows/computestorage.test',
+  'hcs/windows/file-access.test',
   'hcs/windows/windows-service.test',
   'hcs/windows/compute-network.test',
   'hcs/windows/network-endpoints.test',
+  'runtime/rootfs/scratch.test',
+  'runtime/rootfs/vhdx.test',
+  'runtime/supervisor/supervisor-log.test',
+  'runtime/task/mounts.test',
   'contract/windows-stand-in.vm.test',
   'contract/windows-process-death.vm.test',
 ];
+
+/** Files that run here and start Windows' programs themselves. */
+const HOST_FILES = ['bin/windows-launchers.test'];
 
 const args = process.argv.slice(2);
 const onlyNode = args.includes('--node') ? args[args.indexOf('--node') + 1] : undefined;
@@ -52,21 +61,26 @@ async function runAll(): Promise<void> {
   const guest = await buildTestGuest(folder);
   let [passed, failed, skipped] = [0, 0, 0];
   const files = FILES.filter((file) => words.every((word) => file.includes(word)));
+  const tell = async (what: string, running: Promise<FileOutcome>): Promise<void> => {
+    const before = performance.now();
+    const outcome = await running;
+    const seconds = ((performance.now() - before) / 1000).toFixed(1);
+    const word = outcome.failed === 0 ? 'ok  ' : 'FAIL';
+    process.stdout.write(`${word} ${what} (${outcome.passed} tests, ${seconds} s)\n`);
+    for (const reason of outcome.skipped) process.stdout.write(`     skipped: ${reason}\n`);
+    if (outcome.failed > 0) process.stdout.write(`${outcome.output}\n`);
+    passed += outcome.passed;
+    failed += outcome.failed;
+    skipped += outcome.skipped.length;
+  };
   for (const [version, node] of nodes) {
     for (const name of files) {
-      const before = performance.now();
-      const outcome = await runTestFile({ node, program, name, guest });
-      const seconds = ((performance.now() - before) / 1000).toFixed(1);
-      const word = outcome.failed === 0 ? 'ok  ' : 'FAIL';
-      process.stdout.write(
-        `${word} ${name}.ts on Windows Node ${version} (${outcome.passed} tests, ${seconds} s)\n`,
-      );
-      for (const reason of outcome.skipped) process.stdout.write(`     skipped: ${reason}\n`);
-      if (outcome.failed > 0) process.stdout.write(`${outcome.output}\n`);
-      passed += outcome.passed;
-      failed += outcome.failed;
-      skipped += outcome.skipped.length;
+      const running = runTestFile({ node, program, name, guest });
+      await tell(`${name}.ts on Windows Node ${version}`, running);
     }
+  }
+  for (const name of HOST_FILES.filter((file) => words.every((word) => file.includes(word)))) {
+    await tell(`${name}.ts, with Windows' programs`, runHostFile(name));
   }
   const tail = skipped > 0 ? `, ${skipped} skipped` : '';
   process.stdout.write(`${passed} passed, ${failed} failed${tail}\n`);

@@ -1,4 +1,5 @@
 /** Runs one compiled test file by Windows' Node, with a bridge to the engine where it boots VMs. */
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +65,20 @@ export async function runTestFile({ node, program, name, guest }: FileToRun): Pr
     await bridge?.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Runs one compiled test file by this Node: it starts Windows' programs itself. */
+export async function runHostFile(name: string): Promise<FileOutcome> {
+  const file = join(import.meta.dirname, '..', `${name}.js`);
+  const began = performance.now();
+  const timeout = DEADLINE_MS.vm;
+  const options = { timeout, env: { ...process.env, LCOW_TEST_WINDOWS: '1' } };
+  const [code, output] = await new Promise<[number, string]>((resolve) => {
+    execFile(process.execPath, ['--enable-source-maps', file], options, (error, out, errors) => {
+      resolve([error === null ? 0 : 1, out + errors]);
+    });
+  });
+  return read(output, code, performance.now() - began >= timeout);
 }
 
 /** A path of Linux as programs under Wine name it. */
