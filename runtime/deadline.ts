@@ -12,22 +12,36 @@ export async function withDeadline<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  let onAbort: (() => void) | undefined;
-  const ended = new Promise<never>((_, reject) => {
+  const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(new RuntimeError('timeout', op, `no answer within ${timeoutMs} ms`)),
       timeoutMs,
     );
-    if (signal === undefined) return;
+  });
+  try {
+    return await orAborted(op, Promise.race([promise, late]), signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Settles as `promise` does, or rejects with `cancelled` as soon as the signal aborts; the promise itself goes on. */
+export async function orAborted<T>(
+  op: string,
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return promise;
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(cancelled(op, signal));
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
-    return await Promise.race([promise, ended]);
+    return await Promise.race([promise, aborted]);
   } finally {
-    clearTimeout(timer);
-    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -17,3 +17,20 @@ export const SYSTEM_CLOCK: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** What `wanted` resolves to, or undefined when it has not after `timeoutMs` of this clock. */
+export async function within<T>(
+  clock: Clock,
+  wanted: Promise<T>,
+  timeoutMs: number,
+): Promise<T | undefined> {
+  let cancel: (() => void) | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    cancel = clock.after(timeoutMs, () => resolve(undefined));
+  });
+  try {
+    return await Promise.race([wanted, late]);
+  } finally {
+    cancel?.();
+  }
+}

@@ -71,9 +71,9 @@ export class HubRegistry {
     this.#hubs.get(key(containerId, ''))?.release();
   }
 
-  /** Settles when everybody has all output of the container's init and knows how it ended. At once where it has none. */
-  async drained(containerId: string): Promise<void> {
-    await this.#hubs.get(key(containerId, ''))?.drained;
+  /** Settles when everybody has all output of the process and knows how it ended. At once where it has none. */
+  async drained(containerId: string, execId: string): Promise<void> {
+    await this.#hubs.get(key(containerId, execId))?.drained;
   }
 
   /** The container is gone. */

@@ -33,8 +33,8 @@ export interface KeeperHost {
     configure(id: string, stdio: { logPath?: string; stdinOnce: boolean }): void;
     retain(id: string): void;
     release(id: string): void;
-    /** Everybody has all output, and knows how it ended. */
-    drained(id: string): Promise<void>;
+    /** Everybody has all output, and knows how it ended. `execId` empty: of init. */
+    drained(id: string, execId: string): Promise<void>;
     forget(id: string): void;
   };
   /** A lone pod's container is over and about to be told: nobody new is to come. */

@@ -2,7 +2,7 @@
  * containerd's task service over whatever runs containers (task-backend.ts): finds tasks by id, checks what callers
  * give, and leaves each task's life to task.ts. It knows no VM; open-tasks.ts makes it over one.
  */
-import { cancelled } from '../deadline.ts';
+import { cancelled, orAborted } from '../deadline.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import type { ProcessIo, TaskExit } from './process-io.ts';
 import type { BackendContainer, TaskBackend } from './task-backend.ts';
@@ -176,19 +176,7 @@ export class Tasks implements TaskService {
 
   async wait(id: string, execId: string, signal?: AbortSignal): Promise<TaskExit> {
     const { told, subject } = this.#process(this.#task(id), execId);
-    if (signal === undefined) return told;
-    const op = `wait for ${subject}`;
-    let onAbort: (() => void) | undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      onAbort = () => reject(cancelled(op, signal));
-      if (signal.aborted) onAbort();
-      else signal.addEventListener('abort', onAbort, { once: true });
-    });
-    try {
-      return await Promise.race([told, aborted]);
-    } finally {
-      if (onAbort) signal.removeEventListener('abort', onAbort);
-    }
+    return orAborted(`wait for ${subject}`, told, signal);
   }
 
   async stats(id: string): Promise<Uint8Array> {
