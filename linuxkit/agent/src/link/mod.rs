@@ -20,6 +20,9 @@ pub const PORT: u32 = 19523;
 pub const SERIAL_NAME: &str = "lcow.19523";
 /// How long the rest of a hello may take.
 const HELLO_LIMIT: Duration = Duration::from_secs(30);
+/// How long a socket's host may say nothing at all. It is asked every two seconds (`services::serve`), and HTTP/2
+/// gives up one that does not answer; but it does so by a last frame, which waits for ever where the socket is full.
+const SILENCE_LIMIT: Duration = Duration::from_secs(10);
 /// How long to wait before dialling vsock again.
 const REDIAL: Duration = Duration::from_millis(100);
 
@@ -137,6 +140,21 @@ async fn serve(agent: &Arc<Agent>, channel: &Arc<Channel>, handover: &Arc<Mutex<
     tokio::select! {
         () = services::serve(agent.clone(), session) => {}
         () = ended.notified() => {}
+        () = silence(channel) => debug!("the host says nothing"),
+    }
+}
+
+/// Ends when the host of a socket has said nothing for too long. A serial port tells when its host went.
+async fn silence(channel: &Channel) {
+    if channel.reopens() {
+        return std::future::pending().await;
+    }
+    loop {
+        let silent = channel.silent();
+        if silent >= SILENCE_LIMIT {
+            return;
+        }
+        tokio::time::sleep(SILENCE_LIMIT - silent).await;
     }
 }
 

@@ -12,6 +12,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
+use std::time::{Duration, Instant};
 
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
@@ -26,6 +27,8 @@ pub struct Channel {
     device: OwnedFd,
     epoll: AsyncFd<OwnedFd>,
     state: Mutex<Readiness>,
+    /// When bytes came last.
+    heard: Mutex<Instant>,
     /// A serial port's end of file is not an end: the host may come back.
     reopens: bool,
 }
@@ -104,6 +107,7 @@ impl Channel {
                 writable: true,
                 ..Readiness::default()
             }),
+            heard: Mutex::new(Instant::now()),
             reopens,
         })
     }
@@ -111,6 +115,14 @@ impl Channel {
     /// Whether the channel can carry another session after its end of file.
     pub fn reopens(&self) -> bool {
         self.reopens
+    }
+
+    /// How long no bytes have come.
+    pub fn silent(&self) -> Duration {
+        self.heard
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .elapsed()
     }
 
     fn fd(&self) -> RawFd {
@@ -176,6 +188,7 @@ impl Channel {
             // SAFETY: the buffer is valid for its length.
             let length = unsafe { libc::read(self.fd(), buffer.as_mut_ptr().cast(), buffer.len()) };
             if length >= 0 {
+                *self.heard.lock().unwrap_or_else(|e| e.into_inner()) = Instant::now();
                 return Poll::Ready(Ok(length as usize));
             }
             let error = io::Error::last_os_error();
