@@ -9,10 +9,9 @@
  *   client -> server   HMAC-SHA256(key, "client", client's, server's); then what it has to say
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { RuntimeError } from './errors.ts';
+import { type ErrorCode, RuntimeError } from './errors.ts';
 import { replaceFileSync, retrySync } from './replace-file.ts';
 
 const PIPE = /^\\\\\.\\pipe\\lcow-[0-9a-f]{32}$/;
@@ -23,6 +22,7 @@ const PROOF_BYTES = 32;
 const FILE_BYTES_MAX = 1024;
 /** For the other side to prove itself; it computes two digests. */
 const PROOF_DEADLINE_MS = 10_000;
+const OP = 'prove both ends of a pipe';
 
 /** Where a server is found, and with what either side proves itself. */
 export interface PipeMeeting {
@@ -82,10 +82,10 @@ export function readMeeting(path: string): PipeMeeting | undefined {
 
 /** The client's part. @throws RuntimeError permission-denied, unavailable, timeout; the socket is destroyed then */
 export async function proveToServer(socket: Socket, key: Buffer): Promise<void> {
-  await proving(socket, async (signal) => {
+  await proving(socket, async (read) => {
     const mine = randomBytes(NONCE_BYTES);
     socket.write(mine);
-    const answer = await take(socket, NONCE_BYTES + PROOF_BYTES, signal);
+    const answer = await read(NONCE_BYTES + PROOF_BYTES);
     const theirs = answer.subarray(0, NONCE_BYTES);
     check(answer.subarray(NONCE_BYTES), proof(key, 'server', mine, theirs));
     socket.write(proof(key, 'client', mine, theirs));
@@ -94,48 +94,59 @@ export async function proveToServer(socket: Socket, key: Buffer): Promise<void> 
 
 /** The server's part; what the client says next stays to be read. @throws as proveToServer */
 export async function proveToClient(socket: Socket, key: Buffer): Promise<void> {
-  await proving(socket, async (signal) => {
-    const theirs = await take(socket, NONCE_BYTES, signal);
+  await proving(socket, async (read) => {
+    const theirs = await read(NONCE_BYTES);
     const mine = randomBytes(NONCE_BYTES);
     socket.write(Buffer.concat([mine, proof(key, 'server', theirs, mine)]));
-    check(await take(socket, PROOF_BYTES, signal), proof(key, 'client', theirs, mine));
+    check(await read(PROOF_BYTES), proof(key, 'client', theirs, mine));
   });
 }
 
-async function proving(socket: Socket, steps: (signal: AbortSignal) => Promise<void>) {
-  const op = 'prove both ends of a pipe';
+async function proving(
+  socket: Socket,
+  steps: (read: (length: number) => Promise<Buffer>) => Promise<void>,
+): Promise<void> {
   const over = new AbortController();
-  const onError = (error: Error): void =>
-    over.abort(new RuntimeError('unavailable', op, error.message));
-  const onClose = (): void =>
-    over.abort(new RuntimeError('unavailable', op, 'the other side left'));
+  const end = (code: ErrorCode, what: string): void => over.abort(new RuntimeError(code, OP, what));
+  const onError = (error: Error): void => end('unavailable', error.message);
+  const onClose = (): void => end('unavailable', 'the other side left');
   const timer = setTimeout(() => {
-    over.abort(new RuntimeError('timeout', op, `no proof within ${PROOF_DEADLINE_MS} ms`));
+    end('timeout', `no proof within ${PROOF_DEADLINE_MS} ms`);
   }, PROOF_DEADLINE_MS);
   socket.on('error', onError).on('close', onClose).on('end', onClose);
   try {
-    await steps(over.signal);
+    await steps(reader(socket, over.signal));
   } catch (error) {
     socket.on('error', () => undefined);
     socket.destroy();
-    throw over.signal.aborted ? over.signal.reason : error;
+    throw error;
   } finally {
     clearTimeout(timer);
     socket.off('error', onError).off('close', onClose).off('end', onClose);
+    socket.removeAllListeners('readable');
   }
-  // 'readable' listeners leave a stream in their mode until the next tick.
+  // A listener for 'readable' leaves a stream in that mode until the next tick.
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-async function take(socket: Socket, length: number, signal: AbortSignal): Promise<Buffer> {
-  for (;;) {
-    const bytes = socket.read(length) as Buffer | null;
-    if (bytes !== null && bytes.length === length) return bytes;
-    signal.throwIfAborted();
-    if (bytes !== null)
-      throw new RuntimeError('unavailable', 'prove both ends of a pipe', 'it ended');
-    await once(socket, 'readable', { signal });
-  }
+/** Reads so many bytes, and none beyond. One listener for all of it: to add one is told at once of what is there. */
+function reader(socket: Socket, signal: AbortSignal): (length: number) => Promise<Buffer> {
+  let wake = (): void => undefined;
+  const onChange = (): void => wake();
+  socket.on('readable', onChange);
+  signal.addEventListener('abort', onChange, { once: true });
+  return async (length) => {
+    for (;;) {
+      const changed = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      const bytes = socket.read(length) as Buffer | null;
+      if (bytes?.length === length) return bytes;
+      signal.throwIfAborted();
+      if (bytes !== null) throw new RuntimeError('unavailable', OP, 'the other side left');
+      await changed;
+    }
+  };
 }
 
 function proof(key: Buffer, side: 'client' | 'server', client: Buffer, server: Buffer): Buffer {
@@ -145,5 +156,5 @@ function proof(key: Buffer, side: 'client' | 'server', client: Buffer, server: B
 function check(given: Buffer, right: Buffer): void {
   if (timingSafeEqual(given, right)) return;
   const what = 'the other side does not have the key that stands in the file';
-  throw new RuntimeError('permission-denied', 'prove both ends of a pipe', what);
+  throw new RuntimeError('permission-denied', OP, what);
 }

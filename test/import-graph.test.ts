@@ -130,6 +130,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/errors.ts',
     'runtime/image',
     'runtime/ownership.ts',
+    'runtime/private-folder.ts',
     'runtime/rootfs/scratch.ts',
     'runtime/supervisor',
     'runtime/task/container-spec.ts',

@@ -20,6 +20,13 @@ export class Host {
     this.store = new ContainerStore(where.data);
   }
 
+  /** Makes the host's folders where they are missing, so that they are ours alone before anything is put there. */
+  async prepare(): Promise<void> {
+    if (process.platform !== 'win32') return;
+    const { makePrivateRoots } = await import('../private-folder.ts');
+    await makePrivateRoots(this.where);
+  }
+
   async images(): Promise<ImageStore> {
     if (this.#images === undefined) {
       const { openImageStore } = await import('../image/image-store.ts');

@@ -32,6 +32,7 @@ export async function reserveContainer(
   host: Host,
   request: ContainerRequest,
 ): Promise<NewContainer> {
+  await host.prepare();
   const { pod, name, restart, autoRemove } = request;
   if (autoRemove && restart !== undefined && restart.name !== 'no') {
     const what = 'one that is removed when it exits is not restarted: leave one of the two out';

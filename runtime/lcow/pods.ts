@@ -50,6 +50,7 @@ export class Pods {
    */
   async create(request: PodRequest): Promise<void> {
     const { name, labels = {}, signal: _signal, ...shape } = request;
+    await this.#host.prepare();
     const { startSupervisor } = await import('../supervisor/connect.ts');
     const client = await startSupervisor(this.#host.where, {
       version: CONTAINER_RECORD_VERSION,

@@ -111,6 +111,7 @@ async function supervise(
   if (record === undefined) {
     throw new RuntimeError('data-loss', `supervise ${folder}`, 'it has no pod.json');
   }
+  if (process.platform === 'win32') await requirePrivateRoots(where);
   markStarted(folder);
   const { openPod } = await import('./open-pod.ts');
   const adoptions = countAdoptions(folder, adopt);
@@ -137,6 +138,12 @@ async function supervise(
   log('the pod has ended');
   // Whoever asked for the end is answered before the connections are closed.
   await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What stands in them (keys of pipes, secrets of VMs) is ours alone. @throws RuntimeError permission-denied */
+async function requirePrivateRoots({ data, run }: Directories): Promise<void> {
+  const { requirePrivate } = await import('../private-folder.ts');
+  for (const root of [data, run]) await requirePrivate('supervise a pod', root);
 }
 
 /** The VM ended before it was adopted, or its guest answers nobody: either way the pod is over. */

@@ -6,7 +6,12 @@ import type { CommandInput } from '../command.ts';
 
 export async function run({ options, operands: [path = ''] }: CommandInput): Promise<number> {
   const name = options.text('name');
-  const store = openImageStore(directories().data);
+  const where = directories();
+  if (process.platform === 'win32') {
+    const { makePrivateRoots } = await import('../../private-folder.ts');
+    await makePrivateRoots(where);
+  }
+  const store = openImageStore(where.data);
   const record = await store.import(resolve(path), name === undefined ? {} : { name });
   process.stdout.write(`${record.name} ${record.id}\n`);
   return 0;
