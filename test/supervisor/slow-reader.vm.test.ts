@@ -4,11 +4,12 @@ import * as assert from 'uvu/assert';
 import { podFolder } from '../../runtime/supervisor/pod-folder.ts';
 import { podUnlocked } from '../../runtime/supervisor/pod-lock.ts';
 import { podEnded } from '../../runtime/supervisor/connect.ts';
+import { describeMemory, stalledReader } from './stalled-reader.ts';
 import { SupervisedHost } from './supervised-host.ts';
 
 /** More than sockets and windows hold on the way. */
 const BYTES = 2_000_000;
-/** Longer than a delete waits for output. */
+/** Longer than a delete waits for output; test/long has a minute. */
 const PAUSE_MS = 13_000;
 
 const host = new SupervisedHost();
@@ -18,23 +19,12 @@ test.after(async () => {
 });
 
 test('a reader that stops for longer than a delete waits loses nothing', async () => {
-  const container = await host.sh(`read x; head -c ${BYTES} /dev/zero | tr '\\0' z; exit 4`, {
-    openStdin: true,
-    autoRemove: true,
-    logDriver: 'none',
-  });
-  const { id } = container;
-  const attached = await container.attach({ stdin: true });
-  attached.stdin?.end('go\n');
-  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  let bytes = 0;
-  attached.stdout.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-  });
-  const exit = await attached.exited;
-  assert.is(exit.code, 4);
-  assert.is(bytes, BYTES);
-  await podEnded(host.where, id);
+  const result = await stalledReader(host, { bytes: BYTES, pauseMs: PAUSE_MS });
+  console.log(`  ${describeMemory(result)}`);
+  assert.is(result.exit.code, 4);
+  assert.is(result.bytes, BYTES);
+  await podEnded(host.where, result.id);
+  await podEnded(host.where, result.id);
   assert.equal(await host.settledLeftovers(), []);
 });
 
