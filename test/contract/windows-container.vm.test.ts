@@ -39,6 +39,7 @@ test('a pod boots and its container starts', async (context) => {
   const layers = await busyboxLayers(context.host);
   context.pod = await new TaskPod(context.host, layers, {
     memoryMiB: 256,
+    scratch: 'vhdx',
     openService: () => Promise.resolve(service),
     // The guest is the engine's, whatever the service says of Hyper-V: its kernel line is the engine's.
     execution: {

@@ -34,6 +34,8 @@ export interface TaskPodOptions {
   readonly openService?: () => Promise<ComputeService>;
   /** How its guests are executed, where that is not what the service says. */
   readonly execution?: ExecutionProperties;
+  /** What containers' writable disks are. Default: what this host's lcow makes. */
+  readonly scratch?: 'vhd' | 'vhdx';
 }
 
 /** Of a container: its specification, and its stdin. */
@@ -116,8 +118,8 @@ export class TaskPod {
       ...(terminal ? { terminal: { width: 80, height: 24 } } : {}),
     });
     await writeFile(join(bundle, 'config.json'), JSON.stringify(spec));
-    const scratch = join(bundle, 'scratch.vhd');
-    await createScratch(scratch, 2 ** 30);
+    const { scratch = process.platform === 'win32' ? 'vhdx' : 'vhd' } = this.#options;
+    await createScratch(join(bundle, `scratch.${scratch}`), 2 ** 30);
     const parents = JSON.stringify([...this.layers].reverse());
     const options = ['rw', `parentLayerPaths=${parents}`];
     await this.tasks.create({
