@@ -235,8 +235,11 @@ static void hook(uint8_t *base, const IMAGE_EXPORT_DIRECTORY *exports, const str
 
 __attribute__((constructor)) static void hook_all(void) {
     uint8_t *base = (uint8_t *)GetModuleHandleA("ws2_32.dll");
+    HMODULE self;
     InitializeCriticalSection(&lock);
-    if (base == NULL) return;
+    /* The hooks outlive whoever has loaded this; loaded again it would be linked to its own hooks. */
+    DWORD pin = GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS;
+    if (base == NULL || !GetModuleHandleExA(pin, (const char *)hook_all, &self)) return;
     const IMAGE_NT_HEADERS *headers = (const IMAGE_NT_HEADERS *)(base + ((const IMAGE_DOS_HEADER *)base)->e_lfanew);
     const IMAGE_DATA_DIRECTORY *directory = &headers->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_EXPORT];
     const IMAGE_EXPORT_DIRECTORY *exports = (const IMAGE_EXPORT_DIRECTORY *)(base + directory->VirtualAddress);

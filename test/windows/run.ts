@@ -4,37 +4,26 @@
  *
  *   node dist/test/windows/run.js [--prepare] [--node <version>] [word...]     words select files by part of their path
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildTestGuest } from '../harness/test-guest.ts';
 import { buildWindowsStandIn } from '../stand-in/build-stand-in.ts';
 import { layOutProgram, NODE_VERSIONS, windowsNode } from './windows-node.ts';
 import { type FileOutcome, runHostFile, runTestFile } from './windows-test-file.ts';
 import { installLibraries, installWine, makePrefix } from './wine.ts';
 
-/** Files of test/ that make sense on Windows. */
-const FILES = [
-  'stand-in/computecore.test',
-  'hcs/windows/event-log.test',
-  'hcs/windows/hv-socket.test',
-  'hcs/windows/virtdisk.test',
-  'hcs/windows/computestorage.test',
-  'hcs/windows/file-access.test',
-  'hcs/windows/windows-service.test',
-  'hcs/windows/compute-network.test',
-  'hcs/windows/network-endpoints.test',
-  'runtime/rootfs/scratch.test',
-  'runtime/rootfs/vhdx.test',
-  'runtime/supervisor/supervisor-log.test',
-  'runtime/task/mounts.test',
-  'contract/windows-stand-in.vm.test',
-  'contract/windows-process-death.vm.test',
+/** Folders of test/ and which of their files make sense on Windows. */
+const FILES: readonly [string, RegExp][] = [
+  ['stand-in', /^computecore\.test\.js$/],
+  ['hcs/windows', /\.test\.js$/],
+  ['contract', /^windows-.*\.test\.js$/],
+  ['windows', /\.test\.js$/],
 ];
 
-/** Files that run here and start Windows' programs themselves. */
-const HOST_FILES = ['bin/windows-launchers.test'];
-
+/** The compiled test/. */
+const compiled = dirname(dirname(fileURLToPath(import.meta.url)));
 const args = process.argv.slice(2);
 const onlyNode = args.includes('--node') ? args[args.indexOf('--node') + 1] : undefined;
 const words = args.filter((word, at) => !word.startsWith('--') && args[at - 1] !== '--node');
@@ -60,7 +49,11 @@ async function runAll(): Promise<void> {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const guest = await buildTestGuest(folder);
   let [passed, failed, skipped] = [0, 0, 0];
-  const files = FILES.filter((file) => words.every((word) => file.includes(word)));
+  const files = FILES.flatMap(([below, names]) =>
+    readdirSync(join(compiled, below))
+      .filter((name) => names.test(name))
+      .map((name) => `${below}/${name.slice(0, -'.js'.length)}`),
+  ).filter((file) => words.every((word) => file.includes(word)));
   const tell = async (what: string, running: Promise<FileOutcome>): Promise<void> => {
     const before = performance.now();
     const outcome = await running;
