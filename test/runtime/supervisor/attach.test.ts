@@ -131,6 +131,73 @@ test('stdio goes both ways, and the exit comes after all output', async () => {
   await supervisor.die();
 });
 
+/** A supervisor whose task service adds and starts one exec, `e`, and tells what it was asked. */
+async function execSupervisor(start: () => Promise<{ pid: number }>) {
+  const asked: unknown[] = [];
+  const opened: { io?: ProcessIo } = {};
+  const supervisor = await FakeSupervisor.start({
+    task: {
+      state: () => Promise.reject(new Error('nobody asks')),
+      exec: async (request) => {
+        asked.push({ ...request, process: Buffer.from(request.process).toString() });
+        opened.io = await supervisor.open(false, request.execId);
+      },
+      start: (id, execId) => {
+        asked.push(['start', id, execId]);
+        return start();
+      },
+      delete: async (id, execId) => {
+        asked.push(['delete', id, execId]);
+        return { pid: 0, exit: EXIT };
+      },
+    },
+  });
+  return { supervisor, asked, opened };
+}
+
+const EXEC = {
+  ...{ containerId: 'c', execId: 'e', stdin: false, stdout: true, stderr: true },
+  exec: { terminal: false, process: Buffer.from('{"args":["true"]}') },
+};
+const ADDED = {
+  ...{ id: 'c', execId: 'e', terminal: false, stdin: '', stdout: HUB_URI, stderr: HUB_URI },
+  process: '{"args":["true"]}',
+};
+
+test('an attach adds an exec, joins its streams and starts it, on the one connection there is', async () => {
+  const process = new FakeProcess(Buffer.from('out'), Buffer.from('err'));
+  const { supervisor, asked, opened } = await execSupervisor(async () => {
+    // Output may come before the answer.
+    await process.run(opened.io as ProcessIo, () => 65_536);
+    return { pid: 9 };
+  });
+  await using client = await dialSupervisor({ pod: 'p', path: supervisor.path });
+  const attached = await client.attach(EXEC);
+  assert.equal(asked, [ADDED, ['start', 'c', 'e']]);
+  assert.is(supervisor.connections.size, 1);
+  const [out, error] = [read(attached.stdout), read(attached.stderr)];
+  await opened.io?.outputEnded();
+  opened.io?.exited(EXIT);
+  assert.equal(await attached.exited, EXIT);
+  assert.equal([(await out).toString(), (await error).toString()], ['out', 'err']);
+  await client.task.delete('c', 'e').catch(() => undefined);
+  assert.is(supervisor.connections.size, 2);
+  await supervisor.die();
+});
+
+test("an exec that cannot be started is deleted, and told in the service's words", async () => {
+  const why = new RuntimeError('command-not-found', 'exec "e"', 'cannot execute "nope"');
+  const { supervisor, asked } = await execSupervisor(() => Promise.reject(why));
+  const error = await rejection(supervisor.attach(EXEC));
+  assert.instance(error, RuntimeError);
+  assert.equal(
+    [(error as RuntimeError).code, (error as RuntimeError).message],
+    ['command-not-found', 'cannot exec "e": cannot execute "nope"'],
+  );
+  assert.equal(asked, [ADDED, ['start', 'c', 'e'], ['delete', 'c', 'e']]);
+  await supervisor.die();
+});
+
 test('the death of the supervisor loses and doubles nothing, either way, with a log or without', async () => {
   for (const logPath of [undefined, join(folder, 'death.log')]) {
     const path = join(folder, `${(sockets += 1)}.sock`);
@@ -218,7 +285,7 @@ test('who detaches leaves the process alone, and its output goes on to the other
 test('what does not belong is refused by its name', async () => {
   const none = new RuntimeError('not-found', 'look up container "c"', 'there is none');
   const task = { state: () => Promise.reject(none) };
-  const supervisor = await FakeSupervisor.start({ task });
+  const supervisor = await FakeSupervisor.start({ task } as unknown as SupervisorOperations);
   const error = (await rejection(supervisor.attach())) as RuntimeError;
   assert.match(error.message, /container "c": there is none/);
   assert.is(error.code, 'not-found');
