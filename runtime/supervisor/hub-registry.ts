@@ -76,10 +76,11 @@ export class HubRegistry {
     await this.#hubs.get(key(containerId, execId))?.drained;
   }
 
-  /** The container is gone. */
+  /** The container is gone. Its log is closed: on Windows its file cannot be removed before. */
   forget(containerId: string): void {
     this.release(containerId);
     this.#stdio.delete(containerId);
+    void this.#hubs.get(key(containerId, ''))?.close();
   }
 
   /** The live hub of a process, if it has one. */
