@@ -1,27 +1,11 @@
 /** A supervisor that goes, and one that comes: output goes on, exits are told once. */
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LcowHost } from '../../harness/lcow-host.ts';
-import { busyboxLayers, checkCount, COUNT, TaskPod } from './task-pod.ts';
+import { podSuite } from './pod-suite.ts';
+import { checkCount, COUNT, TaskPod } from './task-pod.ts';
 
 const ADOPTIONS = 10;
 
-interface Context {
-  host: LcowHost;
-  layers: readonly string[];
-}
-const test = suite<Context>('adoption');
-
-test.before(async (context) => {
-  context.host = new LcowHost();
-  context.layers = await busyboxLayers(context.host);
-});
-
-test.after(async ({ host }) => {
-  const left = await host.settledLeftovers();
-  await host[Symbol.asyncDispose]();
-  assert.equal(left, []);
-});
+const test = podSuite('adoption');
 
 test('a supervisor that goes is followed by one that adopts: output goes on, exits are told once', async ({
   host,

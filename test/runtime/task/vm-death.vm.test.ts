@@ -1,26 +1,10 @@
 /** The VM's death, however it comes: every process's exit is told at once, with the cause. */
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LcowHost } from '../../harness/lcow-host.ts';
 import { rejection } from '../../harness/rejection.ts';
-import { busyboxLayers, TaskPod } from './task-pod.ts';
+import { podSuite } from './pod-suite.ts';
+import { TaskPod } from './task-pod.ts';
 
-interface Context {
-  host: LcowHost;
-  layers: readonly string[];
-}
-const test = suite<Context>('vm death');
-
-test.before(async (context) => {
-  context.host = new LcowHost();
-  context.layers = await busyboxLayers(context.host);
-});
-
-test.after(async ({ host }) => {
-  const left = await host.settledLeftovers();
-  await host[Symbol.asyncDispose]();
-  assert.equal(left, []);
-});
+const test = podSuite('vm death');
 
 for (const [way, kill] of [
   ['terminated', (pod: TaskPod) => pod.tasks.vm.system.terminate()],
