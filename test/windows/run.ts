@@ -18,9 +18,14 @@ import { installLibraries, installWine, makePrefix } from './wine.ts';
 const FILES: readonly [string, RegExp][] = [
   ['stand-in', /^computecore\.test\.js$/],
   ['hcs/windows', /\.test\.js$/],
+  ['runtime/rootfs', /^(scratch|vhdx)\.test\.js$/],
+  ['runtime/supervisor', /^supervisor-log\.test\.js$/],
+  ['runtime/task', /^mounts\.test\.js$/],
   ['contract', /^windows-.*\.test\.js$/],
-  ['windows', /\.test\.js$/],
 ];
+
+/** Files that run here and start Windows' programs themselves. */
+const HOST_FILES = ['bin/windows-launchers.test'];
 
 /** The compiled test/. */
 const compiled = dirname(dirname(fileURLToPath(import.meta.url)));
