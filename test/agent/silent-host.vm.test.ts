@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { Duplex, PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addScsiAttachment } from '../../hcs/document/resource-requests.ts';
@@ -55,7 +56,9 @@ async function silentHost(): Promise<void> {
   const stream = await listener.accept(signal);
   await beginLink(stream, { signal });
   const secret = randomBytes(32);
-  const channel = await AgentChannel.open(stream, join(run, 'agent.sock'));
+  const read = stream.pipe(new PassThrough());
+  const between = Duplex.from({ readable: read, writable: stream });
+  const channel = await AgentChannel.open(between, join(run, 'agent.sock'));
   await channel.call('greet', METHODS.hello, {
     secret,
     entropy: randomBytes(64),
