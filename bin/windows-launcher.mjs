@@ -26,10 +26,10 @@ if (role === SUPERVISOR_ROLE) {
 }
 
 async function superviseAs(args) {
-  // Those of runtime/supervisor/supervisor-flags.ts that NODE_OPTIONS does not take.
+  // Of those of runtime/supervisor/supervisor-flags.ts that NODE_OPTIONS does not take. --max-lazy is not among them:
+  // this script was parsed without it, and V8 ends the process where a function is then parsed by another rule.
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--optimize-for-size');
-  setFlagsFromString('--max-lazy');
   const { main } = await import('../runtime/supervisor/main.ts');
   return main(args);
 }
