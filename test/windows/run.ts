@@ -24,8 +24,11 @@ const FILES: readonly [string, RegExp][] = [
   ['contract', /^windows-.*\.test\.js$/],
 ];
 
-/** Files that run here and start Windows' programs themselves. */
-const HOST_FILES = ['bin/windows-launchers.test'];
+/** Files that run here and start Windows' programs themselves; test/windows has more of them. */
+const HOST_FILES: readonly [string, RegExp][] = [
+  ['bin', /^windows-launchers\.test\.js$/],
+  ['windows', /\.test\.js$/],
+];
 
 /** The compiled test/. */
 const compiled = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -54,11 +57,7 @@ async function runAll(): Promise<void> {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const guest = await buildTestGuest(folder);
   let [passed, failed, skipped] = [0, 0, 0];
-  const files = FILES.flatMap(([below, names]) =>
-    readdirSync(join(compiled, below))
-      .filter((name) => names.test(name))
-      .map((name) => `${below}/${name.slice(0, -'.js'.length)}`),
-  ).filter((file) => words.every((word) => file.includes(word)));
+  const files = filesOf(FILES);
   const tell = async (what: string, running: Promise<FileOutcome>): Promise<void> => {
     const before = performance.now();
     const outcome = await running;
@@ -77,10 +76,21 @@ async function runAll(): Promise<void> {
       await tell(`${name}.ts on Windows Node ${version}`, running);
     }
   }
-  for (const name of HOST_FILES.filter((file) => words.every((word) => file.includes(word)))) {
+  for (const name of filesOf(HOST_FILES)) {
     await tell(`${name}.ts, with Windows' programs`, runHostFile(name));
   }
   const tail = skipped > 0 ? `, ${skipped} skipped` : '';
   process.stdout.write(`${passed} passed, ${failed} failed${tail}\n`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+/** Below test/, without ending. */
+function filesOf(folders: readonly [string, RegExp][]): string[] {
+  return folders
+    .flatMap(([below, names]) =>
+      readdirSync(join(compiled, below))
+        .filter((name) => names.test(name))
+        .map((name) => `${below}/${name.slice(0, -'.js'.length)}`),
+    )
+    .filter((file) => words.every((word) => file.includes(word)));
 }
