@@ -25,6 +25,8 @@ const TYPE_NONE = -1;
 const TYPE_CREATE = 1;
 const TYPE_START = 2;
 const EVENT_SYSTEM_EXITED = 1;
+const EVENT_CRASH_INITIATED = 2;
+const EVENT_CRASH_REPORT = 3;
 const EVENT_OPERATION_CALLBACK = 0x01000000;
 
 const DOCUMENT = JSON.stringify({
@@ -61,6 +63,7 @@ function register({ computecore: path, kernel32 }: Required<LibraryPaths>): void
   const open = fn('HcsOpenComputeSystem', 'int32_t', 'str16', 'uint32_t', out);
   const close = fn('HcsCloseComputeSystem', 'void', 'void *');
   const start = fn('HcsStartComputeSystem', 'int32_t', 'void *', 'void *', 'str16');
+  const crash = fn('HcsCrashComputeSystem', 'int32_t', 'void *', 'void *', 'str16');
   const setCallback = fn(
     'HcsSetComputeSystemCallback',
     'int32_t',
@@ -291,6 +294,26 @@ function register({ computecore: path, kernel32 }: Required<LibraryPaths>): void
     }
     await callOnPool(close, first);
     await callOnPool(close, second[0]);
+
+    // A crash is told in three events, in this order.
+    const crashed = await made();
+    const before = told.length;
+    const begun = createOperation(0, null);
+    assert.is(start(crashed, begun, null), 0);
+    assert.is((await finished(begun)).hresult, 0);
+    closeOperation(begun);
+    assert.is(setCallback(crashed, 0, 4, callback), 0);
+    const crashing = createOperation(0, null);
+    assert.is(crash(crashed, crashing, null), 0);
+    assert.is((await finished(crashing)).hresult, 0);
+    closeOperation(crashing);
+    await until(() => told.length === before + 3);
+    assert.equal(
+      told.slice(before).map(({ type }) => type),
+      [EVENT_CRASH_INITIATED, EVENT_CRASH_REPORT, EVENT_SYSTEM_EXITED],
+    );
+    assert.is(JSON.parse(told.at(-1)?.data ?? '').ExitType, 'UnexpectedExit');
+    await callOnPool(close, crashed);
 
     // With operation callbacks the system's callback is told, and operations have none of their own.
     const third = await made();

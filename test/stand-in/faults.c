@@ -152,22 +152,8 @@ static void flood(const char *id, int64_t times) {
     }
 }
 
-static void tell_all(const char *id, int32_t type, const char *data) {
-    for (struct system *system = systems; system != NULL; system = system->next) {
-        if (id == NULL || strcmp(system->id, id) == 0) raise_event(system, type, data, NULL);
-    }
-}
-
-static void crash(const char *id) {
-    char *name = quoted(id);
-    char *report = format("{\"SystemId\":%s,\"ActivityId\":\"00000000-0000-0000-0000-000000000001\","
-                          "\"WindowsCrashInfo\":{\"DumpFile\":\"\"},\"CrashParameters\":[1,2,3,4,5],"
-                          "\"CrashLog\":\"Kernel panic - not syncing: stand-in\"}", name);
-    tell_all(id, EVENT_CRASH_INITIATED, report);
-    tell_all(id, EVENT_CRASH_REPORT, report);
-    free(report);
-    free(name);
-    exit_machine(machine_named(id), "UnexpectedExit", HR_UNEXPECTED_EXIT);
+static void tell_all(int32_t type) {
+    for (struct system *system = systems; system != NULL; system = system->next) raise_event(system, type, NULL, NULL);
 }
 
 /* {"Action":"Flood"|"Crash"|"Exit"|"Disconnect"|"Reconnect"|"Release","System":id,"Times":n} */
@@ -184,12 +170,12 @@ EXPORT HRESULT HcsStandInControl(PCWSTR16 text) {
     } else if (strcmp(action, "Flood") == 0 && id != NULL) {
         flood(id, json_integer(json_member(request, "Times"), 1));
     } else if (strcmp(action, "Crash") == 0 && id != NULL && machine_named(id) != NULL) {
-        crash(id);
+        crash_machine(machine_named(id));
     } else if (strcmp(action, "Exit") == 0 && id != NULL && machine_named(id) != NULL) {
         exit_machine(machine_named(id), "GracefulExit", HR_OK);
     } else if (strcmp(action, "Disconnect") == 0) {
         disconnected = true;
-        tell_all(NULL, EVENT_SERVICE_DISCONNECT, NULL);
+        tell_all(EVENT_SERVICE_DISCONNECT);
         pthread_cond_broadcast(&changed);
     } else if (strcmp(action, "Reconnect") == 0) {
         disconnected = false;

@@ -52,6 +52,21 @@ void exit_machine(struct machine *machine, const char *exit_type, HRESULT status
     release_machine(machine);
 }
 
+void crash_machine(struct machine *machine) {
+    char *name = quoted(machine->id);
+    char *report = format("{\"SystemId\":%s,\"ActivityId\":\"00000000-0000-0000-0000-000000000001\","
+                          "\"WindowsCrashInfo\":{\"DumpFile\":\"\"},\"CrashParameters\":[1,2,3,4,5],"
+                          "\"CrashLog\":\"Kernel panic - not syncing: stand-in\"}", name);
+    for (struct system *system = systems; system != NULL; system = system->next) {
+        if (system->machine != machine) continue;
+        raise_event(system, EVENT_CRASH_INITIATED, report, NULL);
+        raise_event(system, EVENT_CRASH_REPORT, report, NULL);
+    }
+    free(report);
+    free(name);
+    exit_machine(machine, "UnexpectedExit", HR_UNEXPECTED_EXIT);
+}
+
 static void make_guid(char out[37]) {
     static uint64_t seed;
     if (seed == 0) seed = (uint64_t)time(NULL) << 20 ^ (uint64_t)(uintptr_t)&seed;
@@ -162,7 +177,7 @@ HRESULT act(struct machine *machine, enum operation_type type, const struct json
     case OPERATION_TERMINATE: exit_machine(machine, "ForcedExit", HR_TERMINATED); return HR_OK;
     case OPERATION_CRASH:
         if (machine->state != RUNNING) return invalid_state(machine, "crash", document);
-        exit_machine(machine, "UnexpectedExit", HR_UNEXPECTED_EXIT);
+        crash_machine(machine);
         return HR_OK;
     case OPERATION_PAUSE:
         if (machine->state != RUNNING) return invalid_state(machine, "pause", document);

@@ -219,6 +219,7 @@ void release_system(struct system *system);  /* with the lock */
 void raise_event(struct system *system, int32_t type, const char *data, HCS_OPERATION operation); /* with the lock */
 void stop_events(struct system *system);     /* with the lock: returns when no callback is in flight */
 void exit_machine(struct machine *machine, const char *exit_type, HRESULT status); /* with the lock */
+void crash_machine(struct machine *machine); /* with the lock: its report, and then its exit */
 struct machine *machine_named(const char *id); /* with the lock */
 
 /* ---- access.c ---- */

@@ -7,7 +7,7 @@
 import { execFile, spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repositoryRoot } from '../harness/repository-root.ts';
@@ -93,7 +93,11 @@ export async function installLibraries(folder: string): Promise<void> {
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.dll'))) {
     const [from, to] = [join(folder, name), join(system, name)];
     const same = existsSync(to) && (await readFile(to)).equals(await readFile(from));
-    if (!same) await copyFile(from, to);
+    if (same) continue;
+    // A program that has the old one goes on with it.
+    const draft = `${to}.${process.pid}`;
+    await copyFile(from, draft);
+    await rename(draft, to);
   }
 }
 
