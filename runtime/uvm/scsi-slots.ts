@@ -30,6 +30,8 @@ interface Occupant {
 export class ScsiSlots {
   readonly #occupants: Occupant[] = [];
   readonly #controllers: number;
+  /** Where the search for a free slot begins: behind the one that was taken last. */
+  #next = 0;
 
   /** @param restored disks that an earlier owner attached; nobody uses them until claim() */
   constructor(controllers: number, restored: readonly AttachedDisk[] = []) {
@@ -38,6 +40,7 @@ export class ScsiSlots {
       const slot = { controller, lun };
       const attached = Promise.resolve();
       this.#occupants.push({ slot, path, readOnly, users: 0, leaving: false, attached });
+      this.#next = Math.max(this.#next, indexOf(slot) + 1);
     }
   }
 
@@ -79,7 +82,7 @@ export class ScsiSlots {
       await shared.attached;
       return shared.slot;
     }
-    const slot = this.#firstFree(path);
+    const slot = this.#nextFree(path);
     const occupant: Occupant = {
       slot,
       path,
@@ -124,18 +127,21 @@ export class ScsiSlots {
     );
   }
 
-  #firstFree(path: string): ScsiSlot {
-    const taken = new Set(
-      this.#occupants.map(({ slot }) => slot.controller * SCSI_LUNS_PER_CONTROLLER + slot.lun),
-    );
+  /**
+   * The slot that has been free longest, all in turn. A guest hears of a removal some time after the host: a disk
+   * that came to the same slot before that would be taken for the old one and removed in its place.
+   */
+  #nextFree(path: string): ScsiSlot {
+    const taken = new Set(this.#occupants.map(({ slot }) => indexOf(slot)));
     const total = this.#controllers * SCSI_LUNS_PER_CONTROLLER;
-    for (let index = 0; index < total; index += 1) {
-      if (!taken.has(index)) {
-        return {
-          controller: Math.floor(index / SCSI_LUNS_PER_CONTROLLER),
-          lun: index % SCSI_LUNS_PER_CONTROLLER,
-        };
-      }
+    for (let tried = 0; tried < total; tried += 1) {
+      const index = (this.#next + tried) % total;
+      if (taken.has(index)) continue;
+      this.#next = index + 1;
+      return {
+        controller: Math.floor(index / SCSI_LUNS_PER_CONTROLLER),
+        lun: index % SCSI_LUNS_PER_CONTROLLER,
+      };
     }
     throw new RuntimeError(
       'resource-exhausted',
@@ -148,4 +154,8 @@ export class ScsiSlots {
     const index = this.#occupants.indexOf(occupant);
     if (index >= 0) this.#occupants.splice(index, 1);
   }
+}
+
+function indexOf({ controller, lun }: ScsiSlot): number {
+  return controller * SCSI_LUNS_PER_CONTROLLER + lun;
 }

@@ -19,7 +19,19 @@ test('read-only disks are shared and counted, writable ones are not', async () =
   assert.is(detached, 0);
   await slots.release(second, detach);
   assert.is(detached, 1);
-  assert.equal(await reserve('/next', true), { controller: 0, lun: 0 });
+});
+
+test('a slot that was given back is the last to be taken again', async () => {
+  const slots = new ScsiSlots(1, [{ controller: 0, lun: 61, path: '/kept', readOnly: true }]);
+  const reserve = async (): Promise<number> =>
+    (await slots.reserve('/disk', false, async () => {})).lun;
+  const lun = await reserve();
+  assert.is(lun, 62);
+  await slots.release({ controller: 0, lun }, async () => {});
+  const later: number[] = [];
+  for (let n = 0; n < 63; n += 1) later.push(await reserve());
+  assert.equal(later.slice(0, 2), [63, 0]);
+  assert.is(later.at(-1), 62);
 });
 
 test('a failed attach frees its slot and fails everyone who waited for it', async () => {
@@ -31,7 +43,7 @@ test('a failed attach frees its slot and fails everyone who waited for it', asyn
     ['rejected', 'rejected'],
   );
   const slot = await slots.reserve('/layer', true, async () => {});
-  assert.equal(slot, { controller: 0, lun: 0 });
+  assert.equal(slot, { controller: 0, lun: 1 });
 });
 
 test('a failed detach keeps the slot, so that it can be tried again', async () => {
