@@ -73,13 +73,13 @@ impl Storage {
         match disk.source.as_ref()? {
             disk_source::Source::Pmem(pmem) => {
                 let path = format!("/dev/pmem{}", pmem.device);
-                Path::new(&path).exists().then_some(path)
+                opens(&path).then_some(path)
             }
             disk_source::Source::Scsi(scsi) => {
                 let block = format!("{}/block", self.scsi_device(scsi)?);
                 let name = fs::read_dir(block).ok()?.flatten().next()?.file_name();
                 let path = format!("/dev/{}", name.to_str()?);
-                Path::new(&path).exists().then_some(path)
+                opens(&path).then_some(path)
             }
         }
     }
@@ -167,6 +167,12 @@ pub(super) fn check_disk(disk: &DiskSource) -> Result<(), Status> {
         }
         None => Err(invalid("disk.source", "missing")),
     }
+}
+
+/// Whether a block device can be used. The kernel shows its name, in sysfs and in /dev, before it can be opened
+/// (ENXIO until then), and tells of it when it can.
+fn opens(path: &str) -> bool {
+    fs::File::open(path).is_ok()
 }
 
 /// The folder in `folder` whose name begins with `prefix` and goes on with digits.
