@@ -106,6 +106,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'linuxkit/manifest.ts',
     'proto',
     'runtime/container',
+    'runtime/deadline.ts',
     'runtime/directories.ts',
     'runtime/errors.ts',
     'runtime/private-folder.ts',

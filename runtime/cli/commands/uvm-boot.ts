@@ -152,7 +152,7 @@ async function useAgent(
   const end = await foreground(joined, {
     interactive: false,
     terminal: false,
-    kill: started.kill,
+    kill: (signal) => started.kill(signal),
   }).end();
   return end.kind === 'exited' ? end.code : 0;
 }
