@@ -13,8 +13,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { repositoryRoot } from '../harness/repository-root.ts';
 import { skip } from '../harness/skip.ts';
+import { buildExecutable } from '../windows/windows-executable.ts';
 import { NODE_VERSIONS } from '../windows/windows-node.ts';
-import { makePrefix, runWine, windowsFolder } from '../windows/wine.ts';
+import { makePrefix, runWine } from '../windows/wine.ts';
 import { windowsPath } from '../windows/windows-test-file.ts';
 
 const WINE = '/usr/lib/wine/wine64';
@@ -36,17 +37,10 @@ test.run();
 
 async function register(): Promise<void> {
   await makePrefix(() => undefined);
-  const built = NODE_VERSIONS.map(async (version) => [version, await build(version)] as const);
+  const built = NODE_VERSIONS.map(
+    async (version) => [version, await buildExecutable(version)] as const,
+  );
   for (const [version, executable] of await Promise.all(built)) forExecutable(version, executable);
-}
-
-/** @returns the executable */
-async function build(version: string): Promise<string> {
-  const out = join(windowsFolder(), 'launchers', version);
-  const builder = join(repositoryRoot(), 'bin', 'build-windows.mjs');
-  const options = ['--arch', 'x64', '--node', version, '--out', out];
-  await promisify(execFile)(process.execPath, [builder, ...options]);
-  return join(out, 'x64', 'lcow.exe');
 }
 
 function forExecutable(version: string, executable: string): void {

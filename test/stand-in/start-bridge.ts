@@ -57,11 +57,11 @@ export async function startBridge(folder: string): Promise<RunningBridge> {
   const path = join(folder, 'bridge');
   await mkdir(runDirectory, { mode: 0o700 });
   process.env['LCOW_STAND_IN_BRIDGE'] = `unix:${path}`;
-  const { accelerator, close } = await startBridgeProcess({
+  const bridge = await startBridgeProcess({
     LCOW_BRIDGE_RUN: runDirectory,
     LCOW_BRIDGE_SOCKET: path,
   });
-  return { accelerator, where: { path }, runDirectory, hvSockets, close };
+  return { ...bridge, where: { path }, runDirectory, hvSockets };
 }
 
 /** @param environment of bridge-process.ts */

@@ -35,23 +35,36 @@ export interface CommandOutcome {
 
 export class WindowsProgram implements AsyncDisposable {
   readonly #folder: string;
-  readonly #node: string;
+  readonly #command: readonly string[];
   readonly #bridge: BridgeProcess;
   readonly #engine: string;
   /** On drive C, of this test alone. */
   readonly #name: string;
   #commands = 0;
 
-  private constructor(folder: string, node: string, bridge: BridgeProcess, engine: string) {
+  private constructor(
+    folder: string,
+    command: readonly string[],
+    bridge: BridgeProcess,
+    engine: string,
+  ) {
     this.#folder = folder;
-    this.#node = node;
+    this.#command = command;
     this.#bridge = bridge;
     this.#engine = engine;
     this.#name = `lcow-test-${process.pid}`;
   }
 
-  /** Makes what is missing. @throws Error where Wine, mingw or the bundles cannot be had */
-  static async open(version: string = NODE_VERSIONS[0]): Promise<WindowsProgram> {
+  /**
+   * Makes what is missing.
+   * @param version of Node, which runs the bundle
+   * @param executable lcow.exe, which is both; instead of Node
+   * @throws Error where Wine, mingw or the bundles cannot be had
+   */
+  static async open(
+    version: string = NODE_VERSIONS[0],
+    executable?: string,
+  ): Promise<WindowsProgram> {
     const say = (): void => undefined;
     await installWine(say);
     await makePrefix(say);
@@ -59,12 +72,20 @@ export class WindowsProgram implements AsyncDisposable {
     await layOutProgram(say);
     linkInto(windowsFolder(), 'bin');
     linkInto(windowsFolder(), 'dist');
-    const node = await windowsNode(version, say);
+    const command =
+      executable === undefined
+        ? [await windowsNode(version, say), windowsPath(join(windowsFolder(), 'bin', 'lcow'))]
+        : [executable];
     const folder = await mkdtemp(join(tmpdir(), 'lcow-windows-program-'));
     const engine = join(folder, 'engine');
     mkdirSync(engine, { mode: 0o700 });
     const environment = { LCOW_BRIDGE_RUN: engine, LCOW_BRIDGE_WINE: winePrefix() };
-    const program = new WindowsProgram(folder, node, await startBridgeProcess(environment), engine);
+    const program = new WindowsProgram(
+      folder,
+      command,
+      await startBridgeProcess(environment),
+      engine,
+    );
     for (const service of SERVICES) await program.addService(service);
     mkdirSync(program.#onDrive('hv'), { recursive: true });
     return program;
@@ -82,8 +103,7 @@ export class WindowsProgram implements AsyncDisposable {
 
   /** Runs `lcow`. Its streams are files: Node under Wine takes no pipe of Linux's. */
   lcow(...args: string[]): Promise<CommandOutcome> {
-    const launcher = windowsPath(join(windowsFolder(), 'bin', 'lcow'));
-    return this.#wine([this.#node, launcher, ...args]);
+    return this.#wine([...this.#command, ...args]);
   }
 
   /** As lcow(), of a command that succeeds. @returns its output, trimmed */
