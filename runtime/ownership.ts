@@ -34,7 +34,7 @@ export function processIdentity(): string {
 export function isIdentityAlive(identity: string): boolean {
   const match = /^(\d{1,10})\.(\d{1,20})\.([0-9a-f-]{1,64})$/.exec(identity);
   if (match === null || match[3] !== hostBootId()) return false;
-  return startTimeOf(Number(match[1])) === match[2];
+  return isRunning(match[1] ?? '', match[2] ?? '');
 }
 
 /**
