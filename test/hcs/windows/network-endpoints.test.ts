@@ -298,6 +298,8 @@ function register({ libraries, entities, control, clean, attach }: NetworkBench)
       assert.ok(stalls.percentile(50) / 1e6 < 20, `${stalls.percentile(50) / 1e6} ms`);
       control.configure({});
       await settled(async () => (await entities.endpoints('list')).length === 0);
+      // The late handle is closed after its endpoint was deleted.
+      await settled(() => Promise.resolve(control.held().handles === 0));
     },
   );
 
