@@ -8739,11 +8739,12 @@ export const lcow = $root.lcow = (() => {
                 HostFrame.prototype.stdinEof = null;
                 HostFrame.prototype.ack = null;
                 HostFrame.prototype.resize = null;
+                HostFrame.prototype.forget = null;
 
                 let $oneOfFields;
 
                 $Object.defineProperty(HostFrame.prototype, "frame", {
-                    get: $util.oneOfGetter($oneOfFields = ["open", "stdin", "stdinEof", "ack", "resize"]),
+                    get: $util.oneOfGetter($oneOfFields = ["open", "stdin", "stdinEof", "ack", "resize", "forget"]),
                     set: $util.oneOfSetter($oneOfFields)
                 });
 
@@ -8768,6 +8769,8 @@ export const lcow = $root.lcow = (() => {
                         $root.lcow.agent.v1.Ack.encode(message.ack, writer.uint32(34).fork(), _depth + 1).ldelim();
                     if (message.resize != null && $Object.hasOwnProperty.call(message, "resize"))
                         $root.lcow.agent.v1.ResizeFrame.encode(message.resize, writer.uint32(42).fork(), _depth + 1).ldelim();
+                    if (message.forget != null && $Object.hasOwnProperty.call(message, "forget"))
+                        $root.lcow.agent.v1.Forget.encode(message.forget, writer.uint32(50).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -8836,6 +8839,13 @@ export const lcow = $root.lcow = (() => {
                                 message.frame = "resize";
                                 continue;
                             }
+                        case 6: {
+                                if (wireType !== 2)
+                                    break;
+                                message.forget = $root.lcow.agent.v1.Forget.decode(reader, reader.size(), $undefined, _depth + 1, message.forget);
+                                message.frame = "forget";
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -8875,6 +8885,8 @@ export const lcow = $root.lcow = (() => {
                 AttachOpen.prototype.stdoutOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 AttachOpen.prototype.stderrOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 AttachOpen.prototype.resume = false;
+                AttachOpen.prototype.exec = null;
+                AttachOpen.prototype.hold = false;
 
                 AttachOpen.create = function(properties) {
                     return new AttachOpen(properties);
@@ -8895,6 +8907,10 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(24).uint64(message.stderrOffset);
                     if (message.resume != null && $Object.hasOwnProperty.call(message, "resume") && message.resume !== false)
                         writer.uint32(32).bool(message.resume);
+                    if (message.exec != null && $Object.hasOwnProperty.call(message, "exec"))
+                        $root.lcow.agent.v1.ExecStart.encode(message.exec, writer.uint32(42).fork(), _depth + 1).ldelim();
+                    if (message.hold != null && $Object.hasOwnProperty.call(message, "hold") && message.hold !== false)
+                        writer.uint32(48).bool(message.hold);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -8961,6 +8977,21 @@ export const lcow = $root.lcow = (() => {
                                     delete message.resume;
                                 continue;
                             }
+                        case 5: {
+                                if (wireType !== 2)
+                                    break;
+                                message.exec = $root.lcow.agent.v1.ExecStart.decode(reader, reader.size(), $undefined, _depth + 1, message.exec);
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.hold = value;
+                                else
+                                    delete message.hold;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -8985,6 +9016,183 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return AttachOpen;
+            });
+
+            $whenUsed(v1, "ExecStart", function() {
+
+                const ExecStart = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                ExecStart.prototype.process = $util.newBuffer([]);
+                ExecStart.prototype.stdio = null;
+
+                ExecStart.create = function(properties) {
+                    return new ExecStart(properties);
+                };
+
+                ExecStart.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.process != null && $Object.hasOwnProperty.call(message, "process") && message.process.length)
+                        writer.uint32(10).bytes(message.process);
+                    if (message.stdio != null && $Object.hasOwnProperty.call(message, "stdio"))
+                        $root.lcow.agent.v1.Stdio.encode(message.stdio, writer.uint32(18).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                ExecStart.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.lcow.agent.v1.ExecStart();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.bytes()).length)
+                                    message.process = value;
+                                else
+                                    delete message.process;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                message.stdio = $root.lcow.agent.v1.Stdio.decode(reader, reader.size(), $undefined, _depth + 1, message.stdio);
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                ExecStart.getTypeUrl = function(prefix) {
+                    if (prefix === $undefined)
+                        prefix = "type.googleapis.com";
+                    return prefix + "/lcow.agent.v1.ExecStart";
+                };
+
+                return ExecStart;
+            });
+
+            $whenUsed(v1, "Forget", function() {
+
+                const Forget = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Forget.create = function(properties) {
+                    return new Forget(properties);
+                };
+
+                Forget.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Forget.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.lcow.agent.v1.Forget();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        reader.skipType(tag & 7, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Forget.getTypeUrl = function(prefix) {
+                    if (prefix === $undefined)
+                        prefix = "type.googleapis.com";
+                    return prefix + "/lcow.agent.v1.Forget";
+                };
+
+                return Forget;
             });
 
             $whenUsed(v1, "ResizeFrame", function() {

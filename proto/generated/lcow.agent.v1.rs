@@ -727,7 +727,7 @@ pub struct DeleteResponse {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct HostFrame {
-    #[prost(oneof = "host_frame::Frame", tags = "1, 2, 3, 4, 5")]
+    #[prost(oneof = "host_frame::Frame", tags = "1, 2, 3, 4, 5, 6")]
     pub frame: ::core::option::Option<host_frame::Frame>,
 }
 /// Nested message and enum types in `HostFrame`.
@@ -747,6 +747,9 @@ pub mod host_frame {
         Ack(super::Ack),
         #[prost(message, tag = "5")]
         Resize(super::ResizeFrame),
+        /// last, after `exit` of a process that is held
+        #[prost(message, tag = "6")]
+        Forget(super::Forget),
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -762,7 +765,24 @@ pub struct AttachOpen {
     /// start at the first byte that is still held, whatever the offsets say
     #[prost(bool, tag = "4")]
     pub resume: bool,
+    /// As Exec: starts the process, which must not exist, and attaches to it. What Exec refuses with ends the call.
+    #[prost(message, optional, tag = "5")]
+    pub exec: ::core::option::Option<ExecStart>,
+    /// An exec only: after `exit` the call stays until the host says `forget`. Ended otherwise, the process is kept.
+    #[prost(bool, tag = "6")]
+    pub hold: bool,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExecStart {
+    /// as ExecRequest
+    #[prost(bytes = "vec", tag = "1")]
+    pub process: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, optional, tag = "2")]
+    pub stdio: ::core::option::Option<Stdio>,
+}
+/// The host has the exit: the process is deleted, then the call ends.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Forget {}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ResizeFrame {
     #[prost(uint32, tag = "1")]
@@ -804,7 +824,7 @@ pub mod guest_frame {
         Stderr(super::Data),
         #[prost(message, tag = "4")]
         StdinAck(super::StdinAck),
-        /// last, after all output was sent; then the stream ends
+        /// last, after all output was sent; then the stream ends, unless it was to be held
         #[prost(message, tag = "5")]
         Exit(super::ExitStatus),
     }

@@ -10,7 +10,8 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { Readable, Writable } from 'node:stream';
 import type { lcow } from '../../proto/generated/agent.js';
-import type { AgentChannel } from './agent-channel.ts';
+import { withDeadline } from '../deadline.ts';
+import { type AgentChannel, CALL_TIMEOUT_MS } from './agent-channel.ts';
 import { decodeExitStatus, type ExitStatus } from './exit-status.ts';
 import { InputDirection } from './input-direction.ts';
 import { STREAMS } from './methods.ts';
@@ -28,6 +29,13 @@ type GuestFrame = lcow.agent.v1.GuestFrame;
  * again, and an echo or a short process is over before it costs a frame.
  */
 const ACK_IDLE_MS = 20;
+
+/** A process to start, as `Containers.Exec`. */
+export interface ExecStart {
+  /** OCI process object, JSON. */
+  readonly process: Uint8Array;
+  readonly stdio: lcow.agent.v1.Stdio.$Properties;
+}
 
 /** Which process. `execId` empty is the container's init; `containerId` empty is the VM itself. */
 export interface ProcessId {
@@ -49,6 +57,12 @@ export interface ProcessStreamsOptions {
    * are to be read.
    */
   readonly onOutput?: (stream: OutputName, bytes: Buffer, offset: number) => void | Promise<void>;
+  /** Starts the process, which must not exist: what the guest refuses it with is why `attached` rejects. */
+  readonly exec?: ExecStart;
+  /** After its exit the guest keeps the process, an exec, until `forget`. Default false: then `forget` is not for it. */
+  readonly hold?: boolean;
+  /** For errors: what the call is for. Default "attach to the process". */
+  readonly op?: string;
   /** Told that the process has taken its stdin below `offset`; closed: it takes no more. */
   readonly onStdinTaken?: (offset: number, closed: boolean) => void;
 }
@@ -60,6 +74,8 @@ export interface AttachedOffsets {
   /** The first bytes of output that it sends. */
   readonly stdoutOffset: number;
   readonly stderrOffset: number;
+  /** In the guest. */
+  readonly pid: number;
 }
 
 export class ProcessStreams {
@@ -78,7 +94,10 @@ export class ProcessStreams {
   readonly #out: OutputDirection;
   readonly #err: OutputDirection;
   readonly #in: InputDirection;
-  readonly #fresh: boolean;
+  readonly #hold: boolean;
+  readonly #op: string;
+  /** Settles when the call has ended in order. */
+  readonly #over: Promise<void>;
   readonly #onStdinTaken: ProcessStreamsOptions['onStdinTaken'];
   #onAttached!: (offsets: AttachedOffsets) => void;
   #onNotAttached!: (error: unknown) => void;
@@ -87,7 +106,10 @@ export class ProcessStreams {
 
   constructor(channel: AgentChannel, process: ProcessId, options: ProcessStreamsOptions = {}) {
     const { resume = false, stdoutOffset = 0, stderrOffset = 0, onOutput } = options;
-    this.#fresh = !resume && stdoutOffset === 0 && stderrOffset === 0;
+    const { exec, hold = false, op = 'attach to the process' } = options;
+    const fresh = !resume && stdoutOffset === 0 && stderrOffset === 0;
+    this.#hold = hold;
+    this.#op = op;
     this.#onStdinTaken = options.onStdinTaken;
     this.#call = channel.duplex(STREAMS.attach);
     const direction = (stream: OutputName): [OutputDirection, Readable] => {
@@ -99,17 +121,23 @@ export class ProcessStreams {
     [this.#out, this.stdout] = direction('stdout');
     [this.#err, this.stderr] = direction('stderr');
     // Where a process had a host before, only the guest knows where stdin stands.
-    this.#in = new InputDirection((frame) => this.#send(frame), this.#fresh);
+    this.#in = new InputDirection((frame) => this.#send(frame), fresh);
     this.stdin = this.#in.writable;
     this.attached = new Promise((resolve, reject) => {
       this.#onAttached = resolve;
       this.#onNotAttached = reject;
     });
     this.attached.catch(() => {});
+    this.#over = new Promise((resolve, reject) => {
+      this.#call.once('end', resolve);
+      this.#call.once('error', (error) => reject(fromGrpc(op, error)));
+    });
+    this.#over.catch(() => {});
     this.exit = this.#receive();
     // Whoever does not ask for the exit still must not bring the process down.
     this.exit.catch(() => {});
-    this.#send({ open: { process, resume, stdoutOffset, stderrOffset } });
+    const open = { process, resume, stdoutOffset, stderrOffset, hold };
+    this.#send({ open: exec === undefined ? open : { ...open, exec } });
   }
 
   /** What was taken: a later attach with these offsets neither loses nor repeats a byte. */
@@ -120,6 +148,16 @@ export class ProcessStreams {
   /** Tells the process's terminal its size, in order with what was typed. */
   resize(width: number, height: number): void {
     this.#send({ resize: { width, height } });
+  }
+
+  /**
+   * The exit was taken: the guest deletes the process that it held. Resolves when it has.
+   * @throws RuntimeError unavailable when the link broke first, timeout: it may have or not
+   */
+  forget(): Promise<void> {
+    this.#call.write({ forget: {} });
+    this.#call.end();
+    return withDeadline('forget the process', this.#over, CALL_TIMEOUT_MS);
   }
 
   /** Detaches: the process goes on, its output waits in the guest. */
@@ -164,7 +202,7 @@ export class ProcessStreams {
         }
       });
       this.#call.on('error', (error) => {
-        if (!this.#ended) fail(fromGrpc('attach to the process', error));
+        if (!this.#ended) fail(fromGrpc(this.#op, error));
       });
       this.#call.on('end', () => {
         if (!this.#ended) fail(broken('the stream ended without an exit status'));
@@ -193,7 +231,7 @@ export class ProcessStreams {
     this.#in.begin(stdinOffset);
     this.#out.begin(stdoutOffset);
     this.#err.begin(stderrOffset);
-    this.#onAttached({ stdinOffset, stdoutOffset, stderrOffset });
+    this.#onAttached({ stdinOffset, stdoutOffset, stderrOffset, pid: attached.pid ?? 0 });
   }
 
   /** Settles when nothing is under way any more: all output was taken, or after an error what had begun. */
@@ -203,7 +241,7 @@ export class ProcessStreams {
     clearTimeout(this.#acknowledging);
     this.#onNotAttached(error ?? broken('the process ended before it was attached'));
     this.#in.end();
-    this.#call.end();
+    if (error !== undefined || !this.#hold) this.#call.end();
     await Promise.all([this.#out.end(error), this.#err.end(error)]);
   }
 }

@@ -24,6 +24,8 @@ export class GuestContainer implements BackendContainer {
   readonly #vm: UtilityVm;
   readonly #disks: ScsiSlot[];
   readonly #shares: Share[];
+  /** Those that were started here. */
+  readonly #execs = new Map<string, GuestProcess>();
   #deleted = false;
 
   constructor(vm: UtilityVm, id: string, init: GuestProcess, held: ContainerResources) {
@@ -43,20 +45,13 @@ export class GuestContainer implements BackendContainer {
     await this.#vm.call(op, METHODS.start, { id: this.id });
   }
 
-  /** The call and the stream go out together: a round trip less. */
   async exec({ execId, process, terminal, size, io }: BackendExec): Promise<BackendProcess> {
-    const containerId = this.id;
-    const exec = new GuestProcess(this.#vm, { containerId, execId }, { io, terminal });
-    try {
-      const stdio = { ...exec.stdio, ...(terminal ? size : undefined) };
-      const request = { containerId, execId, process, stdio };
-      const { pid } = await this.#vm.call(`exec in container "${this.id}"`, METHODS.exec, request);
-      exec.created(pid);
-      return exec;
-    } catch (error) {
-      exec.detach();
-      throw error;
-    }
+    const id = { containerId: this.id, execId };
+    const op = `exec in container "${this.id}"`;
+    const start = size === undefined ? { process, op } : { process, op, size };
+    const exec = await GuestProcess.exec(this.#vm, id, { io, terminal, exec: start });
+    this.#execs.set(execId, exec);
+    return exec;
   }
 
   async signal(execId: string, signal: number, all: boolean): Promise<void> {
@@ -96,6 +91,9 @@ export class GuestContainer implements BackendContainer {
   }
 
   async deleteExec(execId: string): Promise<void> {
+    const exec = this.#execs.get(execId);
+    this.#execs.delete(execId);
+    if (await exec?.forget()) return;
     await this.#delete(`delete exec "${execId}" of "${this.id}"`, execId);
   }
 

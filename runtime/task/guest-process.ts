@@ -2,17 +2,20 @@
  * One process in the guest: its streams joined to a ProcessIo, and its exit. It goes on over a link that breaks and is
  * made again: output continues at the byte that was handed on last, input at the byte that the guest received last.
  *
- * The exit is the stream's last frame or the answer to a Wait, whichever comes first. A container's init always has a
- * Wait; an exec only when it has no streams, when its output stalls, or when its exit is due.
+ * An exec is one call from its start to the moment it is forgotten: docs/protocol.md §3. Otherwise the exit is the
+ * stream's last frame or the answer to a Wait, whichever comes first. A container's init always has a Wait; an exec only
+ * when its output stalls, or when its exit is due.
  */
 import { type ExitStatus, decodeExitStatus } from '../guest/exit-status.ts';
 import { RuntimeError } from '../errors.ts';
+import { withDeadline } from '../deadline.ts';
+import { CALL_TIMEOUT_MS } from '../guest/agent-channel.ts';
 import { METHODS } from '../guest/methods.ts';
-import { type ProcessId, ProcessStreams } from '../guest/process-streams.ts';
+import { type ExecStart, type ProcessId, ProcessStreams } from '../guest/process-streams.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
 import { GuestStdin } from './guest-stdin.ts';
 import type { OutputStream, ProcessIo } from './process-io.ts';
-import type { BackendExit, BackendProcess } from './task-backend.ts';
+import type { BackendExit, BackendProcess, TerminalSize } from './task-backend.ts';
 
 /** Output that nobody took for this long: the exit is asked for beside the stream. */
 const STALLED_MS = 1000;
@@ -22,6 +25,15 @@ export interface GuestProcessOptions {
   readonly terminal: boolean;
   /** It runs already; the guest's clock when that was seen. */
   readonly adopted?: { readonly guestNowNs: number };
+  /** It is not in the guest yet: the call that attaches starts it. */
+  readonly exec?: {
+    /** OCI process object, JSON. */
+    readonly process: Uint8Array;
+    /** Of its terminal. */
+    readonly size?: TerminalSize;
+    /** For errors. */
+    readonly op: string;
+  };
 }
 
 export class GuestProcess implements BackendProcess {
@@ -40,9 +52,12 @@ export class GuestProcess implements BackendProcess {
   readonly #io: ProcessIo | undefined;
   readonly #adopted: { readonly guestNowNs: number; readonly atMs: number } | undefined;
   readonly #over = new AbortController();
+  readonly #exec: GuestProcessOptions['exec'];
   #handed = { stdout: 0, stderr: 0 };
   readonly #stdin: GuestStdin;
   #streams: ProcessStreams | undefined;
+  /** The call over which it can be forgotten. */
+  #held: ProcessStreams | undefined;
   #size: { width: number; height: number } | undefined;
   #markCreated!: () => void;
   readonly #created: Promise<void>;
@@ -51,7 +66,13 @@ export class GuestProcess implements BackendProcess {
   #waiting = false;
   #settled = false;
 
-  constructor(vm: UtilityVm, id: ProcessId, { io, terminal, adopted }: GuestProcessOptions) {
+  /** Resolves when the exec runs; rejects with why not. */
+  readonly #started: Promise<void>;
+  #refuse!: (error: unknown) => void;
+
+  constructor(vm: UtilityVm, id: ProcessId, options: GuestProcessOptions) {
+    const { io, terminal, adopted, exec } = options;
+    this.#exec = exec;
     this.#vm = vm;
     this.#id = id;
     this.#io = io;
@@ -63,6 +84,11 @@ export class GuestProcess implements BackendProcess {
     this.#created = new Promise((resolve) => {
       this.#markCreated = resolve;
     });
+    this.#started = new Promise((resolve, reject) => {
+      void this.#created.then(resolve);
+      this.#refuse = reject;
+    });
+    this.#started.catch(() => {});
     this.exited = new Promise<ExitStatus>((resolve, reject) => {
       this.#settle = resolve;
       this.#fail = reject;
@@ -73,10 +99,29 @@ export class GuestProcess implements BackendProcess {
     this.exited.catch(() => {
       this.#settled = true;
     });
-    const piped = terminal || stdin || stdout || stderr;
-    this.drained = piped ? this.#carry().finally(() => this.#stdin.close()) : Promise.resolve();
-    // An exec that has streams needs no further call in most cases.
-    if (!piped || id.execId === '') this.expectExit();
+    const carried = terminal || stdin || stdout || stderr || exec !== undefined;
+    this.drained = carried ? this.#carry().finally(() => this.#stdin.close()) : Promise.resolve();
+    // An exec that has a stream needs no further call in most cases.
+    if (!carried || id.execId === '') this.expectExit();
+  }
+
+  /**
+   * Starts a process in a running container, or in the VM itself.
+   * @throws RuntimeError command-not-found, command-not-invocable; then nothing of it is left
+   */
+  static async exec(
+    vm: UtilityVm,
+    id: ProcessId,
+    options: GuestProcessOptions & Required<Pick<GuestProcessOptions, 'exec'>>,
+  ): Promise<GuestProcess> {
+    const process = new GuestProcess(vm, id, options);
+    try {
+      await withDeadline(options.exec.op, process.#started, CALL_TIMEOUT_MS);
+      return process;
+    } catch (error) {
+      process.detach();
+      throw await vm.explain(options.exec.op, error);
+    }
   }
 
   /** A process of which the guest knows nothing: it has ended, its exit is not known here. */
@@ -106,8 +151,23 @@ export class GuestProcess implements BackendProcess {
 
   detach(): void {
     this.#over.abort();
+    this.#held = undefined;
     this.#streams?.detach();
     this.#stdin.close();
+  }
+
+  /**
+   * Has the guest forget an exec whose exit was told, over the call that held it. False when there is no such call (any
+   * more): then it takes one of its own.
+   */
+  async forget(): Promise<boolean> {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held === undefined) return false;
+    return held.forget().then(
+      () => true,
+      () => false,
+    );
   }
 
   async #wait(): Promise<void> {
@@ -140,6 +200,10 @@ export class GuestProcess implements BackendProcess {
         return;
       } catch (error) {
         if (this.#over.signal.aborted) return;
+        if (this.#exec !== undefined && this.pid === 0) {
+          this.#refuse(error);
+          return;
+        }
         if (!(await this.#linkedAgain(error))) {
           // Its exit may still be had; an exec that was refused has none, and nobody waits for it.
           if (this.pid > 0) this.expectExit();
@@ -155,8 +219,10 @@ export class GuestProcess implements BackendProcess {
     resume: boolean,
   ): Promise<ExitStatus> {
     const { stdout, stderr } = this.#handed;
+    const exec = this.pid === 0 ? this.#exec : undefined;
     const streams: ProcessStreams = new ProcessStreams(channel, this.#id, {
-      ...{ resume, stdoutOffset: stdout, stderrOffset: stderr },
+      ...{ resume, stdoutOffset: stdout, stderrOffset: stderr, hold: this.#exec !== undefined },
+      ...(exec === undefined ? {} : { op: exec.op, exec: this.#execStart(exec) }),
       onOutput: async (stream, bytes, offset) => {
         // Connected first, even where its output came with the same packet.
         await streams.attached;
@@ -166,7 +232,8 @@ export class GuestProcess implements BackendProcess {
     });
     this.#streams = streams;
     streams.attached.then(
-      ({ stdinOffset }) => {
+      ({ stdinOffset, pid }) => {
+        if (exec !== undefined) this.created(pid);
         const first = this.#stdin.attach(streams, stdinOffset);
         if (first) this.#io?.connect(this.#stdin);
         if (this.#size !== undefined) streams.resize(this.#size.width, this.#size.height);
@@ -174,10 +241,16 @@ export class GuestProcess implements BackendProcess {
       () => {},
     );
     try {
-      return await streams.exit;
+      const exit = await streams.exit;
+      if (this.#exec !== undefined) this.#held = streams;
+      return exit;
     } finally {
       this.#stdin.lost(streams);
     }
+  }
+
+  #execStart({ process, size }: NonNullable<GuestProcessOptions['exec']>): ExecStart {
+    return { process, stdio: { ...this.stdio, ...(this.stdio.terminal ? size : undefined) } };
   }
 
   async #output(stream: OutputStream, bytes: Buffer, offset: number): Promise<void> {

@@ -189,12 +189,13 @@ export class PodTasks extends Tasks implements AsyncDisposable {
     io.exited(exit);
     void exec.drained
       .then(() => io.outputEnded())
-      .then(() =>
-        this.vm.call('forget a process of the VM', METHODS.delete, {
+      .then(async () => {
+        if (await exec.forget()) return;
+        await this.vm.call('forget a process of the VM', METHODS.delete, {
           process: id,
           force: false,
-        }),
-      )
+        });
+      })
       .catch((error: unknown) => this.context.log(`process of the VM: ${messageOf(error)}`));
     return exit;
   }

@@ -27,24 +27,17 @@ export async function startInVm(
   io: ProcessIo,
 ): Promise<{ id: ProcessId; process: GuestProcess }> {
   const id = { containerId: '', execId };
-  const process = new GuestProcess(vm, id, { io, terminal: terminal !== undefined });
   const document = {
     args,
     env: ['PATH=/sbin:/bin:/usr/sbin:/usr/bin', ...(terminal ? ['TERM=xterm'] : [])],
     cwd: '/',
     user: { uid: 0, gid: 0 },
   };
-  try {
-    const { pid } = await vm.call('run a process in the VM', METHODS.exec, {
-      ...id,
-      process: encodeOciDocument(document),
-      stdio: { ...process.stdio, ...terminal },
-    });
-    process.created(pid);
-  } catch (error) {
-    process.detach();
-    throw error;
-  }
+  const start = { op: 'run a process in the VM', process: encodeOciDocument(document) };
+  const process = await GuestProcess.exec(vm, id, {
+    ...{ io, terminal: terminal !== undefined },
+    exec: terminal === undefined ? start : { ...start, size: terminal },
+  });
   return { id, process };
 }
 

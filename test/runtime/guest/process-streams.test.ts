@@ -1,3 +1,4 @@
+import { Metadata, status } from '@grpc/grpc-js';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RuntimeError } from '../../../runtime/errors.ts';
@@ -7,6 +8,7 @@ import {
   WINDOW_BYTES,
 } from '../../../runtime/guest/process-streams.ts';
 import { type AttachCall, fakeGuest } from '../../harness/fake-guest.ts';
+import { rejection } from '../../harness/rejection.ts';
 
 const PROCESS = { containerId: 'c', execId: '' };
 
@@ -289,7 +291,9 @@ test('a later attachment goes on where the guest says, output and stdin', async 
       call.on('data', (frame) => {
         if (frame.open) {
           assert.ok(frame.open.resume);
-          call.write({ attached: { stdinOffset: 900, stdoutOffset: 5000, stderrOffset: 70 } });
+          call.write({
+            attached: { stdinOffset: 900, stdoutOffset: 5000, stderrOffset: 70, pid: 7 },
+          });
           call.write({ stdinAck: { offset: 800 } });
           call.write({ stderr: { offset: 70, bytes: Buffer.from('err') } });
           call.write({ stdout: { offset: 5000, bytes: Buffer.from('out') } });
@@ -304,7 +308,7 @@ test('a later attachment goes on where the guest says, output and stdin', async 
     async (streams) => {
       streams.stdin.end('more');
       const offsets = await streams.attached;
-      assert.equal(offsets, { stdinOffset: 900, stdoutOffset: 5000, stderrOffset: 70 });
+      assert.equal(offsets, { stdinOffset: 900, stdoutOffset: 5000, stderrOffset: 70, pid: 7 });
       await streams.exit;
       assert.equal(got.sort(), ['stderr 70 err', 'stdout 5000 out']);
       assert.equal(sent, ['900 more']);
@@ -345,6 +349,71 @@ test('what nobody took when the link broke is not given to the handler: the gues
         return new Promise((resolve) => (release = resolve));
       },
     },
+  );
+});
+
+const EXEC = { process: Buffer.from('{"args":["true"]}'), stdio: { stdout: true } };
+
+test('an exec is one call: started by its first frame, forgotten when the host has its exit', async () => {
+  const frames: string[] = [];
+  await withGuest(
+    (call) => {
+      call.on('data', (frame) => {
+        frames.push(
+          frame.open?.exec ? `exec ${frame.open.hold}` : frame.forget ? 'forget' : 'other',
+        );
+        if (frame.open) {
+          assert.is(String(frame.open.exec?.process), '{"args":["true"]}');
+          call.write({ attached: { pid: 12 } });
+          call.write({ exit: { code: 4 } });
+        }
+        if (frame.forget) call.end();
+      });
+    },
+    async (streams) => {
+      assert.is((await streams.attached).pid, 12);
+      assert.is((await streams.exit).code, 4);
+      assert.equal(frames, ['exec true']);
+      await streams.forget();
+      assert.equal(frames, ['exec true', 'forget']);
+    },
+    { exec: EXEC, hold: true },
+  );
+});
+
+test('a process whose link breaks after its exit is not forgotten', async () => {
+  await withGuest(
+    (call) => {
+      call.on('data', (frame) => {
+        if (!frame.open) return;
+        call.write({ attached: { pid: 12 } });
+        call.write({ exit: { code: 0 } });
+      });
+    },
+    async (streams, breakLink) => {
+      await streams.exit;
+      breakLink();
+      assert.is(await codeOf(streams.forget()), 'unavailable');
+    },
+    { exec: EXEC, hold: true },
+  );
+});
+
+test('an exec that the guest refuses rejects with its reason, in the words of the call', async () => {
+  await withGuest(
+    (call) => {
+      call.on('data', () => {
+        const metadata = new Metadata();
+        metadata.set('lcow-cause', 'exec-not-found');
+        call.emit('error', { code: status.NOT_FOUND, details: 'no such file', metadata });
+      });
+    },
+    async (streams) => {
+      const error = (await rejection(streams.attached)) as RuntimeError;
+      assert.is(error.code, 'command-not-found');
+      assert.match(error.message, /^cannot exec in container "c": no such file/);
+    },
+    { exec: EXEC, hold: true, op: 'exec in container "c"' },
   );
 });
 

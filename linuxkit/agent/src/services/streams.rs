@@ -3,6 +3,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
@@ -11,16 +12,22 @@ use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::Handler;
 use super::containers::reference;
+use super::storage::uninterrupted;
 use crate::bounds::invalid;
+use crate::container;
 use crate::process::Process;
 use crate::proto::{
-    AttachOpen, Attached, Data, GuestFrame, HostFrame, StdinAck, guest_frame, host_frame,
-    streams_server::Streams,
+    AttachOpen, Attached, Data, ExecRequest, ExecStart, GuestFrame, HostFrame, ProcessRef,
+    StdinAck, guest_frame, host_frame, streams_server::Streams,
 };
 use crate::stdio::{MAX_FRAME, Output};
 
 /// Frames on their way to the session's HTTP/2 stream; each at most 64 KiB.
 const QUEUE: usize = 4;
+
+/// How long an exec without input may take to end before it is told that it runs: the whole life of a short command is
+/// then one message to the host. Each costs both sides a wake-up, more than such a command.
+const BRIEF: Duration = Duration::from_millis(4);
 
 type Frames = Pin<Box<dyn Stream<Item = Result<GuestFrame, Status>> + Send>>;
 
@@ -40,21 +47,57 @@ impl Streams for Handler {
             Some(Err(status)) => return Err(status),
             _ => return Err(invalid("frame", "the first frame must be `open`")),
         };
-        let name = reference(open.process.clone())?;
+        let mut open = open;
+        let name = reference(open.process.take())?;
+        if open.hold && name.exec_id.is_empty() {
+            return Err(invalid("hold", "true, of a process that is no exec"));
+        }
+        let starts = match open.exec.take() {
+            Some(exec) => {
+                self.start(&name, exec).await?;
+                true
+            }
+            None => false,
+        };
         let process = self.await_process(&name).await?;
-        let session = Session::open(process, &open)?;
+        if starts && process.stdin.is_none() && !process.stdio.terminal {
+            let _ = tokio::time::timeout(BRIEF, process.wait_drained()).await;
+        }
+        let session = Session::open(self.clone(), process, &open)?;
         let (sender, receiver) = mpsc::channel(QUEUE);
+        // In the channel before it is polled: it leaves with the response's head.
+        let _ = sender.try_send(session.attached());
         tokio::spawn(async move {
             if let Err(status) = session.run(frames, &sender).await {
                 let _ = sender.send(Err(status)).await;
             }
         });
+        // The session's turn, so that what it has to say already leaves with the first frame.
+        tokio::task::yield_now().await;
         Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
     }
 }
 
+impl Handler {
+    /// Starts the process that is to be attached to.
+    async fn start(&self, name: &ProcessRef, exec: ExecStart) -> Result<(), Status> {
+        let agent = Arc::clone(self);
+        let request = ExecRequest {
+            container_id: name.container_id.clone(),
+            exec_id: name.exec_id.clone(),
+            process: exec.process,
+            stdio: exec.stdio,
+        };
+        uninterrupted(async move { container::exec(&agent, request).await }).await?;
+        Ok(())
+    }
+}
+
 struct Session {
+    agent: Handler,
     process: Arc<Process>,
+    /// Whether the host says when the process may be forgotten.
+    hold: bool,
     number: u64,
     newest: watch::Receiver<u64>,
     stdout: u64,
@@ -85,7 +128,7 @@ async fn grown(output: Option<&Arc<Output>>, sent: u64) {
 }
 
 impl Session {
-    fn open(process: Arc<Process>, open: &AttachOpen) -> Result<Self, Status> {
+    fn open(agent: Handler, process: Arc<Process>, open: &AttachOpen) -> Result<Self, Status> {
         let check =
             |output: &Option<Arc<Output>>, offset: u64, field: &str| -> Result<u64, Status> {
                 let (base, end) = output
@@ -109,12 +152,25 @@ impl Session {
         let stderr = check(&process.stderr, open.stderr_offset, "stderr_offset")?;
         let (number, newest) = process.attach();
         Ok(Self {
+            agent,
             process,
+            hold: open.hold,
             number,
             newest,
             stdout,
             stderr,
         })
+    }
+
+    /// The first frame.
+    fn attached(&self) -> Result<GuestFrame, Status> {
+        let stdin = self.process.stdin.as_ref();
+        frame(guest_frame::Frame::Attached(Attached {
+            stdin_offset: stdin.map_or(0, |stdin| stdin.received()),
+            pid: self.process.pid() as u32,
+            stdout_offset: self.stdout,
+            stderr_offset: self.stderr,
+        }))
     }
 
     async fn run(
@@ -123,25 +179,12 @@ impl Session {
         sender: &Sender,
     ) -> Result<(), Status> {
         let process = self.process.clone();
-        let received = process.stdin.as_ref().map_or(0, |stdin| stdin.received());
-        let attached = Attached {
-            stdin_offset: received,
-            pid: process.pid() as u32,
-            stdout_offset: self.stdout,
-            stderr_offset: self.stderr,
-        };
-        if sender
-            .send(frame(guest_frame::Frame::Attached(attached)))
-            .await
-            .is_err()
-        {
-            return Ok(());
-        }
         let mut told = (0, false);
         let mut host_open = true;
         let drained = process.wait_drained();
         tokio::pin!(drained);
         let mut exit = None;
+        let mut told_exit = false;
         let mut slot = None;
         let (number, mut newest) = (self.number, self.newest.clone());
         loop {
@@ -153,7 +196,11 @@ impl Session {
                 }
                 () = sender.closed() => return Ok(()),
                 from_host = frames.next(), if host_open => match from_host {
-                    Some(frame) => self.take(frame?.frame.ok_or_else(|| invalid("frame", "empty"))?)?,
+                    Some(frame) => match frame?.frame.ok_or_else(|| invalid("frame", "empty"))? {
+                        host_frame::Frame::Forget(_) if told_exit => break,
+                        frame => self.take(frame)?,
+                    },
+                    None if told_exit => return Ok(()),
                     // The host has said all; what is left to say to it is still said.
                     None => host_open = false,
                 },
@@ -175,12 +222,17 @@ impl Session {
                     fill(&mut slot, guest_frame::Frame::Stderr(data));
                 }
                 status = &mut drained, if exit.is_none() => exit = Some(status),
-                () = std::future::ready(()), if exit.is_some() && slot.is_some() => {
+                () = std::future::ready(()), if exit.is_some() && slot.is_some() && !told_exit => {
                     fill(&mut slot, guest_frame::Frame::Exit(exit.unwrap_or_default()));
-                    return Ok(());
+                    if !self.hold || !host_open {
+                        return Ok(());
+                    }
+                    told_exit = true;
                 }
             }
         }
+        container::delete_exec(&self.agent, &process.name, false).await?;
+        Ok(())
     }
 
     /// A frame of the host.
@@ -236,6 +288,7 @@ impl Session {
                 Ok(())
             }
             host_frame::Frame::Resize(size) => process.resize(size.width, size.height),
+            host_frame::Frame::Forget(_) => Err(invalid("forget", "before the exit was told")),
         }
     }
 }
