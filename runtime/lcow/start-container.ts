@@ -9,7 +9,7 @@
 import type { PodShape } from '../container/container-record.ts';
 import type { StoredContainer } from '../container/container-store.ts';
 import { CONTAINER_RECORD_VERSION } from '../container/container-record.ts';
-import { cancelled } from '../deadline.ts';
+import { orAborted } from '../deadline.ts';
 import { RuntimeError } from '../errors.ts';
 import type { AttachedProcess, SupervisorClient } from '../supervisor/supervisor-client.ts';
 import { HUB_URI } from '../task/process-io.ts';
@@ -85,13 +85,17 @@ export async function startInPod(
   try {
     // A container that cannot be made ends the start before its VM is up, and the other way round.
     const both = Promise.all([pod.client, container]);
-    const [connected, { record }] = await abortable(both, signal);
+    const [connected, { record }] = await orAborted('start the container', both, signal);
     timeline?.mark('supervisor connected');
-    await abortable(createTask(host, connected, await container, signal), signal);
+    await orAborted(
+      'start the container',
+      createTask(host, connected, await container, signal),
+      signal,
+    );
     created = record.id;
     timeline?.markGuest('container created');
     const attached = options.attach && (await attachTo(connected, record.id, options));
-    await abortable(connected.task.start(record.id, ''), signal);
+    await orAborted('start the container', connected.task.start(record.id, ''), signal);
     timeline?.markGuest('process started');
     return attached;
   } catch (error) {
@@ -184,24 +188,6 @@ async function deleteTask(client: SupervisorClient, id: string): Promise<void> {
 export async function podGone(host: Host, pod: string): Promise<void> {
   const { podEnded } = await import('../supervisor/connect.ts');
   await podEnded(host.where, pod);
-}
-
-/** Settles as `work` does, or rejects as soon as the signal aborts. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(cancelled('start the container', signal));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    work.catch(() => {});
-    aborted.catch(() => {});
-  }
 }
 
 /** @throws RuntimeError invalid-state for one that cannot be started as it is now */
