@@ -13,7 +13,7 @@ import { HcsError } from '../hcs-error.ts';
 export type NativeFunction = KoffiFunc<(...args: unknown[]) => unknown>;
 type TypeSpec = ReturnType<typeof koffi.pointer> | string;
 
-/** An opaque handle: HCS_OPERATION, HCS_SYSTEM. */
+/** An opaque handle: HCS_OPERATION, HCS_SYSTEM, HCS_PROCESS. */
 export type Handle = bigint;
 
 /** Where the libraries are; tests give the stand-in's. */
@@ -35,9 +35,21 @@ export type DocumentOut = [string | null];
 /** A handle's place in a call. */
 export type HandleOut = [Handle | null];
 
+/**
+ * HCS_PROCESS_INFORMATION. The standard handles are Windows' own, the caller's to close, once; where a process has not
+ * one of them it is 0 or -1.
+ */
+export interface ProcessInformation {
+  ProcessId: number;
+  StdInput: number;
+  StdOutput: number;
+  StdError: number;
+}
+
 type Kind =
   | 'operation'
   | 'system'
+  | 'process'
   | 'text'
   | 'context'
   | 'u32'
@@ -46,9 +58,15 @@ type Kind =
   | 'operation callback'
   | 'event callback'
   | 'out document'
-  | 'out system';
+  | 'out system'
+  | 'out process'
+  | 'out process information';
 
-/** Every export that is used: its result and its parameters. */
+/**
+ * Every export that is used: its result and its parameters. Bound when first called, so that what only newer builds
+ * have is missed, by its name, by whoever calls it. Not here, as the callbacks tell the same without a thread that
+ * waits: HcsWaitForOperationResult and its like, HcsWaitForComputeSystemExit, HcsWaitForProcessExit.
+ */
 const EXPORTS = {
   HcsCreateOperation: ['operation', ['context', 'operation callback']],
   HcsCloseOperation: ['void', ['operation']],
@@ -66,6 +84,19 @@ const EXPORTS = {
   HcsGetComputeSystemProperties: ['i32', ['system', 'operation', 'text']],
   HcsModifyComputeSystem: ['i32', ['system', 'operation', 'text', 'null']],
   HcsSetComputeSystemCallback: ['i32', ['system', 'i32', 'context', 'event callback']],
+  HcsGetOperationResultAndProcessInfo: [
+    'i32',
+    ['operation', 'out process information', 'out document'],
+  ],
+  HcsCreateProcess: ['i32', ['system', 'text', 'operation', 'null', 'out process']],
+  HcsOpenProcess: ['i32', ['system', 'u32', 'u32', 'out process']],
+  HcsCloseProcess: ['void', ['process']],
+  HcsTerminateProcess: ['i32', ['process', 'operation', 'text']],
+  HcsSignalProcess: ['i32', ['process', 'operation', 'text']],
+  HcsGetProcessInfo: ['i32', ['process', 'operation']],
+  HcsGetProcessProperties: ['i32', ['process', 'operation', 'text']],
+  HcsModifyProcess: ['i32', ['process', 'operation', 'text']],
+  HcsSetProcessCallback: ['i32', ['process', 'i32', 'context', 'event callback']],
   HcsGetServiceProperties: ['i32', ['text', 'out document']],
   HcsModifyServiceSettings: ['i32', ['text', 'out document']],
   HcsGrantVmAccess: ['i32', ['text', 'text']],
@@ -79,7 +110,7 @@ const EXPORTS = {
 /** The name of an export that is used. */
 export type ExportName = keyof typeof EXPORTS;
 
-/** Every access to a system; HCS takes no other. */
+/** Every access to a system or a process; HCS takes no other. */
 export const GENERIC_ALL = 0x10000000;
 
 /** Calls that may wait at a time, over the pool's threads. koffi's 256 would be refused, or crash, sooner. */
@@ -98,6 +129,15 @@ export function loadLibrary(path: string): LibraryHandle {
 
 const OPERATION = koffi.pointer(koffi.opaque());
 const SYSTEM = koffi.pointer(koffi.opaque());
+const PROCESS = koffi.pointer(koffi.opaque());
+// Named: koffi's names of its own meet, a structure's and a function's, and then their pointers are one.
+const PROCESS_INFORMATION = koffi.struct('HCS_PROCESS_INFORMATION', {
+  ProcessId: 'uint32_t',
+  Reserved: 'uint32_t',
+  StdInput: 'intptr_t',
+  StdOutput: 'intptr_t',
+  StdError: 'intptr_t',
+});
 const OPERATION_CALLBACK = koffi.proto('void', [OPERATION, 'uintptr_t']);
 const EVENT = koffi.struct({ Type: 'int32_t', EventData: 'str16', Operation: OPERATION });
 const EVENT_CALLBACK = koffi.proto('void', [koffi.pointer(EVENT), 'uintptr_t']);
@@ -138,6 +178,7 @@ export class ComputeCore {
   readonly #library: LibraryHandle;
   readonly #functions = new Map<ExportName, NativeFunction>();
   readonly #types: Record<Kind | 'void', TypeSpec>;
+  readonly #closeHandle: NativeFunction;
 
   /** @throws HcsError HCS_E_HYPERV_NOT_INSTALLED where the library cannot be loaded */
   constructor(paths: LibraryPaths = {}) {
@@ -149,9 +190,9 @@ export class ComputeCore {
       const op = 'use the Host Compute Service';
       throw new HcsError(op, 'HCS_E_HYPERV_NOT_INSTALLED', [{ Message }], { cause: error });
     }
-    const localFree = loadLibrary(paths.kernel32 ?? 'kernel32.dll').func('LocalFree', 'void *', [
-      'void *',
-    ]);
+    const kernel32 = loadLibrary(paths.kernel32 ?? 'kernel32.dll');
+    const localFree = kernel32.func('LocalFree', 'void *', ['void *']);
+    this.#closeHandle = kernel32.func('CloseHandle', 'int32_t', ['intptr_t']);
     // Threads of the library outlive koffi's hold on it at the process' end: a second hold keeps its code there.
     if (process.platform === 'win32') {
       loadLibrary('kernel32.dll').func('LoadLibraryW', 'void *', ['str16'])(this.#path);
@@ -161,6 +202,7 @@ export class ComputeCore {
       void: 'void',
       operation: OPERATION,
       system: SYSTEM,
+      process: PROCESS,
       text: 'str16',
       context: 'uintptr_t',
       u32: 'uint32_t',
@@ -170,6 +212,8 @@ export class ComputeCore {
       'event callback': koffi.pointer(EVENT_CALLBACK),
       'out document': koffi.out(koffi.pointer(document)) as never,
       'out system': koffi.out(koffi.pointer(SYSTEM)) as never,
+      'out process': koffi.out(koffi.pointer(PROCESS)) as never,
+      'out process information': koffi.out(koffi.pointer(PROCESS_INFORMATION)) as never,
     };
   }
 
@@ -181,6 +225,11 @@ export class ComputeCore {
   /** Calls on a thread of the pool: what may wait for the service, or for a callback of ours. */
   async callAsync(name: ExportName, ...args: unknown[]): Promise<unknown> {
     return callOnPool(this.#function(name), ...args);
+  }
+
+  /** Closes a handle of Windows' own, which nobody has taken over. */
+  closeHandle(handle: number): void {
+    this.#closeHandle(handle);
   }
 
   /** Whether this build of Windows has it. */

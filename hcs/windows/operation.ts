@@ -9,7 +9,7 @@
  */
 import { HcsError } from '../hcs-error.ts';
 import { awaitCompletion, callbacks, forgetCompletion } from './callbacks.ts';
-import type { ComputeCore, DocumentOut, Handle } from './compute-core.ts';
+import type { ComputeCore, DocumentOut, Handle, ProcessInformation } from './compute-core.ts';
 import { hcsFailure } from './result-document.ts';
 
 /** hcsshim's limit for create, start, pause, resume and save: 4 minutes. */
@@ -30,11 +30,39 @@ export interface OperationHost {
  * @returns the result document, null where there is none
  * @throws HcsError with HCS's own record of the failure; HCS_E_OPERATION_TIMEOUT
  */
-export async function runOperation(
+export function runOperation(
   host: OperationHost,
   op: string,
-  begin: (operation: Handle) => Promise<unknown>,
+  begin: Begin,
 ): Promise<string | null> {
+  return run(host, op, begin, (operation, document) => {
+    const result = host.core.call('HcsGetOperationResult', operation, document) as number;
+    return [result, document];
+  }).then(([document]) => document);
+}
+
+/**
+ * As runOperation, of one that creates a process or asks what one was created with.
+ * @returns handles that are the caller's to close. Those of an operation that was given up stay HCS's
+ */
+export function runProcessOperation(
+  host: OperationHost,
+  op: string,
+  begin: Begin,
+): Promise<ProcessInformation> {
+  const information = {} as ProcessInformation;
+  return run(host, op, begin, (operation, document) => {
+    const name = 'HcsGetOperationResultAndProcessInfo';
+    const result = host.core.call(name, operation, information, document) as number;
+    return [result, information];
+  });
+}
+
+type Begin = (operation: Handle) => Promise<unknown>;
+/** Fetches the HRESULT and what it came with; fills in the document. On this thread: the operation has completed. */
+type Fetch<T> = (operation: Handle, document: DocumentOut) => [hresult: number, outcome: T];
+
+async function run<T>(host: OperationHost, op: string, begin: Begin, fetch: Fetch<T>): Promise<T> {
   const { core } = host;
   let complete: () => void = () => undefined;
   const completion = new Promise<void>((resolve) => {
@@ -60,7 +88,7 @@ export async function runOperation(
     });
     outcome.catch(() => undefined);
     const started = await Promise.race([outcome, limit.reached]);
-    return resultOf(core, op, operation, started);
+    return resultOf(op, operation, started, fetch);
   } finally {
     limit.cancel();
     forgetCompletion(context);
@@ -69,17 +97,12 @@ export async function runOperation(
   }
 }
 
-function resultOf(
-  core: ComputeCore,
-  op: string,
-  operation: Handle,
-  started: number,
-): string | null {
+function resultOf<T>(op: string, operation: Handle, started: number, fetch: Fetch<T>): T {
   const document: DocumentOut = [null];
-  const result = core.call('HcsGetOperationResult', operation, document) as number;
+  const [result, outcome] = fetch(operation, document);
   if (started < 0) throw hcsFailure(op, started, document[0]);
   if (result < 0) throw hcsFailure(op, result, document[0]);
-  return document[0];
+  return outcome;
 }
 
 /** Rejects at the deadline, or with what ends all operations. */

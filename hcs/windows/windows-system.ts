@@ -13,6 +13,7 @@ import { decodeModifySettingRequest } from '../document/decode-modify-setting-re
 import { decodePropertyQuery, decodeSaveOptions } from '../document/decode-queries.ts';
 import type { Modification } from '../document/modification.ts';
 import type { ModifySettingRequest } from '../document/modify-setting-request.ts';
+import type { ProcessParameters } from '../document/process.ts';
 import type {
   BasicProperties,
   ComputeSystemProperties,
@@ -24,6 +25,12 @@ import { HcsError } from '../hcs-error.ts';
 import { HRESULT } from '../hresult.ts';
 import type { ComputeSystem, GuestListener } from '../service.ts';
 import type { ExportName, Handle } from './compute-core.ts';
+import {
+  type ComputeProcess,
+  createProcess,
+  openProcess,
+  type ProcessOwner,
+} from './compute-process.ts';
 import { ExitWatch } from './exit-watch.ts';
 import { documentFiles, type FileAccess, type NamedFile } from './file-access.ts';
 import { HvSocketListener } from './hv-socket.ts';
@@ -62,6 +69,7 @@ export class WindowsSystem implements ComputeSystem {
   readonly #options: WindowsSystemOptions;
   /** Files of devices that were added, by the device's resource path. */
   readonly #added = new Map<string, NamedFile>();
+  readonly #processes = new Set<ComputeProcess>();
   #closed: Promise<void> | undefined;
 
   constructor(options: WindowsSystemOptions) {
@@ -183,6 +191,22 @@ export class WindowsSystem implements ComputeSystem {
     return Promise.resolve(pipe === undefined ? undefined : openPipeConsole(pipe, this.exited));
   }
 
+  /**
+   * Starts a process by HCS's own agent in the guest, which lcow's guests do not have: beyond the contract. It goes
+   * with this handle where it was not closed before.
+   * @throws HcsError HCS_E_SYSTEM_NOT_CONFIGURED_FOR_OPERATION
+   */
+  async createProcess(parameters: ProcessParameters): Promise<ComputeProcess> {
+    this.#use('create a process in');
+    return this.#keep(await createProcess(this.#owner(), parameters));
+  }
+
+  /** Another handle on such a process, without its streams. @throws HcsError ERROR_NOT_FOUND */
+  async openProcess(processId: number): Promise<ComputeProcess> {
+    this.#use(`open process ${processId} of`);
+    return this.#keep(await openProcess(this.#owner(), processId));
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -190,8 +214,25 @@ export class WindowsSystem implements ComputeSystem {
 
   async #close(): Promise<void> {
     const { host, handle, onClosed } = this.#options;
+    await Promise.all([...this.#processes].map((process) => process[Symbol.asyncDispose]()));
     await host.core.callAsync('HcsCloseComputeSystem', handle);
     await onClosed();
+  }
+
+  #owner(): ProcessOwner {
+    const { host, handle, watch } = this.#options;
+    const onClose = (process: ComputeProcess): void => void this.#processes.delete(process);
+    return { host, handle, watch, id: this.id, onClose };
+  }
+
+  /** Closed with this handle, which may have been closed meanwhile. */
+  async #keep(process: ComputeProcess): Promise<ComputeProcess> {
+    if (this.#closed !== undefined) {
+      await process[Symbol.asyncDispose]();
+      this.#checkOpen('use a process of');
+    }
+    this.#processes.add(process);
+    return process;
   }
 
   async #query(op: string, query: string | null): Promise<Partial<ComputeSystemProperties>> {

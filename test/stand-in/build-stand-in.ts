@@ -36,10 +36,13 @@ const CORE = [
   'documents.c',
   'events.c',
   'faults.c',
+  'guest-state-files.c',
   'json.c',
   'machine.c',
   'operations.c',
   'platform.c',
+  'process-pipes.c',
+  'processes.c',
   'schema.c',
   'service.c',
   'systems.c',
@@ -73,7 +76,7 @@ const LIBRARIES = {
   computestorage: { sources: ['computestorage.c'], windowsOnly: true },
 } as const satisfies Record<string, Library>;
 
-const FLAGS = ['-std=gnu11', '-O1', '-g', '-Wall', '-Wextra', '-shared'];
+const FLAGS = ['-std=gnu11', '-fplan9-extensions', '-O1', '-g', '-Wall', '-Wextra', '-shared'];
 const TOOLCHAINS = {
   /** nodelete: threads of the library run until the process ends, when koffi has let go of it. */
   so: {

@@ -15,8 +15,8 @@ pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 struct system *systems;
 bool disconnected;
 
-void raise_event(struct system *system, int32_t type, const char *data, HCS_OPERATION operation) {
-    (void)system, (void)type, (void)data, (void)operation;
+void raise_event(struct event_target *target, int32_t type, const char *data, HCS_OPERATION operation) {
+    (void)target, (void)type, (void)data, (void)operation;
 }
 
 static struct json *configuration;

@@ -7,14 +7,14 @@
 #include <string.h>
 
 static void *deliver(void *argument) {
-    struct system *system = argument;
+    struct event_target *target = argument;
     pthread_mutex_lock(&lock);
-    while (system->events != NULL && !system->closed) {
-        struct event *event = system->events;
-        system->events = event->next;
-        if (system->events == NULL) system->events_end = &system->events;
-        HCS_EVENT_CALLBACK callback = system->callback;
-        void *context = system->context;
+    while (target->events != NULL && !target->closed) {
+        struct event *event = target->events;
+        target->events = event->next;
+        if (target->events == NULL) target->events_end = &target->events;
+        HCS_EVENT_CALLBACK callback = target->callback;
+        void *context = target->context;
         pthread_mutex_unlock(&lock);
         if (callback != NULL) {
             PWSTR16 data = wide_of(event->data);
@@ -29,35 +29,35 @@ static void *deliver(void *argument) {
         free(event);
         pthread_mutex_lock(&lock);
     }
-    system->delivering = false;
+    target->delivering = false;
     pthread_cond_broadcast(&changed);
-    release_system(system);
+    target->release(target);
     pthread_mutex_unlock(&lock);
     count(COUNT_THREADS, -1);
     return NULL;
 }
 
-void raise_event(struct system *system, int32_t type, const char *data, HCS_OPERATION operation) {
-    if (system->callback == NULL || system->closed) return;
+void raise_event(struct event_target *target, int32_t type, const char *data, HCS_OPERATION operation) {
+    if (target->callback == NULL || target->closed) return;
     struct event *event = calloc(1, sizeof *event);
     event->type = type;
     event->data = data == NULL ? NULL : strdup(data);
     event->operation = operation;
-    *system->events_end = event;
-    system->events_end = &event->next;
-    if (system->delivering) return;
-    system->delivering = true;
-    system->references++;
-    spawn(deliver, system);
+    *target->events_end = event;
+    target->events_end = &event->next;
+    if (target->delivering) return;
+    target->delivering = true;
+    target->references++;
+    spawn(deliver, target);
 }
 
-void stop_events(struct system *system) {
-    while (system->events != NULL) {
-        struct event *event = system->events;
-        system->events = event->next;
+void stop_events(struct event_target *target) {
+    while (target->events != NULL) {
+        struct event *event = target->events;
+        target->events = event->next;
         free(event->data);
         free(event);
     }
-    system->events_end = &system->events;
-    while (system->delivering) pthread_cond_wait(&changed, &lock);
+    target->events_end = &target->events;
+    while (target->delivering) pthread_cond_wait(&changed, &lock);
 }

@@ -49,6 +49,7 @@ void exit_machine(struct machine *machine, const char *exit_type, HRESULT status
     for (struct system *system = systems; system != NULL; system = system->next) {
         if (system->machine == machine) raise_event(system, EVENT_SYSTEM_EXITED, machine->exit_status, NULL);
     }
+    end_tasks(machine);
     release_machine(machine);
 }
 

@@ -3,6 +3,7 @@
  * makes the completion callback; the caller may close the operation at any time, even in the callback.
  */
 #define _GNU_SOURCE
+#include "process-pipes.h"
 #include "stand-in.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@ struct operation {
     void *context;
     HCS_OPERATION_COMPLETION callback;
     HCS_SYSTEM system;
+    HCS_PROCESS process;
+    HCS_PROCESS_INFORMATION information; /* id 0 where there is none, or the caller has it */
     HRESULT result;
     char *document;
     struct operation *next;
@@ -41,6 +44,7 @@ static void release_operation(struct operation *operation) {
     struct operation **link = &operations;
     while (*link != operation) link = &(*link)->next;
     *link = operation->next;
+    close_std_handles(&operation->information);
     free(operation->document);
     free(operation);
 }
@@ -110,8 +114,11 @@ EXPORT HCS_SYSTEM HcsGetComputeSystemFromOperation(HCS_OPERATION handle) {
 }
 
 EXPORT HCS_PROCESS HcsGetProcessFromOperation(HCS_OPERATION handle) {
-    (void)handle;
-    return NULL;
+    pthread_mutex_lock(&lock);
+    struct operation *operation = operation_of(handle);
+    HCS_PROCESS process = operation == NULL || operation->state == NOT_STARTED ? NULL : operation->process;
+    pthread_mutex_unlock(&lock);
+    return process;
 }
 
 EXPORT int32_t HcsGetOperationType(HCS_OPERATION handle) {
@@ -146,7 +153,20 @@ EXPORT HRESULT HcsGetOperationResult(HCS_OPERATION handle, PWSTR16 *document) {
     return result;
 }
 
-EXPORT HRESULT HcsWaitForOperationResult(HCS_OPERATION handle, uint32_t timeout_ms, PWSTR16 *document) {
+/* As result_of; the handles go to the caller, once. */
+static HRESULT information_of(struct operation *operation, HCS_PROCESS_INFORMATION *information, PWSTR16 *document) {
+    if (operation->state != NOT_STARTED && operation->type != OPERATION_CREATE_PROCESS &&
+        operation->type != OPERATION_GET_PROCESS_INFO) return HR_INVALIDARG;
+    HRESULT result = result_of(operation, document);
+    if (result != HR_OK || information == NULL) return result;
+    if (operation->information.process_id == 0) return HR_PROCESS_INFO_NOT_AVAILABLE;
+    *information = operation->information;
+    operation->information = (HCS_PROCESS_INFORMATION){0};
+    return result;
+}
+
+static HRESULT wait_for(HCS_OPERATION handle, uint32_t timeout_ms, bool with_process,
+                        HCS_PROCESS_INFORMATION *information, PWSTR16 *document) {
     if (document != NULL) *document = NULL;
     struct timespec end;
     clock_gettime(CLOCK_REALTIME, &end);
@@ -166,34 +186,31 @@ EXPORT HRESULT HcsWaitForOperationResult(HCS_OPERATION handle, uint32_t timeout_
             error = timeout_ms == UINT32_MAX ? pthread_cond_wait(&changed, &lock)
                                              : pthread_cond_timedwait(&changed, &lock, &end);
         }
-        result = operation->state == PENDING ? HR_OPERATION_TIMEOUT : result_of(operation, document);
+        result = operation->state == PENDING ? HR_OPERATION_TIMEOUT : with_process
+            ? information_of(operation, information, document) : result_of(operation, document);
         release_operation(operation);
     }
     pthread_mutex_unlock(&lock);
     return result;
 }
 
-static HRESULT with_process_information(HCS_OPERATION handle) {
+EXPORT HRESULT HcsWaitForOperationResult(HCS_OPERATION handle, uint32_t timeout_ms, PWSTR16 *document) {
+    return wait_for(handle, timeout_ms, false, NULL, document);
+}
+
+EXPORT HRESULT HcsWaitForOperationResultAndProcessInfo(HCS_OPERATION handle, uint32_t timeout_ms,
+                                                       HCS_PROCESS_INFORMATION *information, PWSTR16 *document) {
+    return wait_for(handle, timeout_ms, true, information, document);
+}
+
+EXPORT HRESULT HcsGetOperationResultAndProcessInfo(HCS_OPERATION handle, HCS_PROCESS_INFORMATION *information,
+                                                   PWSTR16 *document) {
+    if (document != NULL) *document = NULL;
     pthread_mutex_lock(&lock);
     struct operation *operation = operation_of(handle);
-    HRESULT result = operation == NULL ? HR_HANDLE
-                   : operation->type == OPERATION_CREATE_PROCESS || operation->type == OPERATION_GET_PROCESS_INFO
-                       ? HR_PROCESS_INFO_NOT_AVAILABLE
-                       : HR_INVALIDARG;
+    HRESULT result = operation == NULL ? HR_HANDLE : information_of(operation, information, document);
     pthread_mutex_unlock(&lock);
     return result;
-}
-
-EXPORT HRESULT HcsGetOperationResultAndProcessInfo(HCS_OPERATION handle, void *information, PWSTR16 *document) {
-    (void)information;
-    if (document != NULL) *document = NULL;
-    return with_process_information(handle);
-}
-
-EXPORT HRESULT HcsWaitForOperationResultAndProcessInfo(HCS_OPERATION handle, uint32_t timeout_ms, void *information,
-                                                       PWSTR16 *document) {
-    (void)timeout_ms;
-    return HcsGetOperationResultAndProcessInfo(handle, information, document);
 }
 
 EXPORT HRESULT HcsCancelOperation(HCS_OPERATION handle) {
@@ -209,6 +226,7 @@ static void finish(struct job *job, HRESULT result, char *document) {
     operation->state = COMPLETED;
     operation->result = result;
     operation->document = document;
+    operation->information = job->information;
     pthread_cond_broadcast(&changed);
     HCS_OPERATION_COMPLETION callback = operation->closed ? NULL : operation->callback;
     void *context = operation->context;
@@ -223,7 +241,25 @@ static void finish(struct job *job, HRESULT result, char *document) {
     }
     pthread_mutex_lock(&lock);
     release_operation(operation);
+    if (job->process != NULL) release_process(job->process);
     if (job->system != NULL) release_system(job->system);
+    pthread_mutex_unlock(&lock);
+}
+
+/* HCS sends the signals to processes one after the other for each handle on their system. */
+static void take_turn(struct job *job) {
+    if (job->type != OPERATION_SIGNAL_PROCESS) return;
+    pthread_mutex_lock(&lock);
+    while (job->system->signalling) pthread_cond_wait(&changed, &lock);
+    job->system->signalling = true;
+    pthread_mutex_unlock(&lock);
+}
+
+static void end_turn(struct job *job) {
+    if (job->type != OPERATION_SIGNAL_PROCESS) return;
+    pthread_mutex_lock(&lock);
+    job->system->signalling = false;
+    pthread_cond_broadcast(&changed);
     pthread_mutex_unlock(&lock);
 }
 
@@ -232,12 +268,14 @@ static void *run(void *argument) {
     struct fault fault = {HR_OK, NULL};
     char *document = NULL;
     HRESULT result;
+    take_turn(job);
     if (suffer(job->function, &fault)) {
         result = fault.hresult;
         document = fault.document;
     } else {
         result = job->body(job, &document);
     }
+    end_turn(job);
     finish(job, result, document);
     free(job->text);
     free(job->id);
@@ -257,8 +295,8 @@ void spawn(void *(*body)(void *), void *argument) {
     pthread_attr_destroy(&attributes);
 }
 
-HRESULT begin(const char *function, enum operation_type type, HCS_OPERATION handle, struct system *system, char *id,
-              char *text, job_body body) {
+HRESULT begin(const char *function, enum operation_type type, HCS_OPERATION handle, struct system *system,
+              struct process *process, char *id, char *text, job_body body) {
     struct operation *operation = operation_of(handle);
     HRESULT refused = HR_OK;
     if (operation == NULL) refused = HR_HANDLE;
@@ -272,7 +310,7 @@ HRESULT begin(const char *function, enum operation_type type, HCS_OPERATION hand
         return refused;
     }
     struct job *job = calloc(1, sizeof *job);
-    *job = (struct job){function, type, operation, system, text, id, body};
+    *job = (struct job){function, type, operation, system, text, id, body, process, {0}};
     operation->references++;
     operation->state = PENDING;
     operation->type = type;
@@ -280,6 +318,10 @@ HRESULT begin(const char *function, enum operation_type type, HCS_OPERATION hand
     if (system != NULL) {
         operation->system = system->handle;
         system->references++;
+    }
+    if (process != NULL) {
+        operation->process = process->handle;
+        process->references++;
     }
     bool before = callback_before_return();
     if (before) operation->references++;

@@ -79,6 +79,13 @@ static const struct { const char *name, *fields; } TYPES[] = {
     {"ModifySettingRequest", "ResourcePath:s RequestType:=Add|Remove|Update Settings:* GuestRequest:*"},
     {"ProcessorLimits", "Limit:u64 Weight:u64 Reservation:u64 MaximumFrequencyMHz:u32"},
     {"SaveOptions", "SaveType:=ToFile|AsTemplate SaveStateFilePath:s"},
+    {"ProcessParameters", "ApplicationName:s CommandLine:s CommandArgs:[s User:s WorkingDirectory:s Environment:{s "
+                          "RestrictedToken:b EmulateConsole:b CreateStdInPipe:b CreateStdOutPipe:b "
+                          "CreateStdErrPipe:b ConsoleSize:[u16 UseExistingLogin:b UseLegacyConsole:b"},
+    {"ProcessModifyRequest", "Operation:=ConsoleSize|CloseHandle ConsoleSize:@ConsoleSize CloseHandle:@CloseHandle"},
+    {"ConsoleSize", "Height:u16 Width:u16"},
+    {"CloseHandle", "Handle:=StdIn|StdOut|StdErr|All"},
+    {"SignalProcessOptions", "Signal:*"},
     {"SystemQuery", "Ids:[s Names:[s Types:[=Container|VirtualMachine|Host Owners:[s"},
     {"PropertyQuery", "PropertyTypes:[=Memory|GuestMemory|Statistics|ProcessList|TerminateOnLastHandleClosed|"
                       "SharedMemoryRegion|ContainerCredentialGuard|GuestConnection|ICHeartbeatStatus|"

@@ -42,7 +42,7 @@ static HRESULT enumerate_body(struct job *job, char **document) {
 
 EXPORT HRESULT HcsEnumerateComputeSystems(PCWSTR16 query, HCS_OPERATION operation) {
     pthread_mutex_lock(&lock);
-    HRESULT result = begin("HcsEnumerateComputeSystems", OPERATION_ENUMERATE, operation, NULL, NULL, utf8_of(query),
+    HRESULT result = begin("HcsEnumerateComputeSystems", OPERATION_ENUMERATE, operation, NULL, NULL, NULL, utf8_of(query),
                            enumerate_body);
     pthread_mutex_unlock(&lock);
     return result;

@@ -15,9 +15,11 @@ const COUNTERS = [
   'grants',
   'created',
   'groupGrants',
+  'processes',
 ] as const;
 
-export type Counters = Record<(typeof COUNTERS)[number], number>;
+/** stdHandles: of processes, given to the caller and not closed. */
+export type Counters = Record<(typeof COUNTERS)[number] | 'stdHandles', number>;
 
 /** A failure of an export, see faults.c. */
 export interface Failure {
@@ -56,6 +58,7 @@ export function controlStandIn(path: string): StandInControl {
   const configure = library.func('HcsStandInConfigure', 'int32_t', ['str16']);
   const control = library.func('HcsStandInControl', 'int32_t', ['str16']);
   const count = library.func('HcsStandInCount', 'int64_t', ['int32_t']);
+  const stdHandles = library.func('HcsStandInStdHandles', 'int64_t', []);
   const checked = (result: unknown, what: unknown): void => {
     if (result !== 0) throw new Error(`the stand-in refuses ${JSON.stringify(what)}`);
   };
@@ -63,6 +66,9 @@ export function controlStandIn(path: string): StandInControl {
     configure: (configuration) => checked(configure(JSON.stringify(configuration)), configuration),
     control: (action) => checked(control(JSON.stringify(action)), action),
     counters: () =>
-      Object.fromEntries(COUNTERS.map((name, at) => [name, Number(count(at))])) as Counters,
+      Object.fromEntries([
+        ...COUNTERS.map((name, at) => [name, Number(count(at))]),
+        ['stdHandles', Number(stdHandles())],
+      ]) as Counters,
   };
 }

@@ -38,6 +38,12 @@ typedef struct {
     HCS_OPERATION operation;
 } HCS_EVENT;
 
+/* Standard handles are the caller's to close; one that is absent is 0 or -1. */
+typedef struct {
+    uint32_t process_id, reserved;
+    HANDLE16 std_input, std_output, std_error;
+} HCS_PROCESS_INFORMATION;
+
 typedef void (*HCS_OPERATION_COMPLETION)(HCS_OPERATION operation, void *context);
 typedef void (*HCS_EVENT_CALLBACK)(HCS_EVENT *event, void *context);
 
@@ -46,7 +52,9 @@ typedef void (*HCS_EVENT_CALLBACK)(HCS_EVENT *event, void *context);
 #define HR_NOTIMPL HR(0x80004001u)
 #define HR_HANDLE HR(0x80070006u)
 #define HR_FILE_NOT_FOUND HR(0x80070002u)
+#define HR_PATH_NOT_FOUND HR(0x80070003u)
 #define HR_ACCESS_DENIED HR(0x80070005u)
+#define HR_FILE_EXISTS HR(0x80070050u)
 #define HR_OUT_OF_MEMORY HR(0x8007000Eu)
 #define HR_NOT_SUPPORTED HR(0x80070032u)
 #define HR_INVALIDARG HR(0x80070057u)
@@ -67,6 +75,7 @@ typedef void (*HCS_EVENT_CALLBACK)(HCS_EVENT *event, void *context);
 #define HR_CALLER_NOT_ADMINISTRATOR HR(0x8037011Bu)
 #define HR_PROCESS_INFO_NOT_AVAILABLE HR(0x8037011Du)
 #define HR_SERVICE_DISCONNECT HR(0x8037011Eu)
+#define HR_PROCESS_ALREADY_STOPPED HR(0x8037011Fu)
 #define HR_NOT_CONFIGURED HR(0x80370120u)
 
 enum operation_type {
@@ -94,6 +103,7 @@ enum event_type {
     EVENT_CRASH_INITIATED = 2,
     EVENT_CRASH_REPORT = 3,
     EVENT_GUEST_CONNECTION_CLOSED = 6,
+    EVENT_PROCESS_EXITED = 0x00010000,
     EVENT_OPERATION_CALLBACK = 0x01000000,
     EVENT_SERVICE_DISCONNECT = 0x02000000,
 };
@@ -121,6 +131,7 @@ enum counter {
     COUNT_GRANTS,         /* of access to one VM, not revoked */
     COUNT_CREATED,        /* operations so far */
     COUNT_GROUP_GRANTS,   /* of access to all VMs, not revoked */
+    COUNT_PROCESSES,      /* open handles */
     COUNTERS
 };
 void count(enum counter what, int64_t by);
@@ -184,40 +195,59 @@ struct job {
     char *text;            /* configuration, options, query or settings; may be NULL */
     char *id;
     job_body body;
+    struct process *process;             /* NULL unless it is about one; referenced */
+    HCS_PROCESS_INFORMATION information; /* what the body has found out: id 0 where nothing */
 };
 /* Starts an operation; what is returned is what the API call returns. Takes text and id. */
 HRESULT begin(const char *function, enum operation_type type, HCS_OPERATION handle, struct system *system,
-              char *id, char *text, job_body body);
+              struct process *process, char *id, char *text, job_body body);
 void spawn(void *(*body)(void *), void *argument);
 
-/* ---- events.c and systems.c ---- */
+/* ---- events.c, systems.c and processes.c ---- */
 struct event {
     int32_t type;
     char *data;
     HCS_OPERATION operation;
     struct event *next;
 };
-struct machine;
-/* One handle on one system. */
-struct system {
-    HCS_SYSTEM handle;
+/* Who is told of events: one handle. -fplan9-extensions makes its pointer of the handle's. */
+struct event_target {
     int references;
     bool closed;
-    char *id;
-    struct machine *machine; /* simulated */
-    int64_t remote;          /* with a bridge: its handle, -1 before it has one */
-    int32_t options;
     void *context;
     HCS_EVENT_CALLBACK callback;
     struct event *events, **events_end;
     bool delivering;
+    void (*release)(struct event_target *target); /* with the lock */
+};
+struct machine;
+/* One handle on one system. */
+struct system {
+    struct event_target;
+    HCS_SYSTEM handle;
+    char *id;
+    struct machine *machine; /* simulated */
+    int64_t remote;          /* with a bridge: its handle, -1 before it has one */
+    int32_t options;
+    bool signalling; /* one signal to a process at a time */
     struct system *next;
+};
+struct task;
+/* One handle on one process. */
+struct process {
+    struct event_target;
+    HCS_PROCESS handle;
+    struct system *system; /* that it was had through; referenced */
+    struct task *task;     /* simulated; NULL before it is made */
+    struct process *next;
 };
 extern struct system *systems;
 struct system *system_of(HCS_SYSTEM handle); /* with the lock; NULL counts a stale handle */
 void release_system(struct system *system);  /* with the lock */
-void raise_event(struct system *system, int32_t type, const char *data, HCS_OPERATION operation); /* with the lock */
-void stop_events(struct system *system);     /* with the lock: returns when no callback is in flight */
+void release_process(struct process *process); /* with the lock */
+void end_tasks(struct machine *machine);       /* with the lock: with their machine, and nobody is told */
+void raise_event(struct event_target *target, int32_t type, const char *data, HCS_OPERATION operation); /* with the lock */
+void stop_events(struct event_target *target);    /* with the lock: returns when no callback is in flight */
 void exit_machine(struct machine *machine, const char *exit_type, HRESULT status); /* with the lock */
 void crash_machine(struct machine *machine); /* with the lock: its report, and then its exit */
 struct machine *machine_named(const char *id); /* with the lock */

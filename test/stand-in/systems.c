@@ -38,10 +38,13 @@ void release_system(struct system *system) {
     free(system);
 }
 
+static void release_target(struct event_target *target) { release_system((struct system *)target); }
+
 static struct system *new_system(const char *id) {
     struct system *system = calloc(1, sizeof *system);
     system->handle = (HCS_SYSTEM)(next_handle += 0x10);
     system->references = 1;
+    system->release = release_target;
     system->id = strdup(id);
     system->remote = -1;
     system->events_end = &system->events;
@@ -146,7 +149,7 @@ EXPORT HRESULT HcsCreateComputeSystem(PCWSTR16 id, PCWSTR16 configuration, HCS_O
     char *name = utf8_of(id);
     pthread_mutex_lock(&lock);
     struct system *system = new_system(name);
-    HRESULT result = begin("HcsCreateComputeSystem", OPERATION_CREATE, operation, system, name, utf8_of(configuration),
+    HRESULT result = begin("HcsCreateComputeSystem", OPERATION_CREATE, operation, system, NULL, name, utf8_of(configuration),
                            create_body);
     if (result == HR_OK) {
         *out = system->handle;
@@ -286,7 +289,7 @@ static HRESULT call(const char *function, enum operation_type type, HCS_SYSTEM h
     pthread_mutex_lock(&lock);
     struct system *system = system_of(handle);
     HRESULT result = HR_HANDLE;
-    if (system != NULL) result = begin(function, type, operation, system, NULL, utf8_of(text), system_body);
+    if (system != NULL) result = begin(function, type, operation, system, NULL, NULL, utf8_of(text), system_body);
     pthread_mutex_unlock(&lock);
     return result;
 }
@@ -308,15 +311,4 @@ EXPORT HRESULT HcsModifyComputeSystem(HCS_SYSTEM system, HCS_OPERATION operation
                                       HANDLE16 identity) {
     if (configuration == NULL || identity != NULL) return HR_INVALIDARG;
     return call("HcsModifyComputeSystem", OPERATION_MODIFY, system, operation, configuration);
-}
-
-/* HCS's own processes need a guest connection, which our documents never ask for. */
-EXPORT HRESULT HcsCreateProcess(HCS_SYSTEM system, PCWSTR16 parameters, HCS_OPERATION operation,
-                                const void *security_descriptor, HCS_PROCESS *out) {
-    (void)operation;
-    if (parameters == NULL || security_descriptor != NULL || out == NULL) return HR_INVALIDARG;
-    pthread_mutex_lock(&lock);
-    HRESULT result = system_of(system) == NULL ? HR_HANDLE : HR_NOT_CONFIGURED;
-    pthread_mutex_unlock(&lock);
-    return result;
 }

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
+bool close_std_handle(void *handle); /* process-pipes.c: kernel32 has one CloseHandle */
 #define EXPORT __attribute__((visibility("default")))
 #endif
 
@@ -354,7 +355,7 @@ EXPORT int32_t CloseHandle(handle_t16 handle) {
         break;
     }
     pthread_mutex_unlock(&lock);
-    return disk != NULL;
+    return disk != NULL || close_std_handle((void *)handle);
 }
 #endif
 
