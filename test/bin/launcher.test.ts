@@ -45,7 +45,10 @@ async function withCheckout(body: (checkout: Checkout) => Promise<void>): Promis
     await body({
       root,
       lcow: (env = {}) => {
-        const options = { encoding: 'utf8', env: { ...process.env, ...env } } as const;
+        const options = {
+          encoding: 'utf8',
+          env: { ...process.env, NODE_EXTRA_CA_CERTS: '', ...env },
+        } as const;
         return spawnSync(join(root, 'bin', 'lcow'), ['word'], options);
       },
       bundle: async (text) => {
