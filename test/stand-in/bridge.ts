@@ -10,7 +10,8 @@
  *                                            that cannot be
  *   C <RuntimeId>                      ->    Y, and this connection is the system's console; N where it has none
  *
- * Beyond HCS's verbs it has those of the computenetwork stand-in (bridge-endpoints.ts).
+ * Beyond HCS's verbs it has those of the computenetwork stand-in (bridge-endpoints.ts), and `hang-up`, which ends the
+ * connections of whoever holds a system.
  */
 import { once } from 'node:events';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
@@ -37,6 +38,8 @@ interface Bridged {
   readonly service: ComputeService;
   readonly byRuntimeId: Map<string, ComputeSystem>;
   readonly endpoints: BridgedEndpoints;
+  /** Of the connections that are open. */
+  readonly clients: Set<Client>;
   /** Where the programs are under Wine. */
   readonly paths?: WinePaths | undefined;
 }
@@ -51,7 +54,8 @@ export async function serveBridge(
   paths?: WinePaths,
 ): Promise<Server> {
   const endpoints = new BridgedEndpoints(service.endpoints);
-  const bridged: Bridged = { service, byRuntimeId: new Map(), endpoints, paths };
+  const clients = new Set<Client>();
+  const bridged: Bridged = { service, byRuntimeId: new Map(), endpoints, clients, paths };
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     serveConnection(bridged, socket.setNoDelay());
@@ -63,7 +67,8 @@ export async function serveBridge(
 
 function serveConnection(bridged: Bridged, socket: Socket): void {
   const client = new Client(bridged, socket);
-  const { byRuntimeId } = bridged;
+  const { byRuntimeId, clients } = bridged;
+  clients.add(client);
   let rest = '';
   // Not the socket's own decoder: it may become a console, whose bytes are no text.
   const decoder = new StringDecoder('utf8');
@@ -85,7 +90,10 @@ function serveConnection(bridged: Bridged, socket: Socket): void {
     }
   };
   socket.on('data', take);
-  socket.once('close', () => void client.end());
+  socket.once('close', () => {
+    clients.delete(client);
+    void client.end();
+  });
 }
 
 /** One process with the stand-in. */
@@ -93,16 +101,18 @@ class Client {
   readonly #service: ComputeService;
   readonly #byRuntimeId: Map<string, ComputeSystem>;
   readonly #endpoints: BridgedEndpoints;
+  readonly #clients: ReadonlySet<Client>;
   readonly #paths: WinePaths | undefined;
   readonly #socket: Socket;
   readonly #handles = new Map<number, Held>();
   #nextHandle = 1;
   #ended = false;
 
-  constructor({ service, byRuntimeId, endpoints, paths }: Bridged, socket: Socket) {
+  constructor({ service, byRuntimeId, endpoints, clients, paths }: Bridged, socket: Socket) {
     this.#service = service;
     this.#byRuntimeId = byRuntimeId;
     this.#endpoints = endpoints;
+    this.#clients = clients;
     this.#paths = paths;
     this.#socket = socket;
   }
@@ -123,6 +133,13 @@ class Client {
     this.#write(`R ${call} ${(hresult >>> 0).toString(16)} ${shown}\n`);
   }
 
+  /** Ends the connection of a process that holds the system. */
+  hangUp(id: string): boolean {
+    const holds = [...this.#handles.values()].some(({ system }) => system.id === id);
+    if (holds) this.#socket.destroy();
+    return holds;
+  }
+
   async end(): Promise<void> {
     this.#ended = true;
     const held = [...this.#handles.values()];
@@ -138,6 +155,10 @@ class Client {
       }
       case 'open':
         return this.#hold(await this.#service.open((input as { Id: string }).Id), []);
+      case 'hang-up': {
+        const { Id } = input as { Id: string };
+        return { Connections: [...this.#clients].filter((client) => client.hangUp(Id)).length };
+      }
       case 'enumerate':
         return this.#service.enumerate(input as object);
       case 'close': {
