@@ -1,0 +1,30 @@
+/**
+ * Host processes that stand for processes of the guest, for callers that want a pid of this host: containerd, dockerd
+ * and OCI callers read namespaces and `ps` by it. Contract only; who makes them is given to the task service, which
+ * without one tells the guest's pids.
+ *
+ * The pid of a container's init holds the container's network namespace of the host, alive from Create to Delete;
+ * hooks of the host get it as the container's pid.
+ */
+
+export interface HostProcessRequest {
+  readonly containerId: string;
+  /** Empty: the container's init. */
+  readonly execId: string;
+  /** What `ps` shows. */
+  readonly title: string;
+  /**
+   * The host's network namespace that it is in: `new` makes one, a path joins that one (as a bundle's
+   * linux.namespaces has it), `host` stays. Of an exec: that of its container's init.
+   */
+  readonly network: 'new' | 'host' | { readonly path: string };
+  /** What Create's options said, for who takes the process from there. */
+  readonly options?: { readonly typeUrl: string; readonly value: Uint8Array };
+}
+
+export interface HostProcesses {
+  /** Resolves once the process is in its namespace. @throws RuntimeError; nothing is left then */
+  hold(request: HostProcessRequest): Promise<{ readonly pid: number }>;
+  /** The process that it stands for is deleted. Idempotent; one that is gone is none. */
+  release(containerId: string, execId: string): Promise<void>;
+}
