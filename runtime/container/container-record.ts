@@ -110,4 +110,23 @@ export interface PodRecord {
   readonly lone: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly shape: PodShape;
+  /** It was made by containerd's shim (runtime/shim), and ends with its Shutdown. */
+  readonly containerd?: ContainerdPod;
+}
+
+/** Whose pod it is, of those that containerd's shim makes. */
+export interface ContainerdPod {
+  readonly namespace: string;
+  /** What its containers share: a pod sandbox's id, else the only container's. */
+  readonly groupId: string;
+  /** What containerd dials: the path of a Unix socket, or of a named pipe on Windows. */
+  readonly address: string;
+  /** Of containerd's services, as its `-address` says. */
+  readonly grpcAddress: string;
+  /** Where events are forwarded to: containerd's ttrpc socket or pipe. */
+  readonly ttrpcAddress: string;
+  /** The bundle of the pod's first container; its `log` is read by containerd. */
+  readonly bundle: string;
+  /** containerd was told to log debugging messages. Default false. */
+  readonly debug?: boolean;
 }

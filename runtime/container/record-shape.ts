@@ -76,7 +76,15 @@ export function decodePodRecord(value: unknown): PodRecord {
   boolean(fields, 'lone');
   textMap(fields, 'labels');
   decodePodShape(fields['shape'], 'shape');
+  if (fields['containerd'] !== undefined) checkContainerdPod(fields['containerd']);
   return value as PodRecord;
+}
+
+function checkContainerdPod(value: unknown): void {
+  const fields = object(value, 'containerd');
+  const texts = ['namespace', 'groupId', 'address', 'grpcAddress', 'ttrpcAddress', 'bundle'];
+  for (const name of texts) text(fields, name);
+  if (fields['debug'] !== undefined) boolean(fields, 'debug');
 }
 
 function decodePodShape(value: unknown, field: string): PodShape {
