@@ -142,6 +142,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/task/task-service.ts',
     'runtime/timeline.ts',
   ],
+  'runtime/setup': ['linuxkit/manifest.ts', 'runtime/errors.ts', 'runtime/replace-file.ts'],
   'runtime/cli': [
     'hcs/document',
     'hcs/hcs-error.ts',

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { CONTAINER_COMMANDS } from './table/container-commands.ts';
 import { IMAGE_COMMANDS } from './table/image-commands.ts';
 import { POD_COMMANDS } from './table/pod-commands.ts';
+import { SETUP_COMMANDS } from './table/setup-commands.ts';
 import { SYSTEM_COMMANDS } from './table/system-commands.ts';
 import { VIEW_COMMANDS } from './table/view-commands.ts';
 
@@ -11,5 +12,6 @@ export const COMMANDS: readonly Command[] = [
   ...VIEW_COMMANDS,
   ...POD_COMMANDS,
   ...IMAGE_COMMANDS,
+  ...SETUP_COMMANDS,
   ...SYSTEM_COMMANDS,
 ];
