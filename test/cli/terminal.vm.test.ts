@@ -1,11 +1,10 @@
 /** The terminal of `lcow run -it`, driven through a real pseudo-terminal (python3's pty module). */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LcowHost } from '../harness/lcow-host.ts';
+import { drivePty } from '../harness/pty.ts';
 import { repositoryRoot } from '../harness/repository-root.ts';
 
 const test = suite<{ host: LcowHost }>('lcow run -it', { host: new LcowHost() });
@@ -16,47 +15,6 @@ test.after(async ({ host }) => {
   await host[Symbol.asyncDispose]();
   assert.equal(left, []);
 });
-
-/**
- * Runs argv on a pty of 100x30 and follows a script of lines: `expect TEXT`, `send TEXT` (escapes read),
- * `resize COLSxROWS`, `storm TIMES` (resizes as fast as it can), `system COMMAND`. Prints the whole output, then the status and whether the terminal came back in cooked mode.
- */
-const DRIVER = `
-import os, pty, sys, select, termios, fcntl, struct, time, signal
-script, argv = sys.argv[1].split('\\n'), sys.argv[2:]
-pid, fd = pty.fork()
-if pid == 0: os.execv(argv[0], argv)
-def size(cols, rows): fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', rows, cols, 0, 0)); os.kill(pid, signal.SIGWINCH)
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 30, 100, 0, 0))
-before = termios.tcgetattr(fd)
-seen, out, end = b'', b'', time.time() + 60
-def pump(wait):
-    global seen, out
-    if not select.select([fd], [], [], wait)[0]: return True
-    try: data = os.read(fd, 65536)
-    except OSError: return False
-    if not data: return False
-    seen += data; out += data
-    return True
-for line in script:
-    verb, _, rest = line.partition(' ')
-    text = rest.encode().decode('unicode_escape').encode('latin1')
-    if verb == 'expect':
-        while text not in seen:
-            if time.time() > end or not pump(1): sys.exit('no %r in %r' % (text, out))
-        seen = seen.split(text, 1)[1]
-    elif verb == 'send': os.write(fd, text)
-    elif verb == 'system': os.system(rest)
-    elif verb == 'storm':
-        for n in range(int(rest)): size(60 + n % 50, 20 + n % 30); pump(0)
-    elif verb == 'resize': size(*map(int, rest.split('x')))
-while pump(1):
-    if time.time() > end: sys.exit('no end: %r' % out)
-cooked = termios.tcgetattr(fd) == before
-status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-sys.stdout.buffer.write(out)
-print('\\n--', status, cooked)
-`;
 
 function md5(times: number): string {
   const all = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
@@ -69,18 +27,8 @@ function md5(times: number): string {
 const KILL_VMM =
   'for p in /proc/[0-9]*; do case $(readlink $p/cwd) in FOLDER/run/*) kill -9 ${p#/proc/};; esac; done';
 
-async function drive(host: LcowHost, script: string[], args: string[]): Promise<string> {
-  const driver = join(host.folder, 'driver.py');
-  writeFileSync(driver, DRIVER);
-  const command = [join(repositoryRoot(), 'bin/lcow'), ...args];
-  const child = spawn('python3', [driver, script.join('\n'), ...command], { env: host.env });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString('latin1')));
-  }
-  await new Promise((resolve) => child.on('close', resolve));
-  if (!/^-- -?\d+ (True|False)$/m.test(output)) throw new Error(output);
-  return output;
+function drive(host: LcowHost, script: string[], args: string[]): Promise<string> {
+  return drivePty(script, [join(repositoryRoot(), 'bin/lcow'), ...args], host.env);
 }
 
 test('a shell: echo, size, resize, Ctrl-C to the process, exit status, terminal restored', async ({

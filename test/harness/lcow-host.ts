@@ -132,7 +132,8 @@ function readIfThere(path: string): string {
   }
 }
 
-function watch(child: ChildProcess): RunningCommand {
+/** Follows a command that was spawned with its output in pipes. */
+export function watch(child: ChildProcess): RunningCommand {
   let stdout = '';
   let stderr = '';
   const waiting = new Set<() => void>();
