@@ -3,11 +3,11 @@
  * here are members of one pod, so that one VM serves them. Runs over runc too, where that says the same:
  * LCOW_TEST_RUNTIME=io.containerd.runc.v2.
  */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ContainerdHost, containerdMissing, RUNC_RUNTIME } from '../harness/containerd.ts';
+import { BUSYBOX, ContainerdHost, containerdMissing, RUNC_RUNTIME } from '../harness/containerd.ts';
 import type { Finished } from '../harness/lcow-host.ts';
 import { skip } from '../harness/skip.ts';
 
@@ -32,6 +32,14 @@ async function script(host: ContainerdHost, options: string[], text: string): Pr
   return stdout;
 }
 
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`not within 20 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 const missing = containerdMissing();
 if (missing !== undefined) skip(missing);
 else {
@@ -50,25 +58,68 @@ else {
     const run = await once(host, [], 'status', 'sh', '-c', command);
     assert.equal(run, { code: 3, stdout: 'out\n', stderr: 'err\n' });
     assert.is((await once(host, [], 'status', 'true')).code, 0);
-    assert.is((await once(host, [], 'status', 'sh', '-c', 'kill -9 $$; sleep 9')).code, 137);
     assert.not.ok((await host.tasks()).has('status'));
   });
 
-  test('user, folder, variables and a mount are as the caller says', async ({ host }) => {
+  test('folder, variables and mounts are as the caller says', async ({ host }) => {
     const shared = join(host.folder, 'shared');
     mkdirSync(shared, { recursive: true });
-    chmodSync(shared, 0o777);
     writeFileSync(join(shared, 'from-host'), 'of the host\n');
     const options = [
-      ...['--user', '1000:100', '--cwd', '/var/tmp', '--env', 'A=b c'],
+      ...['--cwd', '/var/tmp', '--env', 'A=b c'],
       ...['--mount', `type=bind,src=${shared},dst=/mnt,options=rbind:rw`],
+      ...['--mount', 'type=tmpfs,src=tmpfs,dst=/scratch,options=nosuid:size=1m'],
     ];
-    const text = 'id -u; id -g; pwd; echo "$A"; cat /mnt/from-host; echo of the guest > /mnt/made';
-    assert.is(await script(host, options, text), '1000\n100\n/var/tmp\nb c\nof the host\n');
+    const text =
+      'pwd; echo "$A"; cat /mnt/from-host; echo of the guest > /mnt/made; grep -c "/scratch tmpfs.*nosuid" /proc/mounts';
+    assert.is(await script(host, options, text), '/var/tmp\nb c\nof the host\n1\n');
     assert.is(readFileSync(join(shared, 'made'), 'utf8'), 'of the guest\n');
     const readOnly = ['--mount', `type=bind,src=${shared},dst=/mnt,options=rbind:ro`];
     const refused = await script(host, readOnly, 'touch /mnt/no 2>&1 || cat /mnt/made');
     assert.match(refused, /Read-only file system\nof the guest\n$/);
+  });
+
+  test('a whole specification: its user, groups and limits; a root that is a folder, without mounts of containerd', async ({
+    host,
+  }) => {
+    const rootfs = join(host.folder, 'rootfs');
+    mkdirSync(join(rootfs, 'bin'), { recursive: true });
+    for (const name of ['proc', 'tmp']) mkdirSync(join(rootfs, name));
+    cpSync('/bin/busybox', join(rootfs, 'bin/busybox'));
+    const spec = join(host.folder, 'spec.json');
+    const text =
+      'id -u; id -g; busybox id -G; ulimit -n; hostname; echo made > /tmp/made; echo $HOME';
+    writeFileSync(
+      spec,
+      JSON.stringify({
+        ociVersion: '1.0.2',
+        process: {
+          user: { uid: 1000, gid: 100, additionalGids: [5, 7] },
+          args: [
+            '/bin/busybox',
+            'sh',
+            '-c',
+            text.replaceAll(/(^|; )(id|hostname)/g, '$1busybox $2'),
+          ],
+          env: ['PATH=/bin', 'HOME=/tmp'],
+          cwd: '/',
+          rlimits: [{ type: 'RLIMIT_NOFILE', soft: 77, hard: 99 }],
+        },
+        root: { path: rootfs },
+        hostname: 'of-the-spec',
+        mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }],
+        annotations: { 'io.containerd.runc.v2.group': 'keeper' },
+        linux: { namespaces: ['pid', 'mount', 'uts', 'ipc', 'network'].map((type) => ({ type })) },
+      }),
+    );
+    chmodSync(join(rootfs, 'tmp'), 0o777);
+    const args = host
+      .runArguments(['--rm', '--config', spec], 'whole')
+      .filter((a) => a !== BUSYBOX);
+    const { code, stdout, stderr } = await host.ctr(...args);
+    assert.is(code, 0, stderr);
+    assert.is(stdout, '1000\n100\n100 5 7\n77\nof-the-spec\n/tmp\n');
+    assert.is(readFileSync(join(rootfs, 'tmp/made'), 'utf8'), 'made\n');
   });
 
   test('a read-only root is not written to, another is, and each has its own', async ({ host }) => {
@@ -140,17 +191,27 @@ else {
 
     const logger = join(host.folder, 'logger.sh');
     const log = join(host.folder, 'binary.log');
-    // Ready: descriptor 5 closed. Ends with its two streams.
+    // Ready: descriptor 5 closed. Ends with its two streams, not when it is told to end.
     writeFileSync(
       logger,
-      `#!/bin/sh\nexec 5>&-\n{ echo "$CONTAINER_NAMESPACE $CONTAINER_ID $*"; sed s/^/out:/ <&3; sed s/^/err:/ <&4; } > ${log}\n`,
+      `#!/bin/sh
+trap '' TERM
+exec 5>&-
+{ echo "$CONTAINER_NAMESPACE $CONTAINER_ID $*"; sed s/^/out:/ <&3; sed s/^/err:/ <&4; } > ${log}.part
+mv ${log}.part ${log}
+`,
       { mode: 0o755 },
     );
     const toProgram = ['-d', ...GROUP, '--log-uri', `binary://${logger}?key=value`];
     await host.ok(...host.runArguments(toProgram, 'piped', 'sh', '-c', text));
     await deleted('piped');
+    await until('the log of the program', () => existsSync(log));
     const said = readFileSync(log, 'utf8');
-    assert.match(said, new RegExp(`^${host.namespace} piped .*key value\nout:one\nerr:two\n$`));
+    assert.match(
+      said,
+      new RegExp(`^${host.namespace} piped .*key value\nout:one\nerr:two\n$`),
+      said,
+    );
   });
 
   test('stdin is read to its end, and output of megabytes arrives whole', async ({ host }) => {
@@ -237,11 +298,7 @@ else {
     const size = (): number => readFileSync(ticks).length;
     const grows = async (): Promise<void> => {
       const before = size();
-      const deadline = performance.now() + 20_000;
-      while (size() === before) {
-        if (performance.now() > deadline) throw new Error(`it stays at ${before} ticks`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await until(`more than ${before} ticks`, () => size() > before);
     };
     await grows();
     await host.ok('task', 'pause', 'ticker');
