@@ -13,7 +13,8 @@ import { buildInitrd } from './initrd/initrd.ts';
 import { ModuleIndex } from './initrd/kernel-modules.ts';
 import { GROUP_MODULES, MODULE_GROUPS, SOFT_DEPENDENCIES } from './initrd/module-groups.ts';
 import { stripVersion } from './initrd/strip-modules.ts';
-import { fetchKernel, type KernelPackage } from './kernel/kernel-package.ts';
+import { fetchKernel } from './kernel/kernel-package.ts';
+import { KernelStore } from './kernel/kernel-store.ts';
 import {
   decodeManifest,
   digestOf,
@@ -37,8 +38,10 @@ export interface BuildGuestImageOptions {
   outputDirectory?: string;
   /** Of unpacked kernel packages. Default: build/cache/kernel of the package. */
   cacheDirectory?: string;
-  /** A kernel package in place of the distribution's newest. */
+  /** A kernel package, in place of the newest kernel that was built here or the distribution's newest. */
   kernelPackage?: string;
+  /** Kernels that were built here (`lcow kernel build`). Default: kernel/ of LCOW_DATA, else of /var/lib/lcow. */
+  kernelStore?: string;
   /** Told what is being done; default: nobody. */
   log?: (line: string) => void;
 }
@@ -59,18 +62,14 @@ export async function buildGuestImage(options: BuildGuestImageOptions = {}): Pro
   const root = packageRoot() ?? process.cwd();
   const directory = options.outputDirectory ?? join(root, 'build', 'guest');
   const agent = await readAgent(root, options.agent);
-  const kernel = await fetchKernel({
-    cacheDirectory: options.cacheDirectory ?? join(root, 'build', 'cache', 'kernel'),
-    ...(options.kernelPackage === undefined ? {} : { packageName: options.kernelPackage }),
-    log,
-  });
+  const kernel = await chooseKernel(options, root, log);
   const inputs = await inputsDigest(kernel, agent);
   const existing = await builtAlready(directory, inputs);
   if (existing !== undefined) return { directory, manifest: existing, built: false };
 
   const initrd = await buildInitrd({
     release: kernel.release,
-    modules: await ModuleIndex.open(kernel.modules),
+    modules: kernel.modules === undefined ? undefined : await ModuleIndex.open(kernel.modules),
     agent: agent.bytes,
   });
   for (const name of initrd.absentModules) log(`kernel ${kernel.release} has no module ${name}`);
@@ -106,6 +105,44 @@ export async function buildGuestImage(options: BuildGuestImageOptions = {}): Pro
   return { directory, manifest, built: true };
 }
 
+/** A kernel as an image needs it. Paths are absolute. */
+interface GuestKernel {
+  name: string;
+  version: string;
+  release: string;
+  boot: 'vmlinux' | 'kernel';
+  vmlinux: string | undefined;
+  kernel: string;
+  /** lib/modules/<release>; undefined where everything is built in. */
+  modules: string | undefined;
+}
+
+/** The package that is asked for; else the newest that was built here; else the distribution's newest. */
+async function chooseKernel(
+  options: BuildGuestImageOptions,
+  root: string,
+  log: (line: string) => void,
+): Promise<GuestKernel> {
+  const { kernelPackage, kernelStore, cacheDirectory } = options;
+  const data = process.env['LCOW_DATA'] || '/var/lib/lcow';
+  const [built] = new KernelStore(kernelStore ?? join(data, 'kernel')).list();
+  if (built !== undefined && kernelPackage === undefined) {
+    const { release, id, source } = built.record;
+    log(`kernel ${release} was built here (${id})`);
+    return {
+      ...{ name: `lcow-kernel ${source.origin}`, version: id, release, boot: 'vmlinux' },
+      vmlinux: join(built.directory, 'vmlinux'),
+      kernel: join(built.directory, 'kernel'),
+      modules: undefined,
+    };
+  }
+  return fetchKernel({
+    cacheDirectory: cacheDirectory ?? join(root, 'build', 'cache', 'kernel'),
+    ...(kernelPackage === undefined ? {} : { packageName: kernelPackage }),
+    log,
+  });
+}
+
 interface Agent {
   bytes: Buffer;
   version: string;
@@ -123,7 +160,7 @@ async function readAgent(root: string, file?: string): Promise<Agent> {
   return { bytes, version: /^version\s*=\s*"([^"]+)"/m.exec(cargo)?.[1] ?? '0.0.0' };
 }
 
-async function inputsDigest(kernel: KernelPackage, agent: Agent): Promise<string> {
+async function inputsDigest(kernel: GuestKernel, agent: Agent): Promise<string> {
   const inputs = {
     builder: BUILDER_VERSION,
     kernel: [kernel.name, kernel.version, await digestOf(kernel.kernel)],

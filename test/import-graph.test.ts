@@ -147,6 +147,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'hcs/document',
     'hcs/hcs-error.ts',
     'hcs/service.ts',
+    'linuxkit/build-guest-image.ts',
+    'linuxkit/kernel',
     'linuxkit/manifest.ts',
     'runtime',
   ],

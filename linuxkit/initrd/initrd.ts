@@ -13,7 +13,8 @@ const EMPTY_DIRECTORIES = ['mnt', 'proc', 'root', 'run', 'sys', 'tmp', 'var', 'v
 export interface InitrdOptions {
   /** `uname -r` of the kernel that the modules are for. */
   release: string;
-  modules: ModuleIndex;
+  /** Undefined: everything is built in. */
+  modules: ModuleIndex | undefined;
   /** The agent's executable, static. */
   agent: Uint8Array;
 }
@@ -35,7 +36,10 @@ export interface Initrd {
 /** Assembles the initrd; the same inputs give the same bytes. */
 export async function buildInitrd(options: InitrdOptions): Promise<Initrd> {
   const { release } = options;
-  const selection = await selectModules(options.modules);
+  const selection =
+    options.modules === undefined
+      ? { modules: [], lines: [], absent: [] }
+      : await selectModules(options.modules);
   const originals = await Promise.all(selection.modules.map((module) => readModule(module.file)));
   const stripped = await stripModules(originals);
 

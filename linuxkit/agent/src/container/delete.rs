@@ -73,7 +73,7 @@ pub(super) fn clean(agent: &Agent, id: &str, mounted: Vec<Mounted>, rootfs: Opti
         }
     }
     if let Some(rootfs) = rootfs
-        && let Err(status) = agent.storage.forget_overlay(rootfs)
+        && let Err(status) = agent.storage.forget_root(rootfs)
     {
         complain("its root", &status.message());
     }
@@ -90,7 +90,7 @@ pub(super) fn clean(agent: &Agent, id: &str, mounted: Vec<Mounted>, rootfs: Opti
     {
         let _ = std::fs::remove_dir(entry.path());
     }
-    for name in ["/mounts", "/rootfs", ""] {
+    for name in ["/mounts", "/rootfs", "/rootfs.view", ""] {
         let _ = std::fs::remove_dir(format!("{folder}{name}"));
     }
 }

@@ -212,6 +212,16 @@ impl Storage {
         Ok(())
     }
 
+    /// Unmounts a container's root: an overlay with all it stands on, or a share or a disk; and the view that an
+    /// overlay lay over. Nothing when there is none. Blocks.
+    pub fn forget_root(&self, target: &str) -> Result<(), Status> {
+        self.forget_overlay(target)?;
+        for target in [target.to_owned(), format!("{target}.view")] {
+            self.release(Mounted { target })?;
+        }
+        Ok(())
+    }
+
     /// Unmounts `target`: an overlay with all it stands on, or one holder's mount.
     pub async fn unmount(self: &Arc<Self>, target: &str) -> Result<(), Status> {
         bounds::run_path("target", target)?;
@@ -253,13 +263,14 @@ impl Storage {
 /// A disk's file system by the contract's name.
 pub fn filesystem(field: &str, name: &str) -> Result<&'static str, Status> {
     match name {
-        "" | "ext4" => Ok("ext4"),
+        // The driver of ext4 reads the older ones too.
+        "" | "ext2" | "ext3" | "ext4" => Ok("ext4"),
         "erofs" => Ok("erofs"),
         "squashfs" => Ok("squashfs"),
         "xfs" => Ok("xfs"),
         other => Err(invalid(
             field,
-            format!("{other:?} is none of ext4, erofs, squashfs, xfs"),
+            format!("{other:?} is none of ext2, ext3, ext4, erofs, squashfs, xfs"),
         )),
     }
 }
