@@ -40,6 +40,22 @@ const PACKAGES = {
   e2fsprogs: 'checks our ext4 images in tests',
   cpio: 'checks our initrd in tests',
 };
+/** What tests start for real; where one cannot be installed its tests are skipped and say so. */
+const TEST_PACKAGES = {
+  containerd: 'runs our shim',
+  'docker.io': 'runs our containers beside runc',
+  runc: 'what ours are compared with',
+  crun: 'what ours are compared with',
+  podman: 'runs containers by the OCI command line',
+  conmon: 'runs containers by the OCI command line',
+  tini: 'init of docker run --init',
+  iptables: 'networks of dockerd',
+  'containernetworking-plugins': 'networks of the CRI plugin',
+  python3: 'pseudo-terminals',
+};
+/** Debian's packages ask this file before they start a service: 101 is no. */
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+
 /** Folders with TypeScript that is compiled, as in tsconfig.json. */
 const SOURCES = ['runtime', 'hcs', 'linuxkit', 'proto', 'bench', 'test'];
 
@@ -79,7 +95,10 @@ function main(args) {
     return status;
   }
   warmUp();
-  if (mode === '--test' && process.platform === 'linux') buildVsockBackend();
+  if (mode === '--test' && process.platform === 'linux') {
+    installTestPackages();
+    buildVsockBackend();
+  }
   if (mode === '--test') return runTests(args);
   if (mode === '--bench') return runBenchmark(args);
   step('ready', 'npm start runs a container, npm test every test, bin/lcow is the command');
@@ -104,7 +123,7 @@ function checkHost() {
 
 function installPackages() {
   step('packages', Object.keys(PACKAGES).join(' '));
-  const missing = missingPackages();
+  const missing = missingPackages(PACKAGES);
   if (missing.length === 0) return done('all installed');
   for (const name of missing) done(`${name} is missing: ${PACKAGES[name]}`);
   if (!onPath('apt-get')) {
@@ -113,17 +132,39 @@ function installPackages() {
   if (process.getuid() !== 0) {
     throw new SetupError(`as root: apt-get install --no-install-recommends ${missing.join(' ')}`);
   }
-  const install = ['install', '-y', '-q', '--no-install-recommends', ...missing];
-  if (!hasPackageLists()) command('apt-get', ['update', '-q']);
-  if (aptGet(install) !== 0) {
-    done('apt-get failed; once more with fresh package lists');
-    command('apt-get', ['update', '-q']);
-    if (aptGet(install) !== 0) throw new SetupError(`apt-get ${install.join(' ')} failed`);
+  if (!install(missing)) throw new SetupError(`apt-get install ${missing.join(' ')} failed`);
+}
+
+/** Nothing that these install is started: tests start their own, in folders of their own. */
+function installTestPackages() {
+  step('packages for tests', Object.keys(TEST_PACKAGES).join(' '));
+  const missing = missingPackages(TEST_PACKAGES);
+  if (missing.length === 0) return done('all installed');
+  for (const name of missing) done(`${name} is missing: ${TEST_PACKAGES[name]}`);
+  const skipped = 'the tests that need them are skipped';
+  if (!onPath('apt-get')) return done(`no apt-get here: ${skipped}`);
+  if (process.getuid() !== 0) return done(`only root can install them: ${skipped}`);
+  const kept = existsSync(SERVICE_POLICY);
+  if (!kept) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    if (!install(missing)) done(`they were not installed: ${skipped}`);
+  } finally {
+    if (!kept) rmSync(SERVICE_POLICY, { force: true });
   }
 }
 
-function missingPackages() {
-  const names = Object.keys(PACKAGES);
+/** @returns whether apt-get could, at the latest with fresh package lists */
+function install(names) {
+  const args = ['install', '-y', '-q', '--no-install-recommends', ...names];
+  const update = () => command('apt-get', ['update', '-q'], { mayFail: true }) === 0;
+  if (!hasPackageLists() && !update()) return false;
+  if (aptGet(args) === 0) return true;
+  done('apt-get failed; once more with fresh package lists');
+  return update() && aptGet(args) === 0;
+}
+
+function missingPackages(packages) {
+  const names = Object.keys(packages);
   const query = spawnSync(
     'dpkg-query',
     ['-W', '-f', '${Package} ${db:Status-Status}\n', ...names],
