@@ -15,6 +15,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -34,8 +35,8 @@ const PACKAGES = {
   'busybox-static': 'the first image',
   'xz-utils': 'unpacks the kernel',
   binutils: 'strips kernel modules',
-  gcc: 'links the agent',
-  'libc6-dev': 'links the agent',
+  gcc: 'links the agent and the holder',
+  'libc6-dev': 'links the agent and the holder',
   'libseccomp-dev': "the agent's system call filter",
   e2fsprogs: 'checks our ext4 images in tests',
   cpio: 'checks our initrd in tests',
@@ -84,6 +85,7 @@ function main(args) {
   compile();
   if (process.platform === 'linux') {
     buildAgent();
+    buildHolder();
     step('guest image', 'kernel, initrd and manifest in build/guest');
     node(['dist/linuxkit/build-guest-image.js']);
     step('OCI image', 'busybox in build/images/busybox');
@@ -279,15 +281,34 @@ function copyGenerated() {
 
 function buildAgent() {
   step('agent', 'cargo build --release in linuxkit/agent');
-  const binary = 'linuxkit/agent/target/x86_64-unknown-linux-gnu/release/lcow-agent';
+  cargoBuild('linuxkit/agent', 'lcow-agent');
+}
+
+/** What outlives a supervisor (runtime/holder), where the launchers look for it. */
+function buildHolder() {
+  step('holder', 'cargo build --release in runtime/holder, to build/host');
+  const built = cargoBuild('runtime/holder', 'lcow-holder');
+  const binary = join('build', 'host', 'lcow-holder');
+  if (existsSync(binary) && readFileSync(binary).equals(readFileSync(built))) return;
+  mkdirSync(dirname(binary), { recursive: true });
+  // By rename: the old one may be running.
+  const next = `${binary}.${process.pid}`;
+  copyFileSync(built, next);
+  renameSync(next, binary);
+}
+
+/** @returns the binary's path */
+function cargoBuild(crate, name) {
+  const binary = join(crate, 'target/x86_64-unknown-linux-gnu/release', name);
   const cargo = findCargo();
-  if (cargo === undefined) {
+  if (cargo !== undefined) command(cargo, ['build', '--release', '--locked'], { cwd: crate });
+  else {
     const how = 'install Rust from https://rustup.rs';
     if (!existsSync(binary))
-      throw new SetupError(`cargo is missing and the agent is not built: ${how}`);
-    return done(`cargo is missing (${how}); the agent that is there is taken as it is`);
+      throw new SetupError(`cargo is missing and ${name} is not built: ${how}`);
+    done(`cargo is missing (${how}); the ${name} that is there is taken as it is`);
   }
-  command(cargo, ['build', '--release', '--locked'], { cwd: 'linuxkit/agent' });
+  return binary;
 }
 
 /** The vsock device's back end, a crate of rust-vmm: tests and LCOW_LINK=vsock use it, nothing else does. */
@@ -412,14 +433,20 @@ function runTests(args) {
 }
 
 function runRustTests() {
-  step('agent tests', 'cargo test --release in linuxkit/agent');
+  const crates = ['linuxkit/agent', 'runtime/holder'].map(runCrateTests);
+  const total = (name) => crates.reduce((sum, counts) => sum + counts[name], 0);
+  return { passed: total('passed'), failed: total('failed') };
+}
+
+function runCrateTests(crate) {
+  step('rust tests', `cargo test --release in ${crate}`);
   const cargo = findCargo();
   if (cargo === undefined) {
-    console.log('SKIP the agent: cargo is missing');
+    console.log(`SKIP ${crate}: cargo is missing`);
     return { passed: 0, failed: 0 };
   }
   const run = spawnSync(cargo, ['test', '--release', '--locked'], {
-    cwd: 'linuxkit/agent',
+    cwd: crate,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -434,7 +461,7 @@ function runRustTests() {
     process.stdout.write(run.stdout);
     failed = Math.max(failed, 1);
   }
-  console.log(`  agent: ${passed} passed, ${failed} failed`);
+  console.log(`  ${crate}: ${passed} passed, ${failed} failed`);
   return { passed, failed };
 }
 

@@ -1,0 +1,169 @@
+//! `lcow-holder`: holds what must outlive a pod's supervisor (README.md). Not a supervisor, not a shim: it knows no
+//! containers.
+
+mod control;
+mod folder_watch;
+mod frame;
+mod held;
+mod message;
+mod network;
+mod outbox;
+mod poll;
+mod program;
+mod relay;
+mod shim;
+mod socket;
+mod title;
+
+use std::io::Write;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
+
+use title::Title;
+
+const USAGE: &str = "usage: lcow-holder shim --socket PATH --pod FOLDER -- PROGRAM [ARGUMENT...]
+       lcow-holder process --socket PATH --id ID [--exec ID] [--network new|host|PATH]
+                           [--console-socket PATH] [--control FD] -- TITLE [PROGRAM [ARGUMENT...]]";
+const FAILED: i32 = 1;
+const USAGE_STATUS: i32 = 64;
+/// Somebody serves the socket, as EX_TEMPFAIL.
+const TAKEN: i32 = 75;
+
+/// A line on stderr, which nobody may read.
+#[macro_export]
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), "lcow-holder: {}", format_args!($($text)*));
+    }};
+}
+
+fn main() {
+    let mut args = std::env::args_os().skip(1).map(|arg| arg.into_string());
+    let Ok(args) = args.try_fold(Vec::new(), |mut all, arg| {
+        all.push(arg?);
+        Ok::<_, std::ffi::OsString>(all)
+    }) else {
+        say!("an argument is not UTF-8");
+        std::process::exit(USAGE_STATUS);
+    };
+    let status = match args.first().map(String::as_str) {
+        Some("shim") => Arguments::parse(&args[1..], &["--socket", "--pod"]).map(shim),
+        Some("--version") => {
+            println!("lcow-holder {}", env!("CARGO_PKG_VERSION"));
+            Ok(0)
+        }
+        _ => Err("it is none of shim, process, --version".to_owned()),
+    };
+    std::process::exit(status.unwrap_or_else(|why| {
+        say!("{why}\n{USAGE}");
+        USAGE_STATUS
+    }));
+}
+
+/// `--name value` pairs, and what is behind `--`.
+struct Arguments {
+    options: Vec<(String, String)>,
+    rest: Vec<String>,
+}
+
+impl Arguments {
+    fn parse(args: &[String], known: &[&str]) -> Result<Self, String> {
+        let mut options = Vec::new();
+        let mut left = args.iter();
+        while let Some(name) = left.next() {
+            if name == "--" {
+                let rest: Vec<String> = left.cloned().collect();
+                if rest.is_empty() {
+                    return Err("there is nothing behind --".to_owned());
+                }
+                return Ok(Self { options, rest });
+            }
+            if !known.contains(&name.as_str()) {
+                return Err(format!("{name} is no option"));
+            }
+            let value = left.next().ok_or(format!("{name} has no value"))?;
+            options.push((name.clone(), value.clone()));
+        }
+        Err("there is no --".to_owned())
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        let found = self.options.iter().find(|(each, _)| each == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        let path = PathBuf::from(self.get(name)?);
+        path.is_absolute().then_some(path)
+    }
+}
+
+fn shim(arguments: Arguments) -> i32 {
+    let (Some(socket), Some(folder)) = (arguments.path("--socket"), arguments.path("--pod")) else {
+        say!("--socket and --pod must be absolute paths\n{USAGE}");
+        return USAGE_STATUS;
+    };
+    let title = Title::find();
+    detach();
+    let listener = match socket::listen(&socket) {
+        Ok(Some(listener)) => listener,
+        Ok(None) => {
+            tell("taken\n");
+            return TAKEN;
+        }
+        Err(error) => {
+            say!("cannot listen on {}: {error}", socket.display());
+            return FAILED;
+        }
+    };
+    let options = shim::Options {
+        folder,
+        supervisor: arguments.rest,
+    };
+    match shim::Shim::new(options, listener, title) {
+        Ok(mut shim) => {
+            tell("ready\n");
+            null_streams();
+            shim.run()
+        }
+        Err(error) => {
+            say!("cannot hold the pod: {error}");
+            FAILED
+        }
+    }
+}
+
+/// Leaves the caller's session and folder, keeps nothing of it open, and lives on when it goes.
+fn detach() {
+    // SAFETY: of our own process. Descriptors beyond stderr are the caller's, and none of ours is open yet; 3 and 4
+    // are then taken by /dev/null, so that nothing else is where the supervisor expects its control channel.
+    unsafe {
+        libc::setsid();
+        libc::signal(libc::SIGHUP, libc::SIG_IGN);
+        libc::signal(libc::SIGPIPE, libc::SIG_IGN);
+        libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, 0u32);
+        for _ in 0..2 {
+            libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC);
+        }
+    }
+    let _ = std::env::set_current_dir(Path::new("/"));
+}
+
+fn tell(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+fn null_streams() {
+    if let Ok(null) = std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open("/dev/null")
+    {
+        for standard in 0..2 {
+            // SAFETY: replaces our own standard streams.
+            unsafe { libc::dup2(null.as_raw_fd(), standard) };
+        }
+    }
+}
