@@ -13,9 +13,10 @@ import { isTakenExclusively, takeExclusively } from './exclusive-file.ts';
 
 const OWNED = /^(\d+)\.(\d+)-[0-9a-f]{8}(\.[a-z0-9]+)?$/;
 
-/** A fresh name that this process owns. */
-export function ownedName(): string {
-  return `${process.pid}.${ownStart()}-${randomBytes(4).toString('hex')}`;
+/** A fresh name that this process owns, or, on Linux, another that lives. */
+export function ownedName(pid: number = process.pid): string {
+  const start = pid === process.pid ? ownStart() : (startTimeOf(pid) ?? '0');
+  return `${pid}.${start}-${randomBytes(4).toString('hex')}`;
 }
 
 let ownStartTime: string | undefined;
@@ -84,8 +85,8 @@ function isRunning(pid: string, start: string): boolean {
   return isTakenExclusively(join(marksFolder(), `${pid}.${start}`));
 }
 
-/** Undefined when the process is gone. */
-function startTimeOf(pid: number): string | undefined {
+/** Linux: what with its pid names a process on this boot for good. Undefined when it is gone. */
+export function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];

@@ -97,6 +97,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/scope.ts',
     'runtime/timeline.ts',
   ],
+  'runtime/stdio': [
+    'runtime/deadline.ts',
+    'runtime/errors.ts',
+    'runtime/ownership.ts',
+    'runtime/task/process-io.ts',
+  ],
   // Over the task service; of the VM below it only what its own operations call in the guest.
   'runtime/supervisor': [
     'hcs/document/host-version.ts',
@@ -118,6 +124,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/network/pod-network.ts',
     'runtime/ownership.ts',
     'runtime/rootfs/temporary-file.ts',
+    'runtime/stdio',
     'runtime/task',
     'runtime/timeline.ts',
     'runtime/ttrpc',

@@ -37,6 +37,8 @@ export type ProcessStateOf = (
 export interface HubRegistryOptions {
   /** A container's log cannot be written, told once; undefined: it can again. */
   readonly onLogTrouble?: (containerId: string, error: Error | undefined) => void;
+  /** Opens stdio that is not the hub's (runtime/stdio). Default: there is none, and such URIs are refused. */
+  readonly host?: ProcessIoFactory;
   /** As HubOptions; for tests. */
   readonly returnMs?: number;
 }
@@ -122,9 +124,11 @@ export class HubRegistry {
     void hub.close();
   }
 
-  /** Opens the stdio of processes whose streams are `hub:` or none. */
+  /** Opens the stdio of processes: here where its streams are `hub:` or none, otherwise by `host`. */
   readonly factory: ProcessIoFactory = async (request): Promise<ProcessIo> => {
     const { containerId, execId, terminal } = request;
+    const { host } = this.#options;
+    if (host !== undefined && !usesHub(request) && usesAny(request)) return host(request);
     const name = key(containerId, execId);
     const wants = wantsOf(request);
     const former = this.#hubs.get(name);
@@ -209,6 +213,10 @@ function runOf(hub: Hub): ProcessIo {
 
 function usesHub({ stdin, stdout, stderr }: ProcessIoRequest): boolean {
   return [stdin, stdout, stderr].includes(HUB_URI);
+}
+
+function usesAny({ stdin, stdout, stderr }: ProcessIoRequest): boolean {
+  return [stdin, stdout, stderr].some((uri) => uri !== '');
 }
 
 function key(containerId: string, execId: string): string {

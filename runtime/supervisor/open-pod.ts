@@ -9,6 +9,7 @@ import type { Directories } from '../directories.ts';
 import { RuntimeError } from '../errors.ts';
 import { openHostService } from '../host-service.ts';
 import { adoptNetwork, attachNetwork, type NetworkRecord } from '../network/pod-network.ts';
+import { hostStdio } from '../stdio/host-stdio.ts';
 import { openTasks } from '../task/open-tasks.ts';
 import type { PodTasks } from '../task/pod-tasks.ts';
 import { Timeline } from '../timeline.ts';
@@ -56,6 +57,11 @@ export function openPod(options: OpenPodOptions): OpenedPod {
   let guest: PodTasks | undefined;
   let ending: (() => void) | undefined;
   const hubs = new HubRegistry({
+    host: hostStdio({
+      folder,
+      ...(record.containerd === undefined ? {} : { namespace: record.containerd.namespace }),
+      onTrouble: (subject, what) => log(`${subject}: ${what}`, 'warning'),
+    }),
     onLogTrouble: (id, error) =>
       error === undefined
         ? log(`the log of ${id} is written again`)
