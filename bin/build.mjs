@@ -1,7 +1,7 @@
 // Bundles each launcher's program into one file: one file is read at start instead of hundreds, and of it only the
 // segments that a command needs. bin/load-bundle.cjs describes the file and reads it.
 //
-//   node bin/build.mjs [--analyze]
+//   node bin/build.mjs [--analyze] [PROGRAM]...
 //
 // esbuild splits the program at each `import()`, so that what several parts share is one chunk; each chunk becomes a
 // CommonJS function in one of the program's segments.
@@ -47,14 +47,48 @@ const PROGRAMS = {
       ],
     },
   },
+  'lcow-oci': {
+    entry: 'runtime/oci/main.ts',
+    warmsUp: true,
+    segments: {
+      // The way to a supervisor, and what callers ask again and again.
+      commands: [
+        'runtime/oci/commands/state.ts',
+        'runtime/oci/commands/kill.ts',
+        'runtime/oci/commands/ps.ts',
+        'runtime/supervisor/connect.ts',
+        'runtime/supervisor/pod-lock.ts',
+      ],
+      // A container's and an exec's start, and their end.
+      start: [
+        'runtime/oci/commands/create.ts',
+        'runtime/oci/commands/start.ts',
+        'runtime/oci/commands/exec.ts',
+        'runtime/oci/commands/delete.ts',
+        'runtime/supervisor/spawn-supervisor.ts',
+      ],
+    },
+  },
   'lcow-supervisor': {
     entry: 'runtime/supervisor/main.ts',
+    warmsUp: true,
     segments: {
       supervise: [
         'runtime/supervisor/open-pod.ts',
         'runtime/supervisor/serve-pod.ts',
         'runtime/host-service.ts',
       ],
+    },
+  },
+  'containerd-shim-lcow-v1': {
+    entry: 'runtime/shim/main.ts',
+    warmsUp: true,
+    segments: {
+      // Each action of containerd's, as it nearly always goes.
+      start: ['runtime/shim/start.ts', 'runtime/shim/holder-process.ts'],
+      delete: ['runtime/shim/delete.ts', 'runtime/shim/delete-response.ts'],
+      // The way to a supervisor that lives.
+      task: ['runtime/shim/delete-task.ts'],
     },
   },
 };
@@ -89,7 +123,9 @@ const WITHOUT_LONG = {
 };
 
 await mkdir(outDir, { recursive: true });
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 for (const [name, program] of Object.entries(PROGRAMS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   if (!existsSync(join(root, program.entry))) {
     console.log(`  ${name}: no ${program.entry} yet`);
     continue;
@@ -98,7 +134,7 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
   const segments = assign(program, chunks);
   const text = await encode(program.entry, chunks, segments);
   await replaceBundle(name, text);
-  if (name === 'lcow-supervisor') warmUp(name);
+  if (program.warmsUp) warmUp(name);
   console.log(`  ${name}: dist/bundle/${name}.bundle, ${Math.round(text.length / 1024)} KiB`);
   if (process.argv.includes('--analyze')) analyze(chunks, segments);
 }
@@ -216,7 +252,7 @@ async function replaceBundle(name, text) {
   }
 }
 
-/** Has V8 keep what it compiled; the supervisor's start is part of every container's. */
+/** Has V8 keep what it compiled: these programs' starts are part of every container's. */
 function warmUp(name) {
   const env = { ...process.env, LCOW_CODE_CACHE: 'write' };
   delete env.NODE_EXTRA_CA_CERTS;

@@ -150,6 +150,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/timeline.ts',
   ],
   'runtime/setup': ['linuxkit/manifest.ts', 'runtime/errors.ts', 'runtime/replace-file.ts'],
+  // runc's command line: a client of supervisors, as `lcow` is.
+  'runtime/oci': [
+    'linuxkit/manifest.ts',
+    'proto',
+    'runtime/container',
+    'runtime/deadline.ts',
+    'runtime/directories.ts',
+    'runtime/errors.ts',
+    'runtime/ownership.ts',
+    'runtime/shim/options',
+    'runtime/supervisor',
+    'runtime/task/capability-options.ts',
+    'runtime/task/oci-runtime-spec.ts',
+    'runtime/task/standard-mounts.ts',
+    'runtime/task/task-service.ts',
+    'runtime/version.ts',
+  ],
   'runtime/cli': [
     'hcs/document',
     'hcs/hcs-error.ts',
