@@ -4,6 +4,7 @@
  * behind. Nothing of the host's own containerd is touched.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -76,6 +77,9 @@ export class ContainerdHost implements AsyncDisposable {
   #containerd: ChildProcess | undefined;
   #events: ContainerdEvents[] = [];
   readonly #network = networkNamespaces();
+  /** Namespaces, and ids and groups of containers, that were used here: what sockets are named for. */
+  readonly #namespaces = new Set<string>();
+  readonly #groups = new Set<string>();
 
   /** Starts it and imports the image. Everything it does to the host ends with its disposal. */
   static async start(options: ContainerdOptions = {}): Promise<ContainerdHost> {
@@ -183,6 +187,7 @@ export class ContainerdHost implements AsyncDisposable {
 
   /** Imports the image into a namespace. */
   async import(namespace: string, snapshotters: readonly string[] = ['overlayfs']): Promise<void> {
+    this.#namespaces.add(namespace);
     const archive = join(this.folder, 'busybox.tar');
     if (!existsSync(archive)) busyboxArchive(archive, this.folder);
     const base = [
@@ -228,6 +233,8 @@ export class ContainerdHost implements AsyncDisposable {
   /** Arguments of `ctr run`: options, then the image, then `[id, ...command]`. */
   runArguments(options: readonly string[], id: string, ...command: string[]): string[] {
     const own = ['--runtime', this.runtime, '--fifo-dir', join(this.folder, 'fifo')];
+    const group = options.map((option) => /runc\.v2\.group=(.*)$/.exec(option)?.[1]);
+    for (const name of [id, ...group]) if (name !== undefined) this.#groups.add(name);
     if (this.runtime === RUNC_RUNTIME) own.push('--runc-root', join(this.folder, 'runc'));
     return ['run', ...own, ...options, BUSYBOX, id, ...command];
   }
@@ -337,6 +344,7 @@ export class ContainerdHost implements AsyncDisposable {
       ...networkNamespaces()
         .filter((name) => !network.has(name))
         .map((name) => `network namespace ${name}`),
+      ...this.#sockets().map((path) => `socket ${path}`),
       ...this.#cgroups()
         .filter((path) => !path.endsWith(`/${this.namespace}`))
         .map((path) => `cgroup ${path}`),
@@ -373,6 +381,16 @@ export class ContainerdHost implements AsyncDisposable {
   #processes(): string[] {
     const own = new Set([this.pid, ...this.#events.map(({ pid }) => pid)]);
     return processesOf(this.folder).filter((line) => !own.has(Number(line.split(' ')[0])));
+  }
+
+  /** What containerd's shims name their sockets: facts that are the same for every shim. */
+  #sockets(): string[] {
+    return [...this.#namespaces].flatMap((namespace) =>
+      [...this.#groups]
+        .map((group) => join(this.address, namespace, group))
+        .map((name) => join('/run/containerd/s', createHash('sha256').update(name).digest('hex')))
+        .filter((path) => existsSync(path)),
+    );
   }
 
   /** Groups named for our namespace, in every hierarchy, outermost first. */
