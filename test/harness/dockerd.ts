@@ -19,7 +19,7 @@ const DAEMON = '/usr/sbin/dockerd';
 const DOCKER_DEADLINE_MS = 60_000;
 
 export interface DockerdOptions {
-  /** The runtime of run(). Default: LCOW_TEST_DOCKER_RUNTIME of the environment, or lcow. */
+  /** The daemon's default runtime. Default: LCOW_TEST_DOCKER_RUNTIME of the environment, or lcow. */
   readonly runtime?: string;
   /** Containers live on while dockerd is away. */
   readonly liveRestore?: boolean;
@@ -175,15 +175,9 @@ export class DockerdHost implements AsyncDisposable {
     return watch(child);
   }
 
-  /** Arguments of `docker run` with our runtime and, where the options name none, no network. */
-  runArguments(options: readonly string[], ...command: string[]): string[] {
-    const network = options.some((each) => each.startsWith('--net')) ? [] : ['--network', 'none'];
-    return ['run', '--runtime', this.runtime, ...network, ...options, 'busybox', ...command];
-  }
-
-  /** `docker run` to its end. */
+  /** `docker run` of the busybox image, to its end. */
   run(options: readonly string[], ...command: string[]): Promise<Finished> {
-    return this.docker(...this.runArguments(options, ...command));
+    return this.docker('run', ...options, 'busybox', ...command);
   }
 
   /** `docker` on a terminal (pty.ts). */
@@ -229,9 +223,12 @@ export class DockerdHost implements AsyncDisposable {
   }
 
   async #configure(): Promise<void> {
-    const more = this.#options.liveRestore === true ? { 'live-restore': true } : {};
-    // A health check's start and dockerd's own timing are in what it says when it debugs.
-    writeFileSync(this.config, `${JSON.stringify({ debug: true, ...more }, undefined, 2)}\n`);
+    const settings = {
+      debug: true,
+      'default-runtime': this.runtime,
+      ...(this.#options.liveRestore === true ? { 'live-restore': true } : {}),
+    };
+    writeFileSync(this.config, `${JSON.stringify(settings, undefined, 2)}\n`);
     if (this.runtime !== 'lcow') return;
     const { code, stderr } = await this.containerd.lcow('setup', 'docker', '--config', this.config);
     if (code !== 0) throw new Error(`lcow setup docker exited ${code}: ${stderr}`);
