@@ -167,6 +167,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/task/task-service.ts',
     'runtime/version.ts',
   ],
+  // A client of supervisors, as the CLI is; it stands beside it.
+  'runtime/shim': [
+    'proto',
+    'runtime/container',
+    'runtime/directories.ts',
+    'runtime/errors.ts',
+    'runtime/host-service.ts',
+    'runtime/supervisor',
+    'runtime/task',
+    'runtime/ttrpc',
+    'runtime/version.ts',
+  ],
   'runtime/cli': [
     'hcs/document',
     'hcs/hcs-error.ts',

@@ -262,6 +262,11 @@ export class Keeper extends TaskPassage {
     await this.#states.settled();
   }
 
+  /** Everything that has happened was told. */
+  settled(): Promise<void> {
+    return this.#states.settled();
+  }
+
   /** What an earlier supervisor kept, as kept-adoption.ts says; before the tasks are adopted. */
   load(): void {
     this.#adoption.load();

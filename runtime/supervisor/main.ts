@@ -1,12 +1,16 @@
 /**
- * The entry of `lcow-supervisor --pod <folder> [--adopt] [--tell]`: the process around one pod. It takes the pod's lock, has the
- * VM boot (or adopts it), and serves the task service and its own on the pod's socket until the pod has ended. What it
- * does for containers is keeper.ts; what it is told to do comes over the socket.
+ * The entry of `lcow-supervisor --pod <folder> [--adopt] [--tell] [--holder <fd>]`: the process around one pod. It takes the
+ * pod's lock, has the VM boot (or adopts it), and serves the task service and its own on the pod's socket until the pod
+ * has ended. What it does for containers is keeper.ts; what it is told to do comes over the socket.
+ *
+ * In a pod of containerd's (runtime/shim) it is the shim's daemon: containerd's connections come through the holder that
+ * started it, whose control channel is the descriptor; on Windows it listens on containerd's pipe itself.
  *
  * The order is that of the start path: the VM is spawned before anything that is only needed once it is up is loaded.
  */
 import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
+import type { ContainerdPod } from '../container/container-record.ts';
 import { type Directories, directories } from '../directories.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { preparePeerCheck } from '../ttrpc/peer-credentials.ts';
@@ -31,9 +35,9 @@ const CRASHED_EXIT = 70;
 const ADOPTIONS_FILE = 'adoptions';
 
 export async function main(args: readonly string[]): Promise<number> {
-  const { folder, adopt, tellsStarter } = parseArguments(args);
+  const { folder, adopt, tellsStarter, holder } = parseArguments(args);
   if (folder === undefined) {
-    process.stderr.write('usage: lcow-supervisor --pod FOLDER [--adopt] [--tell]\n');
+    process.stderr.write('usage: lcow-supervisor --pod FOLDER [--adopt] [--tell] [--holder FD]\n');
     return USAGE_EXIT;
   }
   // As `ps` shows it, and as tests and people find it.
@@ -43,7 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
   dieAdoptably(log);
   const starter = new Starter(tellsStarter);
   try {
-    await supervise(folder, adopt, log, starter);
+    await supervise(folder, adopt, log, starter, holder);
     removeSupervisorStderr(folder);
     return 0;
   } catch (error) {
@@ -101,25 +105,36 @@ const LOCK_TAKEN = new Error('another supervisor has the pod');
 async function supervise(
   folder: string,
   adopt: boolean,
-  log: SupervisorLog,
+  ownLog: SupervisorLog,
   starter: Starter,
+  holder: number | undefined,
 ): Promise<void> {
   await using lock = await takePodLock(folder);
   if (lock === undefined) throw LOCK_TAKEN;
   const where: Directories = { ...directories(), run: dirname(dirname(folder)) };
-  const record = readPodRecord(folder, log);
+  const record = readPodRecord(folder, ownLog);
   if (record === undefined) {
     throw new RuntimeError('data-loss', `supervise ${folder}`, 'it has no pod.json');
   }
   if (process.platform === 'win32') await requirePrivateRoots(where);
-  markStarted(folder);
+  // A holder that lives goes on to say whose the folder is.
+  if (holder === undefined) markStarted(folder);
+  const { containerd } = record;
+  const log = containerd === undefined ? ownLog : await alsoToContainerd(containerd, ownLog);
   const { openPod } = await import('./open-pod.ts');
   const adoptions = countAdoptions(folder, adopt);
   log(`${adopt ? 'adopts' : 'boots'} pod ${record.id}, process ${process.pid}`);
   const pod = openPod({ where, folder, record, adopt, adoptions, log });
   const { listenForPod } = await import('./serve-pod.ts');
   await using socket = await listenForPod(taskSocket(folder), pod, log);
-  pod.onEnding(() => void socket.stopListening());
+  await using containerdSocket =
+    containerd === undefined || holder !== undefined
+      ? undefined
+      : await listenForPod(containerd.address, pod, log);
+  pod.onEnding(() => {
+    void socket.stopListening();
+    void containerdSocket?.stopListening();
+  });
   process.on('SIGTERM', () => {
     log('SIGTERM: the pod is stopped');
     void pod.supervisor.stop(SIGTERM_GRACE_MS);
@@ -138,6 +153,19 @@ async function supervise(
   log('the pod has ended');
   // Whoever asked for the end is answered before the connections are closed.
   await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What containerd's log has of its shims. */
+async function alsoToContainerd(
+  containerd: ContainerdPod,
+  log: SupervisorLog,
+): Promise<SupervisorLog> {
+  const { openBundleLog } = await import('./bundle-log.ts');
+  const bundleLog = openBundleLog(containerd);
+  return (text, level = 'information') => {
+    log(text, level);
+    bundleLog.write(level, text);
+  };
 }
 
 /** What stands in them (keys of pipes, secrets of VMs) is ours alone. @throws RuntimeError permission-denied */
@@ -244,12 +272,19 @@ function parseArguments(args: readonly string[]): {
   folder: string | undefined;
   adopt: boolean;
   tellsStarter: boolean;
+  /** The descriptor of its control channel. */
+  holder: number | undefined;
 } {
-  const at = args.indexOf('--pod');
-  const folder = at < 0 ? undefined : args[at + 1];
+  const valueOf = (option: string): string | undefined => {
+    const at = args.indexOf(option);
+    return at < 0 ? undefined : args[at + 1];
+  };
+  const folder = valueOf('--pod');
+  const holder = valueOf('--holder');
   return {
     folder: folder !== undefined && isAbsolute(folder) ? folder : undefined,
     adopt: args.includes('--adopt'),
     tellsStarter: args.includes(TELL_OPTION),
+    holder: holder !== undefined && /^\d{1,6}$/.test(holder) ? Number(holder) : undefined,
   };
 }

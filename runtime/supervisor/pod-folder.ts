@@ -136,6 +136,22 @@ export function isBeingStarted(folder: string): boolean {
   }
 }
 
+/**
+ * A holder (runtime/holder) starts the folder's supervisors, now and whenever one dies: nobody else is to, as long as it
+ * lives.
+ */
+export function markHeld(folder: string, holderPid: number): void {
+  const path = join(folder, STARTING_FILE);
+  const temporary = `${path}.new`;
+  try {
+    writeFileSync(temporary, ownedName(holderPid), { mode: 0o600 });
+    renameSync(temporary, path);
+  } catch (error) {
+    // The holder, its supervisor, and with it the pod have ended already.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
 /** The supervisor has the lock: from now on that says whose the folder is. */
 export function markStarted(folder: string): void {
   rmSync(join(folder, STARTING_FILE), { force: true });

@@ -6,18 +6,24 @@
  *      │           ▲ │ the VM dies: exits are told; a container that restarts, or the next Create, boots another
  *      ╰─ fails    ╰─╯
  */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { ContainerStore } from '../container/container-store.ts';
 import type { PodRecord } from '../container/container-record.ts';
 import type { Directories } from '../directories.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import type { ProcessIoFactory } from '../task/process-io.ts';
 import type { TaskEvent } from '../task/task-event.ts';
+import { TaskRecordFolder } from '../task/task-record.ts';
 import type { TaskService } from '../task/task-service.ts';
-import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import { type Clock, SYSTEM_CLOCK, within } from './clock.ts';
 import { journalEntry } from './container-events.ts';
+import { ContainerdTasks } from './containerd-tasks.ts';
+import { EventForwarder } from './event-forwarder.ts';
 import { EventJournal } from './event-journal.ts';
 import { readEvents } from './event-reader.ts';
 import { EventLog } from './event-log.ts';
+import { EventOutbox } from './event-outbox.ts';
 import { collectWhenIdle } from './idle-collection.ts';
 import { KeepRecords } from './keep-record.ts';
 import { Keeper } from './keeper.ts';
@@ -29,6 +35,8 @@ import type { SupervisorLog } from './supervisor-log.ts';
 const FORSAKEN_MS = 60_000;
 /** So long the reason why a lone pod's VM did not boot is told to who asks; then the pod is gone. */
 const UNHEARD_MS = 10_000;
+/** So long the end of containerd's pod waits for what containerd is still to be told. */
+const FLUSH_MS = 5000;
 
 /** The tasks of one VM. Disposing terminates the VM with everything in it. */
 export interface VmTasks extends TaskService, AsyncDisposable {
@@ -36,6 +44,10 @@ export interface VmTasks extends TaskService, AsyncDisposable {
   readonly ready: Promise<void>;
   /** How the VM ended, once every exit of its processes was told. Never rejects. */
   readonly vmEnded: Promise<string>;
+  /** Of the containers, those that are being created included. */
+  readonly ids: readonly string[];
+  /** SIGTERM to each, SIGKILL to what is left after the grace. Resolves when all exits were told. */
+  stopAll(graceMs: number): Promise<void>;
 }
 
 /** Boots the pod's VM, or adopts the one that runs. Resolves while a VM boots: create() waits for it. */
@@ -67,6 +79,8 @@ export class PodSupervisor {
   readonly record: PodRecord;
   readonly events: EventLog;
   readonly keeper: Keeper;
+  /** What is served: the keeper, in a pod of containerd's as containerd calls it. */
+  readonly tasks: TaskService;
   /** Settles when everything of the pod is gone from the host; the process may end. Never rejects. */
   readonly ended: Promise<void>;
   /**
@@ -78,12 +92,18 @@ export class PodSupervisor {
   readonly #store: ContainerStore;
   readonly #journal: EventJournal;
   readonly #attributes = new Map<string, Record<string, string>>();
+  /** To containerd, where the pod is its. */
+  readonly #forwarder: EventForwarder | undefined;
   #vm: Promise<VmTasks>;
+  /** What #vm resolved to last. */
+  #opened: VmTasks | undefined;
   #vmEnded: string | undefined;
   /** The VM never came up: told to who asks, not tried again. */
   #bootFailure: unknown;
   #ending: Promise<void> | undefined;
   #markEnded!: () => void;
+  /** Something was in it. */
+  #wasUsed = false;
   readonly #endingSignal = new AbortController();
 
   constructor(options: PodSupervisorOptions) {
@@ -115,10 +135,20 @@ export class PodSupervisor {
       },
     });
     if (options.adopt) this.keeper.load();
-    this.#vm = this.#open(options.adopt);
+    this.#forwarder = this.#forwarderTo(record.containerd);
+    this.tasks =
+      record.containerd === undefined
+        ? this.keeper
+        : new ContainerdTasks({
+            tasks: this.keeper,
+            ids: () => this.#ids(),
+            deleted: (id, execId) => this.#forwarder?.forget(id, execId),
+            end: () => void this.end(),
+          });
+    this.#vm = this.#open(options.adopt, options.adopt ? this.#tellUntold() : undefined);
     this.adopted = options.adopt ? this.#adopt() : Promise.resolve();
     this.adopted.catch(() => undefined);
-    if (record.lone) this.#endWhenForsaken();
+    if (record.lone || record.containerd !== undefined) this.#endWhenForsaken();
   }
 
   /** How the VM ended; undefined while it boots or runs. */
@@ -134,6 +164,10 @@ export class PodSupervisor {
   /** Ends everything in the pod, within the grace, then the VM, then what the host has of it. */
   async stop(graceMs: number): Promise<void> {
     await this.keeper.stopAll(graceMs);
+    // What containerd made; nothing, where the VM did not come up.
+    if (this.record.containerd !== undefined) {
+      await this.#vm.then((vm) => vm.stopAll(graceMs)).catch(() => undefined);
+    }
     await this.end();
   }
 
@@ -146,6 +180,8 @@ export class PodSupervisor {
   async #end(): Promise<void> {
     const { folder, log, record, onEnding } = this.#options;
     onEnding?.();
+    // A container of the same name that containerd starts from now on gets a pod of its own.
+    if (record.containerd !== undefined) leaveAddress(record.containerd.address);
     this.#endingSignal.abort(
       new RuntimeError('cancelled', `boot pod "${record.id}"`, 'the pod is being ended'),
     );
@@ -155,11 +191,23 @@ export class PodSupervisor {
       // One that did not boot has left nothing.
       if (this.#vmEnded === undefined) log(`ending the VM: ${messageOf(error)}`, 'warning');
     }
+    await this.#lastEvents();
     await removePodFolder(folder).catch((error: unknown) => log(messageOf(error), 'warning'));
     await this.#store.removed();
     if (!record.lone) this.#note('destroy', record.id, {}, 'pod');
     this.events.close();
     this.#markEnded();
+  }
+
+  /** What containerd is to know of the pod's end, in the time that there is. */
+  async #lastEvents(): Promise<void> {
+    if (this.#forwarder === undefined) return;
+    const { clock = SYSTEM_CLOCK } = this.#options;
+    // The exits of what ran until the VM was terminated.
+    const told = this.#opened?.vmEnded.then(() => this.keeper.settled());
+    if (told !== undefined && this.#ids().length > 0) await within(clock, told, FLUSH_MS);
+    await this.#forwarder.flush(FLUSH_MS);
+    await this.#forwarder[Symbol.asyncDispose]();
   }
 
   /** @param before what of the last VM must be gone first */
@@ -174,6 +222,7 @@ export class PodSupervisor {
     const opening = before === undefined ? open(wanted) : before.then(() => open(wanted));
     opening.then(
       (vm) => {
+        this.#opened = vm;
         vm.ready.catch((error: unknown) => this.#bootFailed(opening, error));
         void vm.vmEnded.then((how) => this.#vmDied(opening, how));
       },
@@ -207,16 +256,27 @@ export class PodSupervisor {
   }
 
   async #liveVm(): Promise<VmTasks> {
+    if (this.record.containerd !== undefined) return this.#containerdVm();
     if (this.#vmEnded === undefined || this.#ending !== undefined) return this.#vm;
     if (this.#bootFailure !== undefined) throw this.#bootFailure;
     throw new RuntimeError('not-found', `reach pod "${this.record.id}"`, this.#vmEnded);
   }
 
+  /** One that has ended still tells how its tasks did; of one that never came up there are none. */
+  async #containerdVm(): Promise<VmTasks> {
+    return this.#vm.catch((cause: unknown) => {
+      const what = `container not created, for its VM is not up: ${messageOf(cause)}`;
+      throw new RuntimeError('not-found', `reach pod "${this.record.id}"`, what, { cause });
+    });
+  }
+
   async #bootedVm(): Promise<VmTasks> {
-    if (this.#ending !== undefined) {
-      throw new RuntimeError('unavailable', `boot pod "${this.record.id}"`, 'it is ending');
-    }
+    const op = `boot pod "${this.record.id}"`;
+    if (this.#ending !== undefined) throw new RuntimeError('unavailable', op, 'it is ending');
     if (this.#vmEnded === undefined) return this.#vm;
+    if (this.record.containerd !== undefined) {
+      throw this.#bootFailure ?? new RuntimeError('unavailable', op, this.#vmEnded);
+    }
     if (this.#bootFailure !== undefined && this.record.lone) throw this.#bootFailure;
     this.#vmEnded = undefined;
     this.#bootFailure = undefined;
@@ -229,15 +289,43 @@ export class PodSupervisor {
 
   #endWhenForsaken(): void {
     const timer = setTimeout(() => {
-      if (this.keeper.ids.length > 0 || this.#ending !== undefined) return;
+      if (this.#ids().length > 0 || this.#wasUsed || this.#ending !== undefined) return;
       this.#options.log(`no container was created within ${FORSAKEN_MS} ms`, 'warning');
       void this.end();
     }, FORSAKEN_MS);
     timer.unref();
   }
 
+  /** Of the containers that are in the pod, kept ones and containerd's. */
+  #ids(): string[] {
+    return [...this.keeper.ids, ...(this.#opened?.ids ?? [])];
+  }
+
+  #forwarderTo(containerd: PodRecord['containerd']): EventForwarder | undefined {
+    if (containerd === undefined) return undefined;
+    const { folder, adopt, log, clock = SYSTEM_CLOCK } = this.#options;
+    const warn = (text: string): void => log(text, 'warning');
+    const outbox = new EventOutbox(folder, { adopt, log: warn });
+    return new EventForwarder({ containerd, outbox, log: warn, clock });
+  }
+
+  /** Before anything new happens: what the supervisor before wrote down and told nobody. Never rejects. */
+  async #tellUntold(): Promise<void> {
+    if (this.#forwarder === undefined) return;
+    const { folder, log } = this.#options;
+    try {
+      // Their records are read again, and what is wrong with them said, when the tasks are restored.
+      const records = await new TaskRecordFolder(join(folder, 'task')).load(() => undefined);
+      this.#forwarder.tellUntold(records);
+    } catch (error) {
+      log(`what containerd was not told is not known: ${messageOf(error)}`, 'warning');
+    }
+  }
+
   #publish(event: TaskEvent): void {
     collectWhenIdle();
+    this.#wasUsed = true;
+    this.#forwarder?.forward(event);
     this.events.append(event);
     const entry = journalEntry(event);
     if (entry === undefined) return;
@@ -287,5 +375,15 @@ export class PodSupervisor {
       event.action === 'die' && event.actor.id === id;
     for await (const _ of readEvents(this.#journal, { sinceMs, filter })) return true;
     return false;
+  }
+}
+
+/** The file of a Unix socket is removed; who is connected stays. A pipe has none. */
+function leaveAddress(address: string): void {
+  if (process.platform === 'win32') return;
+  try {
+    rmSync(address, { force: true });
+  } catch {
+    // Its holder says so, if it cannot either.
   }
 }

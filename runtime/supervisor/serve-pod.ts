@@ -22,7 +22,7 @@ export async function listenForPod(
 ): Promise<PodSocket> {
   const { supervisor, operations } = pod;
   const server = new TtrpcServer([
-    ...taskHandlers(supervisor.keeper),
+    ...taskHandlers(supervisor.tasks),
     ...supervisorHandlers(operations),
   ]);
   const socket = await listenOnSocket(path, {

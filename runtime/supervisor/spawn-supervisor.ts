@@ -79,7 +79,10 @@ export async function spawnSupervisor(folder: string, options: SpawnOptions): Pr
 }
 
 /** LCOW_* and what programs need. Not NODE_OPTIONS nor NODE_EXTRA_CA_CERTS: they are the caller's, and cost memory. */
-function supervisorEnvironment({ env = process.env, where }: SpawnOptions): NodeJS.ProcessEnv {
+export function supervisorEnvironment({
+  env = process.env,
+  where,
+}: Pick<SpawnOptions, 'env' | 'where'>): NodeJS.ProcessEnv {
   const names = Object.keys(env).filter((name) => name.startsWith('LCOW_'));
   const inherited = [...INHERITED, ...INHERITED_ON_WINDOWS, ...names].flatMap((name) =>
     env[name] === undefined ? [] : [[name, env[name]]],
