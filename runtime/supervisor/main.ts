@@ -124,7 +124,8 @@ async function supervise(
   const { openPod } = await import('./open-pod.ts');
   const adoptions = countAdoptions(folder, adopt);
   log(`${adopt ? 'adopts' : 'boots'} pod ${record.id}, process ${process.pid}`);
-  const pod = openPod({ where, folder, record, adopt, adoptions, log });
+  const held = holder === undefined ? {} : { holderFd: holder };
+  const pod = openPod({ where, folder, record, adopt, adoptions, log, ...held });
   const { listenForPod } = await import('./serve-pod.ts');
   await using socket = await listenForPod(taskSocket(folder), pod, log);
   await using containerdSocket =

@@ -13,6 +13,7 @@ import { hostStdio } from '../stdio/host-stdio.ts';
 import { openTasks } from '../task/open-tasks.ts';
 import type { PodTasks } from '../task/pod-tasks.ts';
 import { Timeline } from '../timeline.ts';
+import { hostProcesses } from './host-processes.ts';
 import { HubRegistry } from './hub-registry.ts';
 import { podOperations } from './pod-operations.ts';
 import { type OpenVmTasks, PodSupervisor } from './pod-supervisor.ts';
@@ -27,6 +28,8 @@ export interface OpenPodOptions {
   readonly adopt: boolean;
   readonly adoptions: number;
   readonly log: SupervisorLog;
+  /** The holder's control channel, where a holder started this process. */
+  readonly holderFd?: number;
 }
 
 export interface OpenedPod {
@@ -67,6 +70,11 @@ export function openPod(options: OpenPodOptions): OpenedPod {
         ? log(`the log of ${id} is written again`)
         : log(`log of ${id}: ${error.message}`, 'warning'),
   });
+  const { holderFd } = options;
+  const processes = hostProcesses({
+    containerd: record.containerd !== undefined,
+    ...(holderFd === undefined ? {} : { holderFd }),
+  });
   const open: OpenVmTasks = async ({ adopt, signal, io, onEvent }) => {
     parts ??= hostParts(where);
     const { service, execution, host, bootFiles } = await parts;
@@ -76,6 +84,7 @@ export function openPod(options: OpenPodOptions): OpenedPod {
       // Tasks say what failed, and nothing else.
       log: (text) => log(text, 'warning'),
       emit: onEvent,
+      hostProcesses: processes,
       timeline,
       network: (vm, recorded) =>
         recorded === undefined

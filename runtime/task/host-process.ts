@@ -22,9 +22,25 @@ export interface HostProcessRequest {
   readonly options?: { readonly typeUrl: string; readonly value: Uint8Array };
 }
 
+/** A host process as a task record has it. */
+export interface HeldProcess {
+  readonly containerId: string;
+  /** Empty: the container's init. */
+  readonly execId: string;
+  readonly pid: number;
+  /** Of an init: what Create's options said. */
+  readonly options?: HostProcessRequest['options'];
+}
+
 export interface HostProcesses {
-  /** Resolves once the process is in its namespace. @throws RuntimeError; nothing is left then */
-  hold(request: HostProcessRequest): Promise<{ readonly pid: number }>;
+  /**
+   * Resolves once the process is in its namespace; to undefined where nothing stands for it, so that the guest's pid is
+   * told and no hook of the host can be run.
+   * @throws RuntimeError; nothing is left then
+   */
+  hold(request: HostProcessRequest): Promise<{ readonly pid: number } | undefined>;
   /** The process that it stands for is deleted. Idempotent; one that is gone is none. */
   release(containerId: string, execId: string): Promise<void>;
+  /** Goes on with what an earlier supervisor's tasks have; what else is held is of nobody and is released. */
+  adopt(held: readonly HeldProcess[]): Promise<void>;
 }

@@ -22,6 +22,8 @@ import {
   utilityVmDocument,
   type UtilityVmShape,
 } from '../uvm/utility-vm.ts';
+import type { HostProcesses } from './host-process.ts';
+import { HostSide } from './host-side.ts';
 import { GuestBackend, type TaskNetwork } from './guest-backend.ts';
 import type { LivenessLimits } from './liveness.ts';
 import { PodTasks } from './pod-tasks.ts';
@@ -48,6 +50,8 @@ export interface OpenTasksOptions {
   /** Gets events in order; what it returns is not waited for. */
   readonly emit: (event: TaskEvent) => void;
   readonly log: (text: string) => void;
+  /** Processes of the host that stand for the guest's; without them, the guest's pids are told. */
+  readonly hostProcesses?: HostProcesses;
   /** Take over the VM that vm.json names. */
   readonly adopt: boolean;
   readonly timeline?: Timeline;
@@ -152,7 +156,9 @@ async function over(
     ...(timeline === undefined ? {} : { timeline }),
   });
   const records = new TaskRecordFolder(join(directory, 'task'));
-  const context = { io, records, emit, log };
+  const { hostProcesses: processes } = options;
+  const host = new HostSide({ log, ...(processes === undefined ? {} : { processes }) });
+  const context = { io, records, emit, log, host };
   const tasks = new PodTasks({
     ...{ ...context, vm, backend, record },
     ...(network === undefined ? {} : { network }),

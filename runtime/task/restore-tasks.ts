@@ -14,7 +14,8 @@ import type { PodTasks } from './pod-tasks.ts';
 import type { ProcessIo } from './process-io.ts';
 import { Task, type TaskContext } from './task.ts';
 import type { TaskProcess } from './task-process.ts';
-import type { TaskRecord } from './task-record.ts';
+import type { HeldProcess } from './host-process.ts';
+import { type ExecRecord, type ProcessRecord, type TaskRecord, toldPid } from './task-record.ts';
 import { asArray, asNumber, asObject } from './task-record-shape.ts';
 import { decodeShare } from './vm-record.ts';
 
@@ -34,6 +35,7 @@ export async function restoreTasks(
   const running = new Map(guest.containers.map((state) => [state.id ?? '', state]));
   const shares = new Set<string>();
   const restored: Task[] = [];
+  await context.host?.adopt(heldOf(records));
   for (const record of records.filter(({ phase }) => phase === 'created')) {
     const state = running.get(record.id);
     running.delete(record.id);
@@ -84,7 +86,7 @@ async function restore(
     task.init.restore(statusOf(state));
     if (state.status !== 'created' && !record.init.started) {
       record.init.started = true;
-      context.emit({ kind: 'start', containerId: record.id, pid: init.pid });
+      context.emit({ kind: 'start', containerId: record.id, pid: toldPid(record.init) });
     }
   }
   for (const [execId, execRecord] of Object.entries(record.execs)) {
@@ -100,8 +102,10 @@ async function restore(
     if (execRecord.exit === undefined) exec.restore('running');
     if (!execRecord.started) {
       execRecord.started = true;
+      const hostPid = await holdAgain(context, record, execId, execRecord);
+      if (hostPid !== undefined) execRecord.hostPid = hostPid;
+      const pid = hostPid ?? guest.pid;
       delete execRecord.process;
-      const { pid } = guest;
       context.emit({ kind: 'exec-started', containerId: record.id, execId, pid });
     }
     task.follow(exec, guest, ios.get(execId));
@@ -115,6 +119,42 @@ async function restore(
   await task.save().catch((error: unknown) => context.log(messageOf(error)));
   task.follow(task.init, init, ios.get(''));
   return task;
+}
+
+/** The processes of the host that tasks have; those of a creation that was cut short are of nobody. */
+function heldOf(records: readonly TaskRecord[]): HeldProcess[] {
+  return records
+    .filter(({ phase }) => phase === 'created')
+    .flatMap(({ id: containerId, init, execs, options }) => [
+      ...heldBy(containerId, '', init).map((held) =>
+        options === undefined
+          ? held
+          : { ...held, options: { ...options, value: Buffer.from(options.value, 'base64') } },
+      ),
+      ...Object.entries(execs).flatMap(([execId, exec]) => heldBy(containerId, execId, exec)),
+    ]);
+}
+
+function heldBy(containerId: string, execId: string, { hostPid }: ProcessRecord): HeldProcess[] {
+  return hostPid === undefined ? [] : [{ containerId, execId, pid: hostPid }];
+}
+
+/** Of an exec that was started and whose process of the host nobody knows. */
+async function holdAgain(
+  { host, log }: TaskContext,
+  record: TaskRecord,
+  execId: string,
+  exec: ExecRecord,
+): Promise<number | undefined> {
+  const { hostPid } = record.init;
+  if (exec.hostPid !== undefined || hostPid === undefined) return exec.hostPid;
+  try {
+    const process = Buffer.from(exec.process ?? '', 'base64');
+    return await host?.exec(record.id, execId, hostPid, process);
+  } catch (error) {
+    log(`exec "${execId}" of container "${record.id}": ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** Nothing of it is in the guest: its processes have ended, nobody knows how. */

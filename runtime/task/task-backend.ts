@@ -73,7 +73,17 @@ export interface BackendCreate {
   readonly rootfs: readonly TaskMount[];
   readonly terminal: boolean;
   readonly io: ProcessIo;
+  /** The container that a process of the host stands for: a namespace's path may name it (`/proc/<pid>/ns/ipc`). */
+  readonly ofHostPid?: (pid: number) => HostPidMeaning | undefined;
   readonly signal?: AbortSignal;
+}
+
+/** Which process of the guest a pid of the host means. */
+export interface HostPidMeaning {
+  readonly containerId: string;
+  /** Empty: the container's init. */
+  readonly execId: string;
+  readonly guestPid: number;
 }
 
 export interface TaskBackend {

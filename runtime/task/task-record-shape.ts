@@ -51,13 +51,14 @@ function decodeOptions(value: unknown): { typeUrl: string; value: string } {
 
 function decodeProcess(value: unknown, at: string): ProcessRecord {
   const process = asObject(value, at);
-  const exit = process['exit'];
+  const { exit, hostPid } = process;
   return {
     terminal: asBoolean(process['terminal'], `${at}.terminal`),
     stdin: asString(process['stdin'], `${at}.stdin`),
     stdout: asString(process['stdout'], `${at}.stdout`),
     stderr: asString(process['stderr'], `${at}.stderr`),
     pid: asNumber(process['pid'], `${at}.pid`),
+    ...(hostPid === undefined ? {} : { hostPid: asNumber(hostPid, `${at}.hostPid`) }),
     started: asBoolean(process['started'], `${at}.started`),
     ...(exit === undefined ? {} : { exit: decodeExit(exit, `${at}.exit`) }),
   };

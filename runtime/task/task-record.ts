@@ -24,12 +24,19 @@ export interface ProcessRecord {
   readonly stdin: string;
   readonly stdout: string;
   readonly stderr: string;
-  /** 0 until known. */
+  /** In the guest; 0 until known. */
   pid: number;
+  /** Of the process of the host that stands for it, where one does. */
+  hostPid?: number;
   /** Its start was told. */
   started: boolean;
   /** Present once it was told, or is about to be. */
   exit?: TaskExit;
+}
+
+/** The pid that callers are told. */
+export function toldPid({ pid, hostPid }: ProcessRecord): number {
+  return hostPid ?? pid;
 }
 
 export interface ExecRecord extends ProcessRecord {

@@ -3,18 +3,21 @@
  * and what is told of them, in order; who finds tasks by id is tasks.ts, who runs containers is the backend.
  */
 import { ERROR_TABLE, messageOf, RuntimeError } from '../errors.ts';
+import type { HostSide } from './host-side.ts';
 import { execsEnded } from './exit-order.ts';
 import type { ProcessIo, ProcessIoFactory, TaskExit } from './process-io.ts';
 import type { BackendContainer, BackendExit, BackendProcess } from './task-backend.ts';
 import type { TaskEvent } from './task-event.ts';
 import { TaskProcess } from './task-process.ts';
-import type { ExecRecord, TaskRecord, TaskRecords } from './task-record.ts';
+import { type ExecRecord, type TaskRecord, type TaskRecords, toldPid } from './task-record.ts';
 import type { ExecTask } from './task-service.ts';
 
 /** What a task has of its surroundings. */
 export interface TaskContext {
   readonly io: ProcessIoFactory;
   readonly records: TaskRecords;
+  /** What of containers is on the host; without it, nothing is. */
+  readonly host?: HostSide;
   /** When the VM ended: how. */
   readonly ended: Promise<string>;
   emit(event: TaskEvent): void;
@@ -85,8 +88,10 @@ export class Task {
         init.advance('start');
         this.record.init.started = true;
         await this.save();
-        this.#context.emit({ kind: 'start', containerId: this.id, pid: init.record.pid });
-        return { pid: init.record.pid };
+        const pid = toldPid(init.record);
+        this.#context.emit({ kind: 'start', containerId: this.id, pid });
+        if (init.record.hostPid !== undefined) await this.#context.host?.started(this.record, pid);
+        return { pid };
       });
     });
   }
@@ -173,9 +178,10 @@ export class Task {
       await this.#inGuest(() => this.#container.delete());
       for (const exec of this.execs.values()) await this.#close(exec);
       await this.#close(init);
+      if (init.record.hostPid !== undefined) await this.#context.host?.deleted(this.record);
       clearTimeout(this.#soon);
       await this.#context.records.remove(this.id);
-      const { pid } = init.record;
+      const pid = toldPid(init.record);
       const { code: exitStatus, exitedAtMs } = exit;
       this.#context.emit({ kind: 'delete', containerId: this.id, pid, exitStatus, exitedAtMs });
       return { pid, exit };
@@ -194,7 +200,7 @@ export class Task {
       this.#dropExec(exec.execId);
       await this.#trySave();
       await this.#close(exec);
-      return { pid: exec.record.pid, exit };
+      return { pid: toldPid(exec.record), exit };
     });
   }
 
@@ -220,7 +226,7 @@ export class Task {
     const { containerId, execId, record } = process;
     const { code, exitedAtMs, oomKilled, error } = exit;
     this.#context.emit({
-      ...{ kind: 'exit', containerId, execId, pid: record.pid, exitStatus: code },
+      ...{ kind: 'exit', containerId, execId, pid: toldPid(record), exitStatus: code },
       ...{ exitedAtMs, oomKilled },
       ...(error === undefined ? {} : { error }),
     });
@@ -230,6 +236,9 @@ export class Task {
     const record = exec.record as ExecRecord;
     const { terminal, stdin, stdout, stderr } = record;
     const { containerId, execId, size } = exec;
+    const process = Buffer.from(record.process ?? '', 'base64');
+    const held = this.#hold(exec, process);
+    held.catch(() => {});
     let io: ProcessIo | undefined;
     try {
       io = await this.#context.io({
@@ -238,19 +247,26 @@ export class Task {
       });
       if (exec.stdinClosed) io.closeStdin();
       exec.io = io;
-      const process = Buffer.from(record.process ?? '', 'base64');
       const request = { execId, process, terminal, io, ...(size === undefined ? {} : { size }) };
-      const guest = await this.#container.exec(request);
+      const [guest, hostPid] = await bothOrNone(this.#container.exec(request), held, (started) =>
+        this.#takeBack(exec, started),
+      );
+      if (hostPid !== undefined) record.hostPid = hostPid;
       exec.advance('start');
       record.started = true;
       delete record.process;
-      this.#context.emit({ kind: 'exec-started', containerId, execId, pid: guest.pid });
-      this.#saveSoon();
+      const pid = hostPid ?? guest.pid;
+      if (hostPid !== undefined) await this.#trySave();
+      this.#context.emit({ kind: 'exec-started', containerId, execId, pid });
+      // What stands on the host must be found again; the rest a successor sees in the guest.
+      if (hostPid === undefined) this.#saveSoon();
       this.follow(exec, guest, io);
-      return { pid: guest.pid };
+      return { pid };
     } catch (error) {
       exec.io = undefined;
       await io?.close().catch(() => {});
+      const unused = await held.catch(() => undefined);
+      if (unused !== undefined) await this.#context.host?.release(containerId, execId);
       // It stays, to be deleted; nobody waits for ever.
       const code = error instanceof RuntimeError ? ERROR_TABLE[error.code].exit : UNKNOWN;
       const exit = { code, exitedAtMs: Date.now(), oomKilled: false, error: messageOf(error) };
@@ -258,6 +274,25 @@ export class Task {
       exec.stopped(exit);
       void this.#trySave();
       throw error;
+    }
+  }
+
+  /** A process of the host that stands for the exec, where one stands for its init. */
+  async #hold(exec: TaskProcess, process: Uint8Array): Promise<number | undefined> {
+    const { hostPid } = this.init.record;
+    if (hostPid === undefined) return undefined;
+    return this.#context.host?.exec(this.id, exec.execId, hostPid, process);
+  }
+
+  /** Ends an exec that was started in the guest and must not have been. */
+  async #takeBack(exec: TaskProcess, started: BackendProcess): Promise<void> {
+    try {
+      await this.#container.signal(exec.execId, SIGKILL, false).catch(() => {});
+      await started.exited;
+      started.detach();
+      await this.#container.deleteExec(exec.execId);
+    } catch (error) {
+      this.#context.log(`${exec.subject} that was not started: ${messageOf(error)}`);
     }
   }
 
@@ -330,6 +365,10 @@ export class Task {
   }
 
   async #close(process: TaskProcess): Promise<void> {
+    const { containerId, execId, record } = process;
+    if (execId !== '' && record.hostPid !== undefined) {
+      await this.#context.host?.release(containerId, execId);
+    }
     await process.close().catch((error: unknown) => {
       this.#context.log(`${process.subject}: closing its stdio: ${messageOf(error)}`);
     });
@@ -348,6 +387,21 @@ export class Task {
     await this.save().catch((error: unknown) => {
       this.#context.log(`task record of "${this.id}": ${messageOf(error)}`);
     });
+  }
+}
+
+/** The guest's process and the host's; where the latter cannot be had, the former is taken back. */
+async function bothOrNone(
+  starting: Promise<BackendProcess>,
+  held: Promise<number | undefined>,
+  takeBack: (guest: BackendProcess) => Promise<void>,
+): Promise<[BackendProcess, number | undefined]> {
+  const guest = await starting;
+  try {
+    return [guest, await held];
+  } catch (error) {
+    await takeBack(guest);
+    throw error;
   }
 }
 

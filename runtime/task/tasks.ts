@@ -5,10 +5,11 @@
 import { cancelled, orAborted } from '../deadline.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import type { ProcessIo, TaskExit } from './process-io.ts';
-import type { BackendContainer, TaskBackend } from './task-backend.ts';
+import type { BackendContainer, HostPidMeaning, TaskBackend } from './task-backend.ts';
+import { HostSide } from './host-side.ts';
 import { Task, type TaskContext } from './task.ts';
 import type { TaskProcess } from './task-process.ts';
-import { TASK_RECORD_VERSION, type TaskRecord } from './task-record.ts';
+import { TASK_RECORD_VERSION, type TaskRecord, toldPid } from './task-record.ts';
 import type {
   CreateTask,
   ExecTask,
@@ -60,7 +61,8 @@ export class Tasks implements TaskService {
   async state(id: string, execId: string): Promise<TaskState> {
     const task = this.#task(id);
     const { status, record, exit } = this.#process(task, execId);
-    const { terminal, stdin, stdout, stderr, pid } = record;
+    const { terminal, stdin, stdout, stderr } = record;
+    const pid = toldPid(record);
     return {
       ...{ id, execId, bundle: task.record.bundle, pid, status: status as TaskStatus },
       ...{ stdin, stdout, stderr, terminal },
@@ -82,7 +84,7 @@ export class Tasks implements TaskService {
       const task = await this.#create(op, request);
       this.#tasks.set(id, task);
       const { bundle } = request;
-      const { pid } = task.init.record;
+      const pid = toldPid(task.init.record);
       this.context.emit({ kind: 'create', containerId: id, bundle, pid });
       // Only now: a container that has died already was created first.
       task.follow(task.init, task.container.init, task.init.io);
@@ -108,9 +110,16 @@ export class Tasks implements TaskService {
 
   async pids(id: string): Promise<ListedProcess[]> {
     const task = this.#task(id);
-    const init = { pid: task.init.record.pid, execId: '' };
+    const { record } = task.init;
+    const init = { pid: toldPid(record), execId: '' };
     if (task.init.status === 'stopped') return [init];
-    const listed = await task.container.pids();
+    const execs = [...task.execs.values()].filter(({ status }) => status === 'running');
+    if (record.hostPid !== undefined && execs.every((exec) => exec.record.hostPid !== undefined)) {
+      // Those of the host alone: whoever asks looks them up there.
+      return [init, ...execs.map((exec) => ({ pid: toldPid(exec.record), execId: exec.execId }))];
+    }
+    const guests = await task.container.pids();
+    const listed = guests.map((each) => (each.pid === record.pid ? { ...each, ...init } : each));
     // Never empty: containerd 2 takes that for a leak.
     return listed.length === 0 ? [init] : listed;
   }
@@ -185,7 +194,7 @@ export class Tasks implements TaskService {
 
   async connect(id: string): Promise<{ shimPid: number; taskPid: number; version: string }> {
     const task = this.#tasks.get(id);
-    const taskPid = task === undefined || task === 'creating' ? 0 : task.init.record.pid;
+    const taskPid = task === undefined || task === 'creating' ? 0 : toldPid(task.init.record);
     return { shimPid: process.pid, taskPid, version: SERVICE_VERSION };
   }
 
@@ -193,6 +202,20 @@ export class Tasks implements TaskService {
     if (this.#tasks.size > 0) return;
     // After the reply.
     setImmediate(() => this.#requestShutdown());
+  }
+
+  /** The process of the guest that a pid of the host stands for. */
+  ofHostPid(pid: number): HostPidMeaning | undefined {
+    for (const containerId of this.ids) {
+      const task = this.find(containerId);
+      if (task === undefined) continue;
+      const { init, execs } = task;
+      const found = [init, ...execs.values()].find(({ record }) => record.hostPid === pid);
+      if (found !== undefined) {
+        return { containerId, execId: found.execId, guestPid: found.record.pid };
+      }
+    }
+    return undefined;
   }
 
   /** Counts a task that an earlier supervisor left. */
@@ -218,15 +241,19 @@ export class Tasks implements TaskService {
       eventsAfter: this.#lastEvent(),
       oomKills: 0,
     };
-    const { records } = this.context;
+    const { records, host = new HostSide({ log: this.context.log }) } = this.context;
     let io: ProcessIo | undefined;
+    let hostPid: number | undefined;
     let container: BackendContainer | undefined;
     try {
       const stdio = { terminal, stdin, stdout, stderr };
       io = await this.context.io({ containerId: id, execId: '', ...stdio, adopted: false });
       await records.save(record);
       if (signal?.aborted) throw cancelled(op, signal);
-      const wanted = { id, bundle, rootfs, terminal, io };
+      hostPid = await host.create(op, record, options, signal);
+      if (hostPid !== undefined) record.init.hostPid = hostPid;
+      const ofHostPid = (pid: number) => this.ofHostPid(pid);
+      const wanted = { id, bundle, rootfs, terminal, io, ofHostPid };
       container = await this.#backend.create(signal === undefined ? wanted : { ...wanted, signal });
       if (signal?.aborted) throw cancelled(op, signal);
       record.phase = 'created';
@@ -242,6 +269,7 @@ export class Tasks implements TaskService {
         () => container?.signal('', 9, true),
         () => container?.init.exited,
         () => container?.delete(),
+        () => hostPid !== undefined && host.undo(record),
         () => io?.close(),
         () => records.remove(id),
       ]);
