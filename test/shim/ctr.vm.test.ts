@@ -327,7 +327,7 @@ mv ${log}.part ${log}
       assert.match(table, /memory\.usage_limit\s+67108864/);
       const value = (name: string): number =>
         Number(new RegExp(`${name}\\s+(\\d+)`).exec(table)?.[1] ?? 0);
-      assert.ok(value('memory\\.usage_in_bytes') > 100_000, table);
+      assert.ok(value('memory\\.usage') > 100_000, table);
       assert.ok(value('cpu\\.usage_usec') > 1000, table);
     }
     const [title, ...processes] = (await host.ok('task', 'ps', 'metric')).split('\n');
