@@ -19,6 +19,8 @@ export interface DeleteTaskOptions {
   readonly deadlineMs: number;
   /** Whether somebody answers for the pod, or will. */
   readonly isAlive: () => boolean;
+  /** The supervisor knows the container; before anything is done to it. */
+  readonly onFound: () => void;
 }
 
 export type DeletedTask =
@@ -34,7 +36,7 @@ export async function deleteOverTask(options: DeleteTaskOptions): Promise<Delete
   while (!late.aborted) {
     try {
       await using client = await TtrpcClient.connect(taskSocket(options.folder), { signal: late });
-      return await deleteTask(client, options.id, late);
+      return await deleteTask(client, options, late);
     } catch (error) {
       const { code } = error as Partial<RuntimeError>;
       if (code === 'not-found') return { outcome: 'not-found' };
@@ -49,7 +51,7 @@ export async function deleteOverTask(options: DeleteTaskOptions): Promise<Delete
 /** @throws RuntimeError not-found, unavailable, cancelled */
 async function deleteTask(
   client: TtrpcClient,
-  id: string,
+  { id, onFound }: DeleteTaskOptions,
   signal: AbortSignal,
 ): Promise<DeletedTask> {
   const call: TtrpcClient['call'] = (op, method, request, options) =>
@@ -58,6 +60,7 @@ async function deleteTask(
   try {
     // Of one that was deleted in order this is all that is asked.
     const { pid, status } = await task.state(id, '');
+    onFound();
     if (status !== 'stopped') await task.kill(id, '', SIGKILL, true).catch(finishedIsFine);
     const exit = await task.wait(id, '');
     // It waits for output that nobody takes, longer than we may: it goes on without us, and so does the end of the pod.

@@ -12,7 +12,13 @@ import { resolve } from 'node:path';
 import type { PodRecord } from '../container/container-record.ts';
 import { type Directories, directories } from '../directories.ts';
 import { messageOf } from '../errors.ts';
-import { isBeingStarted, listPodIds, podFolder, readPodRecord } from '../supervisor/pod-folder.ts';
+import {
+  isBeingStarted,
+  listPodIds,
+  markTakenBack,
+  podFolder,
+  readPodRecord,
+} from '../supervisor/pod-folder.ts';
 import { isPodLocked } from '../supervisor/pod-lock.ts';
 import type { TaskExit } from '../task/process-io.ts';
 import { readAddressFile } from './address-file.ts';
@@ -90,7 +96,9 @@ async function deleteIn(where: Directories, pod: string, id: string): Promise<De
   const deadlineMs = performance.now() + SUPERVISOR_MS;
   const isAlive = (): boolean =>
     existsSync(folder) && (isBeingStarted(folder) || isPodLocked(folder));
-  const asked = await deleteOverTask({ folder, id, deadlineMs, isAlive });
+  // containerd tells of the end that this answers.
+  const onFound = (): void => markTakenBack(folder, id);
+  const asked = await deleteOverTask({ folder, id, deadlineMs, isAlive, onFound });
   if (asked.outcome === 'deleted') return deletedOf(asked.exit, asked.pid);
   if (asked.outcome === 'not-found') {
     return { pid: 0, exitStatus: UNKNOWN, exitedAtMs: Date.now() };

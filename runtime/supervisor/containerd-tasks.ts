@@ -2,17 +2,23 @@
  * The task service as containerd calls it: the keeper's, and what only containerd asks for. Connect answers whatever the
  * id; where no VM came up there are no tasks; Shutdown ends the pod once nothing is left in it.
  */
-import { RuntimeError } from '../errors.ts';
+import { type ErrorCode, RuntimeError } from '../errors.ts';
 import type { TaskExit } from '../task/process-io.ts';
 import type { CreateTask, TaskService } from '../task/task-service.ts';
 import { TaskPassage } from './task-passage.ts';
 
 const SERVICE_VERSION = '2';
+const WORDS: Partial<Record<ErrorCode, string>> = {
+  'command-not-found': 'no such file or directory',
+  'command-not-invocable': 'permission denied',
+};
 
 export interface ContainerdTasksHost {
   readonly tasks: TaskService;
   /** Of the containers that are in the pod, those that are being created included. */
   readonly ids: () => readonly string[];
+  /** A container is about to be created. */
+  readonly creating: (containerId: string) => void;
   /** A process was deleted. */
   readonly deleted: (containerId: string, execId: string) => void;
   /** Ends the pod; what is being answered is answered first. */
@@ -35,7 +41,12 @@ export class ContainerdTasks extends TaskPassage {
 
   override async create(request: CreateTask): Promise<{ pid: number }> {
     this.#shutdownAsked = false;
-    return super.create(request);
+    this.#host.creating(request.id);
+    return super.create(request).catch(inCallersWords);
+  }
+
+  override async start(id: string, execId: string): Promise<{ pid: number }> {
+    return super.start(id, execId).catch(inCallersWords);
   }
 
   override async delete(id: string, execId: string): Promise<{ pid: number; exit: TaskExit }> {
@@ -73,4 +84,18 @@ export class ContainerdTasks extends TaskPassage {
     // After the reply.
     setImmediate(() => this.#host.end());
   }
+}
+
+/**
+ * docker tells 127 and 126 by these words alone, which are runc's.
+ * @throws RuntimeError
+ */
+function inCallersWords(error: unknown): never {
+  if (!(error instanceof RuntimeError)) throw error;
+  const { code, op, message } = error;
+  const words = WORDS[code];
+  if (words === undefined || message.toLowerCase().includes(words)) throw error;
+  const prefix = `cannot ${op}: `;
+  const what = message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  throw new RuntimeError(code, op, `${what}: ${words}`, { cause: error });
 }

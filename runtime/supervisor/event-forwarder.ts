@@ -35,6 +35,8 @@ export interface EventForwarderOptions {
   readonly containerd: Pick<ContainerdPod, 'namespace' | 'ttrpcAddress'>;
   readonly outbox: EventOutbox;
   readonly log: (text: string) => void;
+  /** Whether containerd tells of this container's end itself (pod-folder.ts). Default: it never does. */
+  readonly isTakenBack?: (containerId: string) => boolean;
   /** Default TtrpcClient.connect. */
   readonly dial?: (path: string) => Promise<TtrpcClient>;
   readonly clock?: Clock;
@@ -130,7 +132,9 @@ export class EventForwarder implements AsyncDisposable {
     for (;;) {
       const event = this.#outbox.first;
       if (event === undefined || this.#closed) return;
-      const failure = await this.#tell(event);
+      const { isTakenBack } = this.#options;
+      const untold = event.endOf !== undefined && isTakenBack?.(event.endOf) === true;
+      const failure = untold ? undefined : await this.#tell(event);
       if (failure === undefined) {
         this.#failures = 0;
         this.#outbox.done(event.number);

@@ -26,6 +26,8 @@ export interface OutboxEvent {
   readonly topic: string;
   readonly typeUrl: string;
   readonly value: Uint8Array;
+  /** The container whose end this tells (its own exit, its deletion), which containerd may tell itself. */
+  readonly endOf?: string;
 }
 
 interface Line {
@@ -36,6 +38,7 @@ interface Line {
   readonly value?: string;
   /** `<container>/<exec>` of a process whose exit this tells. */
   readonly exit?: string;
+  readonly endOf?: string;
   /** An event was taken. */
   readonly done?: number;
 }
@@ -81,6 +84,7 @@ export class EventOutbox {
     const entry = {
       ...{ number: this.#number, atMs, topic, typeUrl, value },
       ...(exit === undefined ? {} : { exit }),
+      ...(isEnd(event) ? { endOf: event.containerId } : {}),
     };
     this.#pending.set(entry.number, entry);
     if (exit !== undefined) this.#exits.add(exit);
@@ -120,10 +124,13 @@ export class EventOutbox {
       if (line.exit !== undefined) this.#exits.add(line.exit);
       if (line.n === undefined) continue;
       this.#number = Math.max(this.#number, line.n);
-      const { n: number, at: atMs = 0, topic = '', type: typeUrl = '', exit } = line;
+      const { n: number, at: atMs = 0, topic = '', type: typeUrl = '', exit, endOf } = line;
       const value = Buffer.from(line.value ?? '', 'base64');
-      const entry = { number, atMs, topic, typeUrl, value };
-      this.#pending.set(number, exit === undefined ? entry : { ...entry, exit });
+      this.#pending.set(number, {
+        ...{ number, atMs, topic, typeUrl, value },
+        ...(exit === undefined ? {} : { exit }),
+        ...(endOf === undefined ? {} : { endOf }),
+      });
     }
     this.#rewrite();
   }
@@ -173,14 +180,22 @@ export class EventOutbox {
   }
 }
 
+function isEnd(event: TaskEvent): boolean {
+  return event.kind === 'delete' || (event.kind === 'exit' && event.execId === '');
+}
+
 function keyOf(containerId: string, execId: string): string {
   return `${containerId}/${execId}`;
 }
 
 function lineOf(entry: OutboxEvent & { readonly exit?: string }): Line {
-  const { number: n, atMs: at, topic, typeUrl: type, exit } = entry;
+  const { number: n, atMs: at, topic, typeUrl: type, exit, endOf } = entry;
   const value = Buffer.from(entry.value).toString('base64');
-  return { n, at, topic, type, value, ...(exit === undefined ? {} : { exit }) };
+  return {
+    ...{ n, at, topic, type, value },
+    ...(exit === undefined ? {} : { exit }),
+    ...(endOf === undefined ? {} : { endOf }),
+  };
 }
 
 /** Whole lines; one that is none counts as absent. */
@@ -212,7 +227,7 @@ function decodeLine(value: unknown): Line {
     if (line[name] !== undefined && !Number.isSafeInteger(line[name]))
       throw new Error(`its ${name}`);
   }
-  for (const name of ['topic', 'type', 'value', 'exit']) {
+  for (const name of ['topic', 'type', 'value', 'exit', 'endOf']) {
     if (line[name] !== undefined && typeof line[name] !== 'string') throw new Error(`its ${name}`);
   }
   return value as Line;

@@ -28,6 +28,8 @@ import { moveFolder, placeFolderSync, removeTree } from '../replace-file.ts';
 const POD_FILE = 'pod.json';
 /** Who is starting a supervisor for the folder; the supervisor removes it once it has the lock. */
 const STARTING_FILE = 'starting';
+/** A folder of files that are named for containers. */
+const TAKEN_BACK = 'taken-back';
 const REMOVING = '.removing-';
 const STDERR = '.stderr-';
 const POD_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
@@ -150,6 +152,32 @@ export function markHeld(folder: string, holderPid: number): void {
     // The holder, its supervisor, and with it the pod have ended already.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
+}
+
+/**
+ * Containerd took the end of its connection for the end of a container, and tells of that end itself: whoever removes
+ * the container for it (runtime/shim/delete.ts) marks it, so that its exit is not told twice.
+ */
+export function markTakenBack(folder: string, containerId: string): void {
+  try {
+    mkdirSync(join(folder, TAKEN_BACK), { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // The pod has ended: its folder is not to come back.
+    if (code === 'ENOENT') return;
+    if (code !== 'EEXIST') throw error;
+  }
+  writeFileSync(join(folder, TAKEN_BACK, containerId), '', { mode: 0o600 });
+}
+
+/** Whether markTakenBack() was called for it since it was created. */
+export function isTakenBack(folder: string, containerId: string): boolean {
+  return existsSync(join(folder, TAKEN_BACK, containerId));
+}
+
+/** A container of that name is created anew. */
+export function clearTakenBack(folder: string, containerId: string): void {
+  rmSync(join(folder, TAKEN_BACK, containerId), { force: true });
 }
 
 /** The supervisor has the lock: from now on that says whose the folder is. */

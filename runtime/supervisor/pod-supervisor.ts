@@ -28,7 +28,7 @@ import { collectWhenIdle } from './idle-collection.ts';
 import { KeepRecords } from './keep-record.ts';
 import { Keeper } from './keeper.ts';
 import type { KeeperHost } from './keeper-host.ts';
-import { removePodFolder } from './pod-folder.ts';
+import { clearTakenBack, isTakenBack, removePodFolder } from './pod-folder.ts';
 import type { SupervisorLog } from './supervisor-log.ts';
 
 /** A lone pod without a container is nobody's after this: whoever started it has gone. */
@@ -142,6 +142,7 @@ export class PodSupervisor {
         : new ContainerdTasks({
             tasks: this.keeper,
             ids: () => this.#ids(),
+            creating: (id) => clearTakenBack(folder, id),
             deleted: (id, execId) => this.#forwarder?.forget(id, execId),
             end: () => void this.end(),
           });
@@ -306,7 +307,10 @@ export class PodSupervisor {
     const { folder, adopt, log, clock = SYSTEM_CLOCK } = this.#options;
     const warn = (text: string): void => log(text, 'warning');
     const outbox = new EventOutbox(folder, { adopt, log: warn });
-    return new EventForwarder({ containerd, outbox, log: warn, clock });
+    const isTakenBackHere = (id: string): boolean => isTakenBack(folder, id);
+    return new EventForwarder({
+      ...{ containerd, outbox, log: warn, clock, isTakenBack: isTakenBackHere },
+    });
   }
 
   /** Before anything new happens: what the supervisor before wrote down and told nobody. Never rejects. */
