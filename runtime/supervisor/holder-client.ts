@@ -4,6 +4,7 @@
  */
 import { Socket } from 'node:net';
 import { RuntimeError } from '../errors.ts';
+import type { HeldEnds } from '../stdio/stdio-ends.ts';
 import type { HeldProcess, HostProcesses, HostProcessRequest } from '../task/host-process.ts';
 
 /** A held process starts within milliseconds; a namespace waits for the kernel's clean-up of others. */
@@ -17,7 +18,7 @@ interface Answer {
   readonly held?: unknown;
 }
 
-export class HolderClient implements HostProcesses {
+export class HolderClient implements HostProcesses, HeldEnds {
   /** The holder has ended: containerd's connections with it. Never rejects. */
   readonly ended: Promise<void>;
   readonly #socket: Socket;
@@ -78,6 +79,18 @@ export class HolderClient implements HostProcesses {
     );
   }
 
+  async keep(
+    key: string,
+    ends: { readonly read: readonly string[]; readonly write: readonly string[] },
+  ): Promise<void> {
+    await this.#ask(`keep ends of FIFOs for "${key}"`, { keep: { key, ...ends } });
+  }
+
+  async drop(key: string): Promise<void> {
+    if (this.#over) return;
+    await this.#ask(`let go of ends of FIFOs of "${key}"`, { drop: key });
+  }
+
   /** What is held: pids by `<container>/<exec>`. */
   async list(): Promise<ReadonlyMap<string, number>> {
     const op = 'list what the holder holds';
@@ -100,7 +113,7 @@ export class HolderClient implements HostProcesses {
       this.#open.set(n, (answer) => {
         clearTimeout(timer);
         if (answer.error === undefined) resolve(answer);
-        else reject(new RuntimeError('unavailable', op, String(answer.error)));
+        else reject(new RuntimeError('unavailable', op, JSON.stringify(answer.error)));
       });
       this.#socket.write(`${JSON.stringify({ n, ...question })}\n`);
     });

@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream;
 
 use serde_json::{Map, Value, json};
 
+use crate::ends::PATHS_MAX;
 use crate::network::Network;
 
 const LINE_MAX: usize = 64 * 1024;
@@ -31,6 +32,14 @@ pub enum Question {
         key: String,
     },
     List,
+    Keep {
+        key: String,
+        read: Vec<String>,
+        write: Vec<String>,
+    },
+    Drop {
+        key: String,
+    },
 }
 
 impl Control {
@@ -126,7 +135,29 @@ fn asked(fields: &Map<String, Value>) -> Result<Question, String> {
     if fields.get("list") == Some(&json!(true)) {
         return Ok(Question::List);
     }
-    Err("it asks for none of hold, release, list".to_owned())
+    if let Some(keep) = fields.get("keep") {
+        return Ok(Question::Keep {
+            key: text(keep.get("key"), "keep.key", KEY_MAX)?,
+            read: paths(keep.get("read"), "keep.read")?,
+            write: paths(keep.get("write"), "keep.write")?,
+        });
+    }
+    if fields.contains_key("drop") {
+        let key = text(fields.get("drop"), "drop", KEY_MAX)?;
+        return Ok(Question::Drop { key });
+    }
+    Err("it asks for none of hold, release, list, keep, drop".to_owned())
+}
+
+fn paths(value: Option<&Value>, field: &str) -> Result<Vec<String>, String> {
+    let paths = value
+        .and_then(Value::as_array)
+        .filter(|paths| paths.len() <= PATHS_MAX)
+        .ok_or(format!(
+            "{field} is not a list of at most {PATHS_MAX} paths"
+        ))?;
+    let path = |path| text(Some(path), field, TEXT_MAX);
+    paths.iter().map(path).collect()
 }
 
 fn network(value: Option<&Value>) -> Result<Network, String> {
@@ -186,6 +217,16 @@ mod tests {
         let why = "hold.network is 7, not new, host or a path".to_owned();
         assert_eq!(wrong, Some((4, Err(why))));
         assert_eq!(question(b"{}"), None);
+        let keep = Question::Keep {
+            key: "a//out".into(),
+            read: vec![],
+            write: vec!["/f".into()],
+        };
+        let line = br#"{"n":5,"keep":{"key":"a//out","read":[],"write":["/f"]}}"#;
+        assert_eq!(question(line), Some((5, Ok(keep))));
+        let wrong = question(br#"{"n":6,"keep":{"key":"a","read":"/f","write":[]}}"#);
+        let why = "keep.read is not a list of at most 4 paths".to_owned();
+        assert_eq!(wrong, Some((6, Err(why))));
     }
 
     proptest! {

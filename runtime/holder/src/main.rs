@@ -1,7 +1,9 @@
 //! `lcow-holder`: holds what must outlive a pod's supervisor (README.md). Not a supervisor, not a shim: it knows no
 //! containers.
 
+mod console;
 mod control;
+mod ends;
 mod folder_watch;
 mod frame;
 mod held;
@@ -9,21 +11,33 @@ mod message;
 mod network;
 mod outbox;
 mod poll;
+mod process;
 mod program;
 mod relay;
 mod shim;
+mod signals;
 mod socket;
 mod title;
 
 use std::io::Write;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
+use network::Network;
 use title::Title;
 
 const USAGE: &str = "usage: lcow-holder shim --socket PATH --pod FOLDER -- PROGRAM [ARGUMENT...]
        lcow-holder process --socket PATH --id ID [--exec ID] [--network new|host|PATH]
                            [--console-socket PATH] [--control FD] -- TITLE [PROGRAM [ARGUMENT...]]";
+const PROCESS_OPTIONS: [&str; 6] = [
+    "--socket",
+    "--id",
+    "--exec",
+    "--network",
+    "--console-socket",
+    "--control",
+];
 const FAILED: i32 = 1;
 const USAGE_STATUS: i32 = 64;
 /// Somebody serves the socket, as EX_TEMPFAIL.
@@ -49,6 +63,7 @@ fn main() {
     };
     let status = match args.first().map(String::as_str) {
         Some("shim") => Arguments::parse(&args[1..], &["--socket", "--pod"]).map(shim),
+        Some("process") => Arguments::parse(&args[1..], &PROCESS_OPTIONS).and_then(process),
         Some("--version") => {
             println!("lcow-holder {}", env!("CARGO_PKG_VERSION"));
             Ok(0)
@@ -132,6 +147,55 @@ fn shim(arguments: Arguments) -> i32 {
             FAILED
         }
     }
+}
+
+fn process(arguments: Arguments) -> Result<i32, String> {
+    let (Some(socket), Some(id)) = (arguments.path("--socket"), arguments.get("--id")) else {
+        return Err("--socket must be an absolute path, and --id a container's".to_owned());
+    };
+    let control = match arguments.get("--control").map(str::parse) {
+        None => None,
+        Some(Ok(fd @ 3..=1024)) => Some(inherited(fd)?),
+        Some(_) => return Err("--control must be 3 to 1024".to_owned()),
+    };
+    let network = Network::of(arguments.get("--network").unwrap_or("host"));
+    if matches!(&network, Network::Path(path) if !path.is_absolute()) {
+        return Err("--network is none of new, host and an absolute path".to_owned());
+    }
+    let options = process::Options {
+        socket,
+        id: id.to_owned(),
+        exec: arguments.get("--exec").unwrap_or_default().to_owned(),
+        network,
+        console_socket: arguments.get("--console-socket").map(PathBuf::from),
+        adopter: arguments.rest[1..].to_vec(),
+    };
+    if let Some(title) = Title::find() {
+        title.set(&arguments.rest[0]);
+    }
+    let signals = match process::prepare(&options) {
+        Ok(signals) => signals,
+        Err(error) => {
+            if control.is_none() {
+                say!("{error}");
+            }
+            return Ok(process::fail(control, &error));
+        }
+    };
+    if control.is_some_and(|control| !process::confirmed(control)) {
+        return Ok(FAILED);
+    }
+    Ok(process::run(options, signals))
+}
+
+/// A stream socket that the caller gave.
+fn inherited(fd: i32) -> Result<UnixStream, String> {
+    // SAFETY: asks of a descriptor whether it is open, and has it close with an execution.
+    if unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) } < 0 {
+        return Err(format!("--control {fd} is not open"));
+    }
+    // SAFETY: it is open, and the caller gave it to us alone.
+    Ok(unsafe { UnixStream::from_raw_fd(fd) })
 }
 
 /// Leaves the caller's session and folder, keeps nothing of it open, and lives on when it goes.

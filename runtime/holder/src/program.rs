@@ -189,6 +189,12 @@ pub fn command(argv: &[String]) -> io::Result<Command> {
         // SAFETY: in the child; as a program expects to be started.
         unsafe {
             libc::setsid();
+            libc::syscall(
+                libc::SYS_close_range,
+                3u32,
+                u32::MAX,
+                libc::CLOSE_RANGE_CLOEXEC,
+            );
             libc::signal(libc::SIGHUP, libc::SIG_DFL);
             libc::signal(libc::SIGPIPE, libc::SIG_DFL);
         }

@@ -7,19 +7,20 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{SigSet, Signal};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use serde_json::json;
 
 use crate::control::{self, Control, Question};
+use crate::ends::Ends;
 use crate::folder_watch::{FolderWatch, TASK_SOCKET};
 use crate::held::{Answer, Asker, Held};
 use crate::poll::Poll;
 use crate::program::{Program, State};
 use crate::relay::Relay;
 use crate::say;
+use crate::signals::Signals;
 use crate::socket::{self, Listener};
 use crate::title::Title;
 
@@ -52,12 +53,13 @@ pub struct Shim {
     listener: Listener,
     task_socket: PathBuf,
     folder: FolderWatch,
-    signals: SignalFd,
+    signals: Signals,
     program: Program,
     first: bool,
     control: Option<Control>,
     channel: u64,
     held: Held,
+    ends: Ends,
     relays: Vec<Relay>,
     /// A connection to somebody else's supervisor, whose end is its end.
     monitor: Option<UnixStream>,
@@ -66,22 +68,17 @@ pub struct Shim {
 
 impl Shim {
     pub fn new(options: Options, listener: Listener, title: Option<Title>) -> io::Result<Self> {
-        let mut blocked = SigSet::empty();
-        for signal in [Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGINT] {
-            blocked.add(signal);
-        }
-        blocked.thread_block()?;
-        let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
         Ok(Self {
             listener,
             task_socket: options.folder.join(TASK_SOCKET),
             folder: FolderWatch::new(&options.folder)?,
-            signals: SignalFd::with_flags(&blocked, flags)?,
+            signals: Signals::take([libc::SIGCHLD, libc::SIGTERM, libc::SIGINT])?,
             program: Program::new(options.supervisor, options.folder),
             first: true,
             control: None,
             channel: 0,
             held: Held::new(title),
+            ends: Ends::new(),
             relays: Vec::new(),
             monitor: None,
             scratch: vec![0; SCRATCH].into_boxed_slice(),
@@ -260,11 +257,8 @@ impl Shim {
     }
 
     fn take_signals(&mut self) {
-        while let Ok(Some(signal)) = self.signals.read_signal() {
-            let signal = Signal::try_from(signal.ssi_signo as i32);
-            if let Ok(Signal::SIGTERM | Signal::SIGINT) = signal
-                && !self.program.signal(Signal::SIGTERM)
-            {
+        while let Some(signal) = self.signals.next() {
+            if signal != libc::SIGCHLD && !self.program.signal(Signal::SIGTERM) {
                 say!("ended by a signal while it has no supervisor");
                 self.program.give_up(1);
             }
@@ -378,6 +372,14 @@ impl Shim {
                 if let Some(control) = &mut self.control {
                     control.answer(number, json!({ "held": held }));
                 }
+            }
+            Ok(Question::Keep { key, read, write }) => {
+                let kept = self.ends.keep(&key, &read, &write);
+                self.answer(Some((asker, kept.map(|()| None))));
+            }
+            Ok(Question::Drop { key }) => {
+                self.ends.drop(&key);
+                self.answer(Some((asker, Ok(None))));
             }
             Err(why) => self.answer(Some((asker, Err(why)))),
         }
