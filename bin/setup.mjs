@@ -86,6 +86,7 @@ function main(args) {
   if (process.platform === 'linux') {
     buildAgent();
     buildHolder();
+    buildPreload();
     step('guest image', 'kernel, initrd and manifest in build/guest');
     node(['dist/linuxkit/build-guest-image.js']);
     step('OCI image', 'busybox in build/images/busybox');
@@ -295,6 +296,19 @@ function buildHolder() {
   const next = `${binary}.${process.pid}`;
   copyFileSync(built, next);
   renameSync(next, binary);
+}
+
+/** What QEMU needs to make special files in shares (hcs/qemu/preload). Without cargo: its flags are the static ones. */
+function buildPreload() {
+  step('preload', 'rustc of hcs/qemu/preload/special-files.rs, to build/host');
+  const library = join('build', 'host', 'special-files.so');
+  mkdirSync(dirname(library), { recursive: true });
+  const next = `${library}.${process.pid}`;
+  const flags = ['--edition', '2024', '--crate-type', 'cdylib', '-O', '-C', 'panic=abort'];
+  const cargo = findCargo();
+  const rustc = cargo === undefined ? 'rustc' : join(dirname(cargo), 'rustc');
+  command(cargo === 'cargo' ? 'rustc' : rustc, [...flags, '-C', 'strip=symbols', '-o', next, 'hcs/qemu/preload/special-files.rs']);
+  renameSync(next, library);
 }
 
 /** @returns the binary's path */

@@ -19,6 +19,7 @@ import type { ModifySettingRequest } from './document/modify-setting-request.ts'
 import type { SaveOptions } from './document/save-options.ts';
 import type { SystemExitStatus } from './document/system-exit-status.ts';
 import type { EndpointService } from './endpoints.ts';
+import type { HostOverlay } from './host-overlay.ts';
 
 /** The host's compute service: makes, finds and describes compute systems. */
 export interface ComputeService extends AsyncDisposable {
@@ -70,6 +71,13 @@ export interface ComputeSystem extends AsyncDisposable {
   save(options: SaveOptions): Promise<void>;
   /** Changes a running (or created) system: hot-add, hot-remove, resize. */
   modify(request: ModifySettingRequest): Promise<void>;
+  /**
+   * The path under which a Plan9Share added to this system by this handle's process shares an overlay. It is mounted
+   * when the share is added, where the system alone sees it, and gone with the share or the system: the host has no
+   * mount at any time. A path serves one share.
+   * @throws HcsError NOT_SUPPORTED where the host has no overlays (Windows), E_INVALIDARG, FILE_NOT_FOUND
+   */
+  stageOverlay(overlay: HostOverlay): Promise<string>;
   properties(query?: PropertyQuery): Promise<ComputeSystemProperties>;
   /**
    * Listens for the guest's connections to vsock `port` of the host, for this VM alone. Call it after

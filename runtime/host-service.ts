@@ -8,6 +8,7 @@ import type { ComputeService } from '../hcs/service.ts';
 import type { Directories } from './directories.ts';
 import { RuntimeError } from './errors.ts';
 import { removeOrphans } from './ownership.ts';
+import { builtQemuPreload } from './qemu-preload.ts';
 import {
   endWindowsOrphans,
   endWindowsSystem,
@@ -41,11 +42,13 @@ export async function openHostService(
   }
   const { openQemuService } = await import('../hcs/qemu/qemu-service.ts');
   const qemuBinary = env['LCOW_QEMU'];
+  const preload = builtQemuPreload();
   return openQemuService({
     runDirectory: join(run, 'vm'),
     ...(qemuBinary ? { qemuBinary } : {}),
     accelerator: acceleratorOf(env['LCOW_ACCELERATOR'] || 'auto'),
     ...(await linkOptions(env)),
+    ...(preload === undefined ? {} : { preload }),
   });
 }
 

@@ -3,6 +3,7 @@
  * Removes after another process adopted it. Plain data; it is part of the record and of saved state.
  */
 import type { AttachmentType } from '../document/scsi.ts';
+import type { HostOverlay } from '../host-overlay.ts';
 
 /** See the module's comment. */
 export interface DeviceState {
@@ -41,6 +42,8 @@ export interface SharedFolder {
   readOnly: boolean;
   /** Present: only these names of the folder. */
   files?: string[];
+  /** Present: what is shared is this, and `path` only what it was called. */
+  overlay?: HostOverlay;
 }
 
 export interface PluggedAdapter {

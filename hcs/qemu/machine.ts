@@ -7,10 +7,12 @@
  * QEMU is spawned as early as create, stopped before its first instruction, so that its own start
  * overlaps with the caller's work; what the document plugs in is plugged while it waits.
  */
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { access } from 'node:fs/promises';
 import { HcsError, type ErrorEvent } from '../hcs-error.ts';
+import type { HostOverlay } from '../host-overlay.ts';
 import type { HresultName } from '../hresult.ts';
 import type { SystemState } from '../document/properties.ts';
 import type { SystemExitStatus } from '../document/system-exit-status.ts';
@@ -57,6 +59,8 @@ export interface MachineOptions {
   endpoints: EndpointResolver;
   /** The program that serves the vsock device of a machine whose link is vsock. */
   vsockBackend?: string;
+  /** A library to preload into a QEMU that serves files. */
+  preload?: string;
   /** Saved state to continue from: where its stream begins in the file. */
   restore?: { path: string; streamOffset: number; devices: DeviceState };
 }
@@ -81,6 +85,7 @@ export class Machine {
   #forced = false;
   #prepared: Promise<void> | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #staged = new Map<string, HostOverlay>();
   #detached = false;
 
   private constructor(options: MachineOptions) {
@@ -223,6 +228,13 @@ export class Machine {
     });
   }
 
+  /** The path under which `overlay` can be shared. */
+  stage(overlay: HostOverlay): string {
+    const path = join(this.folder, 'staged', randomUUID());
+    this.#staged.set(path, overlay);
+    return path;
+  }
+
   /** Waits until QEMU answers and has what the document and saved state plug in. */
   prepare(op: string): Promise<void> {
     this.#prepared ??= this.#prepare(op).catch((error: unknown) => {
@@ -249,12 +261,15 @@ export class Machine {
       ...(firmware === undefined ? {} : { firmware }),
     });
     this.#mark('spawn');
+    const serves = document.VirtualMachine.Devices?.Plan9 !== undefined;
+    const { preload } = this.#options;
     this.#process = spawnVmm({
       binary: this.#options.qemu,
       args,
       folder: this.folder,
       dieWithOwner,
-      ownMounts: document.VirtualMachine.Devices?.Plan9 !== undefined && process.geteuid?.() === 0,
+      ownMounts: serves && process.geteuid?.() === 0,
+      ...(serves && preload !== undefined ? { preload } : {}),
       ...(this.#options.vsockBackend === undefined || this.link !== 'vsock'
         ? {}
         : { vsockBackend: this.#options.vsockBackend }),
@@ -290,6 +305,7 @@ export class Machine {
       folder: this.folder,
       pid: this.record.vmm?.pid ?? 0,
       endpoints: this.#options.endpoints,
+      staged: this.#staged,
       ...(backendEnded === undefined
         ? {}
         : { backend: { ended: backendEnded, said: () => this.#process?.stderrTail() ?? '' } }),

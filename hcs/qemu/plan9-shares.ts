@@ -1,19 +1,19 @@
 /**
- * Folders shared over 9P: Devices/Plan9/Shares. One virtio-9p device exports one folder; a share is a
- * bind mount below it, made in QEMU's own mount namespace, so it vanishes with QEMU.
+ * Folders shared over 9P: Devices/Plan9/Shares. One virtio-9p device exports one folder; a share is a mount below it,
+ * of a folder with all that is mounted in it, or of a staged overlay. It is made in QEMU's own mount namespace, so it
+ * vanishes with QEMU.
  */
-import { execFile } from 'node:child_process';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { PLAN9_FLAGS, type Plan9Share } from '../document/plan9.ts';
+import { HcsError } from '../hcs-error.ts';
 import { fileError } from './disk-image.ts';
 import { PLAN9_FOLDER } from './machine-arguments.ts';
+import { mountOverlay } from './overlay-mount.ts';
 import { settingError, type Plug } from './plug.ts';
+import { checkSeenByVmm, inVmmNamespace, mountFailure, unmountForVmm } from './vmm-mounts.ts';
 
-const run = promisify(execFile);
 const SOURCE = 'VirtualMachine/Devices/Plan9/Shares';
-const MOUNT_TIMEOUT_MS = 10_000;
 
 /** Shares a folder, or some files of it. @throws HcsError FILE_NOT_FOUND, ERROR_ALREADY_EXISTS, ERROR_NOT_FOUND */
 export async function addShare(plug: Plug, share: Plan9Share): Promise<void> {
@@ -28,25 +28,52 @@ export async function addShare(plug: Plug, share: Plan9Share): Promise<void> {
   const readOnly = (flags & PLAN9_FLAGS.ReadOnly) !== 0;
   const files =
     (flags & PLAN9_FLAGS.RestrictFileAccess) !== 0 ? (share.AllowedFiles ?? []) : undefined;
-  await checkPaths(op, shown, path, files);
+  const overlay = plug.staged.get(path);
+  if (overlay === undefined) await checkPaths(plug, shown, path, files);
+  else if (files !== undefined) {
+    const message = 'restricts an overlay to some files: it is shared whole';
+    throw settingError(op, 'E_INVALIDARG', `${shown}/AllowedFiles`, message);
+  }
   const target = join(plug.folder, PLAN9_FOLDER, share.Name);
   await mkdir(target, { mode: 0o755 });
+  try {
+    if (overlay !== undefined) await mountOverlay(plug, overlay, target, readOnly);
+    else await bind(plug, path, target, files, readOnly);
+  } catch (error) {
+    await rm(target, { recursive: true, force: true });
+    if (error instanceof HcsError) throw error;
+    const why = mountFailure(error);
+    throw settingError(op, 'E_FAIL', shown, `cannot be mounted for QEMU: ${why}`, error);
+  }
+  plug.staged.delete(path);
+  devices.plan9[share.Name] = {
+    ...{ path, readOnly },
+    ...(files === undefined ? {} : { files }),
+    ...(overlay === undefined ? {} : { overlay }),
+  };
+}
+
+/** Mounts a folder, or some files of it, below `target`. */
+async function bind(
+  { pid }: Plug,
+  path: string,
+  target: string,
+  files: readonly string[] | undefined,
+  readOnly: boolean,
+): Promise<void> {
   const mounted: string[] = [];
   try {
     for (const name of files ?? ['']) {
       const point = join(target, name);
       if (name !== '') await writeFile(point, '', { flag: 'wx' });
-      const options = readOnly ? 'bind,ro' : 'bind';
-      await inNamespace(plug.pid, ['mount', '-o', options, '--', join(path, name), point]);
+      const options = readOnly ? 'rbind,ro' : 'rbind';
+      await inVmmNamespace(pid, ['mount', '-o', options, '--', join(path, name), point]);
       mounted.push(point);
     }
   } catch (error) {
-    for (const point of mounted.reverse()) await unmount(plug.pid, point);
-    await rm(target, { recursive: true, force: true });
-    const why = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
-    throw settingError(op, 'E_FAIL', shown, `cannot be mounted for QEMU: ${why}`, error);
+    for (const point of mounted.reverse()) await unmountForVmm(pid, point);
+    throw error;
   }
-  devices.plan9[share.Name] = { path, readOnly, ...(files === undefined ? {} : { files }) };
 }
 
 /** Ends a share. Files the guest still has open stay open. @throws HcsError ERROR_NOT_FOUND */
@@ -57,7 +84,7 @@ export async function removeShare(plug: Plug, name: string): Promise<void> {
     throw settingError(plug.op, 'ERROR_NOT_FOUND', `${SOURCE}/${name}`, 'is not shared');
   }
   const target = join(plug.folder, PLAN9_FOLDER, name);
-  for (const file of share.files ?? ['']) await unmount(plug.pid, join(target, file));
+  for (const file of share.files ?? ['']) await unmountForVmm(plug.pid, join(target, file));
   delete plug.devices.plan9[name];
   // In our own namespace nothing is mounted there: this can only remove the empty mount points.
   await rm(target, { recursive: true, force: true });
@@ -75,13 +102,14 @@ function checkPossible(plug: Plug): void {
 }
 
 async function checkPaths(
-  op: string,
+  { op, pid }: Plug,
   shown: string,
   path: string,
   files: readonly string[] | undefined,
 ): Promise<void> {
   for (const name of ['', ...(files ?? [])]) {
     const at = join(path, name);
+    await checkSeenByVmm(op, pid, at, `${shown}/Path`);
     const found = await stat(at).catch((error: unknown) => {
       throw fileError(op, error, at, `${shown}/Path`);
     });
@@ -94,15 +122,4 @@ async function checkPaths(
       throw settingError(op, 'E_INVALIDARG', `${shown}/AllowedFiles`, message);
     }
   }
-}
-
-async function inNamespace(pid: number, command: string[]): Promise<void> {
-  await run('nsenter', ['--target', String(pid), '--mount', '--', ...command], {
-    timeout: MOUNT_TIMEOUT_MS,
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
-  });
-}
-
-async function unmount(pid: number, point: string): Promise<void> {
-  await inNamespace(pid, ['umount', '--lazy', '--', point]).catch(() => undefined);
 }

@@ -54,6 +54,7 @@ async function plugSaved(plug: Plug, saved: DeviceState): Promise<void> {
   for (const [name, share] of Object.entries(saved.plan9)) {
     if (devices.plan9[name] !== undefined) continue;
     const restricted = share.files === undefined ? 0 : PLAN9_FLAGS.RestrictFileAccess;
+    if (share.overlay !== undefined) plug.staged.set(share.path, share.overlay);
     await addShare(plug, {
       Name: name,
       Path: share.path,

@@ -1,5 +1,6 @@
 /** What the device modules work with: one machine's monitor, its places, and what is plugged in. */
 import { HcsError } from '../hcs-error.ts';
+import type { HostOverlay } from '../host-overlay.ts';
 import type { HresultName } from '../hresult.ts';
 import type { ComputeSystemDocument } from '../document/compute-system.ts';
 import type { DeviceState } from './device-state.ts';
@@ -18,6 +19,8 @@ export interface Plug {
   /** QEMU's. */
   pid: number;
   endpoints: EndpointResolver;
+  /** Path -> the overlay that a share of this path is; taken out when it is shared. */
+  staged: Map<string, HostOverlay>;
   /** The vsock back end of a machine whose link is vsock, and that this process started. */
   backend?: {
     /** Settles when it has ended. */

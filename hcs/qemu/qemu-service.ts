@@ -42,6 +42,8 @@ export interface QemuServiceOptions {
   link?: LinkKind;
   /** The program that serves vsock devices: a name that PATH finds, or a path. Default vhost-device-vsock. */
   vsockBackend?: string;
+  /** The library of hcs/qemu/preload, for a QEMU whose shares cannot have special files. Default: none. */
+  preload?: string;
 }
 
 /** The service, whose systems are QEMU's. */
@@ -62,6 +64,7 @@ class QemuService implements QemuComputeService {
   readonly #wanted: 'kvm' | 'tcg' | 'auto';
   readonly #link: LinkKind;
   readonly #vsockBackend: string | undefined;
+  readonly #preload: string | undefined;
   /** Machines that this process has handles on, and how many. */
   readonly #machines = new Map<string, { machine: Promise<Machine>; handles: number }>();
   readonly #handles = new Set<MachineHandle>();
@@ -74,6 +77,7 @@ class QemuService implements QemuComputeService {
     this.#wanted = options.accelerator ?? 'auto';
     this.#link = options.link ?? 'serial';
     this.#vsockBackend = options.vsockBackend;
+    this.#preload = options.preload;
   }
 
   async create(id: string, document: ComputeSystemDocument): Promise<QemuComputeSystem> {
@@ -110,6 +114,7 @@ class QemuService implements QemuComputeService {
           qemu,
           endpoints: this.endpoints,
           ...(vsockBackend === undefined ? {} : { vsockBackend }),
+          ...(this.#preload === undefined ? {} : { preload: this.#preload }),
           ...(restored === undefined ? {} : { restore: restored.restore }),
         });
       } catch (error) {

@@ -12,11 +12,13 @@ import type {
 } from '../document/properties.ts';
 import type { SaveOptions } from '../document/save-options.ts';
 import type { SystemExitStatus } from '../document/system-exit-status.ts';
+import type { HostOverlay } from '../host-overlay.ts';
 import type { ComputeSystem, GuestListener } from '../service.ts';
 import { openSerialPort, SerialListener } from './guest-link.ts';
 import { consoleSocket } from './machine-arguments.ts';
 import type { Machine, Moment } from './machine.ts';
 import { applyModification } from './modify.ts';
+import { checkOverlay } from './overlay-mount.ts';
 import type { SystemRecord } from './record.ts';
 import { saveState } from './saved-state.ts';
 import { connectSocket } from './socket-path.ts';
@@ -126,6 +128,12 @@ export class MachineHandle implements QemuComputeSystem {
     await machine.change(op, ['Created', 'Running', 'Paused'], (plug) =>
       applyModification(plug, change),
     );
+  }
+
+  async stageOverlay(overlay: HostOverlay): Promise<string> {
+    const machine = this.#open('stage an overlay for');
+    await checkOverlay(`stage an overlay for compute system ${this.id}`, overlay);
+    return machine.stage(overlay);
   }
 
   async properties(query: PropertyQuery = {}): Promise<ComputeSystemProperties> {

@@ -76,6 +76,8 @@ export function spawnVmm(options: {
   folder: string;
   dieWithOwner: boolean;
   ownMounts: boolean;
+  /** A library to preload into QEMU (hcs/qemu/preload). */
+  preload?: string;
   /** The vsock back end to run beside QEMU. */
   vsockBackend?: string;
 }): VmmProcess {
@@ -83,6 +85,8 @@ export function spawnVmm(options: {
     ...(options.dieWithOwner ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
     ...(options.ownMounts ? ['unshare', '--mount', '--propagation', 'slave', '--'] : []),
     ...(options.vsockBackend === undefined ? [] : besideBackend(options.vsockBackend)),
+    // By env, so that nothing else of the line has it.
+    ...(options.preload === undefined ? [] : ['env', `LD_PRELOAD=${options.preload}`]),
     options.binary,
     ...options.args,
   ];

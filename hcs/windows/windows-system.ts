@@ -23,6 +23,7 @@ import type { SaveOptions } from '../document/save-options.ts';
 import type { SystemExitStatus } from '../document/system-exit-status.ts';
 import { HcsError } from '../hcs-error.ts';
 import { HRESULT } from '../hresult.ts';
+import type { HostOverlay } from '../host-overlay.ts';
 import type { ComputeSystem, GuestListener } from '../service.ts';
 import type { ExportName, Handle } from './compute-core.ts';
 import {
@@ -142,6 +143,12 @@ export class WindowsSystem implements ComputeSystem {
     const removed = this.#added.get(request.ResourcePath);
     this.#added.delete(request.ResourcePath);
     if (removed !== undefined) await access.revoke(removed);
+  }
+
+  async stageOverlay(_overlay: HostOverlay): Promise<string> {
+    const op = this.#use('stage an overlay for');
+    const Message = 'this host is Windows, which has no overlays of folders';
+    throw new HcsError(op, 'NOT_SUPPORTED', [{ Message, Source: 'overlay' }]);
   }
 
   async properties(query: PropertyQuery = {}): Promise<ComputeSystemProperties> {

@@ -27,8 +27,13 @@ export interface BundleConfig {
   readonly hostname: string | undefined;
   readonly annotations: Readonly<Record<string, string>>;
   readonly readOnly: boolean;
-  /** The document with these mounts in place of its own. */
-  encode(mounts: readonly BundleMount[]): Buffer;
+  /** root.path; undefined where there is none. */
+  readonly rootPath: string | undefined;
+  /**
+   * The document with these mounts in place of its own.
+   * @param readOnlyRoot the root is a view, whatever root.readonly says
+   */
+  encode(mounts: readonly BundleMount[], readOnlyRoot?: boolean): Buffer;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -64,6 +69,10 @@ function decodeBundle(op: string, path: string, document: unknown): BundleConfig
     throw invalid(op, 'hostname is not a string');
   }
   const root = spec['root'] == null ? {} : object(op, 'root', spec['root']);
+  const rootPath = root['path'];
+  if (rootPath !== undefined && (typeof rootPath !== 'string' || rootPath.includes('\0'))) {
+    throw invalid(op, `root.path is ${JSON.stringify(rootPath)}, not a path`);
+  }
   const mounts = array(op, 'mounts', spec['mounts'] ?? []).map((mount, index) =>
     mountOf(op, `mounts[${index}]`, mount),
   );
@@ -72,8 +81,14 @@ function decodeBundle(op: string, path: string, document: unknown): BundleConfig
     hostname: hostname === '' ? undefined : hostname,
     annotations: annotationsOf(op, spec['annotations']),
     readOnly: root['readonly'] === true,
-    encode: (placed) =>
-      encodeOciDocument({ ...spec, linux: { ...linux, namespaces }, mounts: placed }),
+    rootPath: rootPath as string | undefined,
+    encode: (placed, readOnlyRoot = false) =>
+      encodeOciDocument({
+        ...spec,
+        ...(readOnlyRoot ? { root: { ...root, readonly: true } } : {}),
+        linux: { ...linux, namespaces },
+        mounts: placed,
+      }),
   };
 }
 

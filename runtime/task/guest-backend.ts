@@ -8,16 +8,16 @@ import { METHODS } from '../guest/methods.ts';
 import type { ProcessId } from '../guest/process-streams.ts';
 import { Scope } from '../scope.ts';
 import type { Timeline } from '../timeline.ts';
-import type { Share } from '../uvm/plan9-shares.ts';
-import type { ScsiSlot } from '../uvm/scsi-slots.ts';
+import type { Share, ShareSource } from '../uvm/plan9-shares.ts';
 import { describeExit, type UtilityVm } from '../uvm/utility-vm.ts';
 import { HOSTS_ANNOTATION } from './container-spec.ts';
 import { type BundleConfig, readBundle } from './bundle.ts';
 import { type ContainerResources, GuestContainer } from './guest-container.ts';
 import { GuestProcess } from './guest-process.ts';
+import { allOrNone, type AttachedRootfs, attachRootfs, mountRootfs } from './guest-rootfs.ts';
 import { planMounts } from './host-mounts.ts';
 import type { ProcessIo } from './process-io.ts';
-import { planRootfs } from './rootfs-mounts.ts';
+import { type ContainerRootfs, planRootfs } from './rootfs-mounts.ts';
 import type { BackendCreate, TaskBackend } from './task-backend.ts';
 
 /** The pod's network as far as containers need it; runtime/network/pod-network.ts has it. */
@@ -64,33 +64,33 @@ export class GuestBackend implements TaskBackend {
     const op = `create container "${id}"`;
     const config = await readBundle(op, bundle);
     const mounts = planMounts(op, bundle, config.mounts);
-    const root = await planRootfs(op, rootfs);
+    const root = await planRootfs(op, rootfs, { bundle, path: config.rootPath });
     const scope = new Scope();
     const giveUp = (): void => {
       if (signal?.aborted) throw cancelled(op, signal);
     };
     try {
       giveUp();
-      const held = await this.#attach(scope, root.layers, root.scratch, mounts.shares);
+      const [held, shares] = await this.#attach(scope, root, mounts.shares);
       this.#options.timeline?.mark('devices');
       await this.#vm.agent();
       giveUp();
       await this.#name(id, config);
       const target = `/run/lcow/c/${id}/rootfs`;
-      await this.#mount(scope, target, held, root.readOnly);
+      await mountRootfs(this.#vm, scope, root, held, target);
       this.#options.timeline?.markGuest('rootfs');
       giveUp();
-      const files = held.shares.map(({ file }) => file);
-      const spec = config.encode(mounts.place(id, files));
+      const files = shares.map(({ file }) => file);
+      const spec = config.encode(mounts.place(id, files), root.readOnly);
       const binds = mounts.shares.map(({ destination }, index) => ({
-        share: held.shares[index] as Share,
+        share: shares[index] as Share,
         destination,
       }));
       const init = await this.#create(scope, op, request, target, spec, binds);
       this.#options.timeline?.markGuest('container created');
       scope.move();
-      const disks = [...held.layers, ...(held.scratch === undefined ? [] : [held.scratch])];
-      return new GuestContainer(this.#vm, id, init, { disks, shares: held.shares });
+      const { disks } = held;
+      return new GuestContainer(this.#vm, id, init, { disks, shares: [...held.shares, ...shares] });
     } catch (error) {
       const explained = await this.#vm.explain(op, error);
       await scope[Symbol.asyncDispose]().catch((failure: unknown) =>
@@ -121,18 +121,11 @@ export class GuestBackend implements TaskBackend {
 
   async #attach(
     scope: Scope,
-    layers: readonly string[],
-    scratch: string | undefined,
-    sources: readonly { hostPath: string; readOnly: boolean }[],
-  ): Promise<{ layers: ScsiSlot[]; scratch: ScsiSlot | undefined; shares: Share[] }> {
-    const disk = async (path: string, readOnly: boolean): Promise<ScsiSlot> => {
-      const slot = await this.#vm.attachDisk(path, { readOnly });
-      scope.defer(() => this.#vm.detachDisk(slot));
-      return slot;
-    };
-    const attached = await allOrNone([
-      allOrNone(layers.map((path) => disk(path, true))),
-      scratch === undefined ? Promise.resolve(undefined) : disk(scratch, false),
+    root: ContainerRootfs,
+    sources: readonly ShareSource[],
+  ): Promise<[AttachedRootfs, Share[]]> {
+    return allOrNone([
+      attachRootfs(this.#vm, scope, root),
       allOrNone(
         sources.map(async (source) => {
           const share = await this.#vm.share(source);
@@ -140,8 +133,7 @@ export class GuestBackend implements TaskBackend {
           return share;
         }),
       ),
-    ] as const);
-    return { layers: attached[0], scratch: attached[1], shares: attached[2] };
+    ] as const) as Promise<[AttachedRootfs, Share[]]>;
   }
 
   async #name(id: string, { hostname, annotations }: BundleConfig): Promise<void> {
@@ -151,22 +143,6 @@ export class GuestBackend implements TaskBackend {
       hostname: hostname ?? id.slice(0, 12),
       hosts: hostsOf(annotations[HOSTS_ANNOTATION]),
     });
-  }
-
-  async #mount(
-    scope: Scope,
-    target: string,
-    held: { layers: readonly ScsiSlot[]; scratch: ScsiSlot | undefined },
-    readOnly: boolean,
-  ): Promise<void> {
-    await this.#vm.call('mount the root filesystem', METHODS.mountOverlay, {
-      target,
-      // The guest wants the topmost first.
-      layers: held.layers.map((scsi) => ({ disk: { scsi } })).reverse(),
-      ...(held.scratch === undefined ? {} : { scratch: { scsi: held.scratch } }),
-      readOnly,
-    });
-    scope.defer(() => this.#vm.call(`unmount ${target}`, METHODS.unmount, { target }));
   }
 
   async #create(
@@ -202,15 +178,6 @@ export class GuestBackend implements TaskBackend {
       if (!(error instanceof RuntimeError && error.code === 'not-found')) throw error;
     }
   }
-}
-
-/** As Promise.all, but a failure waits for the others: what they acquired is then known to their scope. */
-async function allOrNone<T extends readonly unknown[]>(
-  promises: readonly [...{ [K in keyof T]: Promise<T[K]> }],
-): Promise<T> {
-  const settled = await Promise.allSettled(promises as readonly Promise<unknown>[]);
-  for (const result of settled) if (result.status === 'rejected') throw result.reason;
-  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }
 
 function hostsOf(text: string | undefined): { address: string; names: string[] }[] {

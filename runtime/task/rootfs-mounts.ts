@@ -1,166 +1,185 @@
 /**
- * The root filesystem of Create's mounts as disks. One type so far, `lcow-layer`, as containerd's windows-lcow
- * snapshotter hands it over; disks are found and named here, never opened or changed.
+ * Where a container's root filesystem comes from: Create's mounts, or without any the folder that the bundle's
+ * root.path names. Looked at and named here, never attached or changed.
  *
- *   rw   source is the container's own folder, with its scratch disk in it, or that disk; '' is no disk, but memory
- *   ro   a view: source is the topmost layer, or '' where the parents have it all
- *   parentLayerPaths=[...]   JSON: layers' folders, with `layer.vhd` in each, or their disks; topmost first; `null`,
- *        which Go makes of an empty list, is none
+ *   lcow-layer            disks, overlaid in the VM (lcow-layer.ts)
+ *   overlay               an overlay of host folders, mounted for the VM alone and shared
+ *   bind, root.path       a folder of the host, shared
+ *   ext4 ext3 ext2        a block device or an image: a disk
  *
- * How large the scratch disk is was decided when the snapshot was made (its label ...rootfs.size-gb): no option tells.
+ * Anything else is refused by its name. A root that is a view (`ro`) is written to nowhere: the VM lays a tmpfs over
+ * it for the mount points that it lacks, and the container sees it read-only.
  */
-import { lstat, stat } from 'node:fs/promises';
-import { join, posix, win32 } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { HostOverlay } from '../../hcs/host-overlay.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
+import { isHostPath, type LayeredRootfs, planLayers } from './lcow-layer.ts';
+import { overlayOf } from './overlay-options.ts';
 import type { TaskMount } from './task-service.ts';
 
-/** What a scratch disk is called in its folder: ours, then those of containerd's snapshotter. */
-const SCRATCH_NAMES = ['scratch.vhd', 'scratch.vhdx', 'sandbox.vhd', 'sandbox.vhdx'] as const;
-const LAYER_NAMES = ['layer.vhd'] as const;
-const PARENTS = 'parentLayerPaths=';
-/** What the agent overlays at most. */
-const LAYERS_MAX = 128;
-/** Windows' longest path; Linux' is shorter. */
-const PATH_UNITS_MAX = 32_767;
+export type ContainerRootfs = LayeredRootfs | FolderRootfs | OverlayRootfs | DiskRootfs;
 
-/** The disks that a container's root is made of. */
-export interface ContainerRootfs {
-  /** Layer disks on the host, bottom first; at least one. */
-  readonly layers: readonly string[];
-  /** The writable disk on the host, this container's alone. Absent: a tmpfs in the VM. */
-  readonly scratch?: string;
+export interface FolderRootfs {
+  readonly kind: 'folder';
+  readonly hostPath: string;
   readonly readOnly: boolean;
 }
 
-/**
- * @throws RuntimeError unsupported naming the type, invalid-argument, not-found
- */
+export interface OverlayRootfs {
+  readonly kind: 'overlay';
+  readonly overlay: HostOverlay;
+  readonly readOnly: boolean;
+}
+
+export interface DiskRootfs {
+  readonly kind: 'disk';
+  readonly path: string;
+  readonly type: 'VirtualDisk' | 'PassThru';
+  /** Of the file system, for mount(2) in the VM. */
+  readonly options: readonly string[];
+  readonly readOnly: boolean;
+}
+
+/** Where the bundle says its root is. */
+export interface BundleRoot {
+  /** Absolute. */
+  readonly bundle: string;
+  /** root.path: absolute or below the bundle; undefined where config.json has none. */
+  readonly path: string | undefined;
+}
+
+/** The VM's ext4 driver reads the older ones; its modules have no xfs, and erofs comes as a stack of images. */
+const DISK_TYPES: ReadonlySet<string> = new Set(['ext4', 'ext3', 'ext2']);
+/** What the mounts of a bind say of themselves, and what a share is without. */
+const BIND_OPTIONS: ReadonlySet<string> = new Set([
+  ...['rbind', 'bind', 'rw', 'ro', 'private', 'rprivate', 'slave', 'rslave'],
+]);
+/** Of a disk: how the host would have opened an image, and what the VM's own mount is anyway. */
+const DISK_IGNORED: ReadonlySet<string> = new Set(['loop', 'rw', 'ro', 'noatime', 'relatime']);
+const DISK_OPTIONS: ReadonlySet<string> = new Set(['discard', 'nodiscard']);
+
+/** @throws RuntimeError unsupported naming the type or the option, invalid-argument, not-found */
 export async function planRootfs(
   op: string,
   mounts: readonly TaskMount[],
+  root: BundleRoot,
 ): Promise<ContainerRootfs> {
   const [mount, ...more] = mounts;
-  if (mount === undefined) {
-    const what = 'rootfs has no mount; a root filesystem in a folder of the host is not supported';
-    throw new RuntimeError('unsupported', op, what);
-  }
-  if (mount.type !== 'lcow-layer') {
-    const what = `rootfs[0].type is ${JSON.stringify(mount.type)}; supported is "lcow-layer"`;
+  if (mount === undefined) return bundleFolder(op, root);
+  const foreign = mounts.findIndex(({ type }) => !isKnown(type));
+  if (foreign >= 0) {
+    const type = JSON.stringify(mounts[foreign]?.type.slice(0, 100));
+    const what = `rootfs[${foreign}].type is ${type}; supported are lcow-layer, overlay, bind, ext2, ext3 and ext4`;
     throw new RuntimeError('unsupported', op, what);
   }
   if (more.length > 0) {
-    const what = `rootfs has ${mounts.length} mounts; an lcow-layer stands alone`;
+    const what = `rootfs has ${mounts.length} mounts; one is supported`;
     throw new RuntimeError('unsupported', op, what);
   }
-  return layered(op, mount);
-}
-
-/** Whether a path names one place of the host, whatever the working folder and drive: no `\x`, no `C:x` on Windows. */
-export function isHostPath(path: string, platform: NodeJS.Platform = process.platform): boolean {
-  if (path.includes('\0') || path.length > PATH_UNITS_MAX) return false;
-  if (platform !== 'win32') return posix.isAbsolute(path);
-  return win32.isAbsolute(path) && win32.parse(path).root.length > 1;
-}
-
-async function layered(op: string, mount: TaskMount): Promise<ContainerRootfs> {
-  const { parents, writable } = optionsOf(op, mount.options);
-  const { source } = mount;
-  const ownLayer = !writable && source !== '';
-  const layers = await Promise.all([
-    ...(ownLayer ? [diskAt(op, 'rootfs[0].source', source, LAYER_NAMES)] : []),
-    ...parents.map((path, index) =>
-      diskAt(op, `rootfs[0] parentLayerPaths[${index}]`, path, LAYER_NAMES),
-    ),
-  ]);
-  if (layers.length === 0) {
-    throw invalid(op, `rootfs[0].options: ${PARENTS}[...] names no layer: nothing can run`);
+  if (mount.target !== '' && mount.target !== '/') {
+    const what = `rootfs[0].target is ${JSON.stringify(mount.target)}: a root is mounted at its top`;
+    throw new RuntimeError('unsupported', op, what);
   }
-  const scratch =
-    writable && source !== ''
-      ? await diskAt(op, 'rootfs[0].source', source, SCRATCH_NAMES)
-      : undefined;
-  if (scratch !== undefined && layers.includes(scratch)) {
-    throw invalid(op, `rootfs[0].source is ${JSON.stringify(source)}, which is a layer too`);
+  if (mount.type === 'lcow-layer') return planLayers(op, mount);
+  refuseIdMapping(op, mount);
+  if (mount.type === 'overlay') return overlay(op, mount);
+  if (mount.type === 'bind') return bind(op, mount);
+  return disk(op, mount);
+}
+
+function isKnown(type: string): boolean {
+  return ['lcow-layer', 'overlay', 'bind'].includes(type) || DISK_TYPES.has(type);
+}
+
+async function bundleFolder(op: string, { bundle, path }: BundleRoot): Promise<FolderRootfs> {
+  if (path === undefined || path === '') {
+    throw invalid(op, 'root.path is missing and Create has no rootfs mounts: there is no root');
+  }
+  const named = isAbsolute(path) ? path : join(bundle, path);
+  return { kind: 'folder', hostPath: await folderAt(op, 'root.path', named), readOnly: false };
+}
+
+async function bind(op: string, { source, options }: TaskMount): Promise<FolderRootfs> {
+  for (const option of options) {
+    if (!BIND_OPTIONS.has(option)) throw unknown(op, option);
+  }
+  const hostPath = await folderAt(op, 'rootfs[0].source', source);
+  return { kind: 'folder', hostPath, readOnly: isReadOnly(op, options) };
+}
+
+async function overlay(op: string, { options }: TaskMount): Promise<OverlayRootfs | FolderRootfs> {
+  const { overlay: folders, readOnly } = overlayOf(op, options);
+  const [only] = folders.lower;
+  // The kernel wants two; one alone is itself.
+  if (folders.upper === undefined && folders.lower.length === 1) {
+    const hostPath = await folderAt(op, 'rootfs[0] lowerdir', only as string);
+    return { kind: 'folder', hostPath, readOnly: true };
+  }
+  return { kind: 'overlay', overlay: folders, readOnly };
+}
+
+async function disk(op: string, { type, source, options }: TaskMount): Promise<DiskRootfs> {
+  for (const option of options) {
+    if (!DISK_IGNORED.has(option) && !DISK_OPTIONS.has(option)) throw unknown(op, option);
+  }
+  const field = 'rootfs[0].source';
+  if (!isHostPath(source)) {
+    throw invalid(op, `${field} is ${shown(source)}, not an absolute path`);
+  }
+  const found = await find(op, field, source);
+  if (!found.isFile() && !found.isBlockDevice()) {
+    throw invalid(op, `${field} ${shown(source)} is no block device and no image, for ${type}`);
   }
   return {
-    // The bottom first, here. An image may have a layer twice: the lower one adds nothing, and overlayfs refuses it.
-    layers: [...new Set(layers)].reverse(),
-    ...(scratch === undefined ? {} : { scratch }),
-    // A root that the spec wants read-only becomes so with its mount points made: the container runtime's work.
-    readOnly: !writable,
+    kind: 'disk',
+    path: source,
+    type: found.isBlockDevice() ? 'PassThru' : 'VirtualDisk',
+    options: options.filter((option) => DISK_OPTIONS.has(option)),
+    readOnly: isReadOnly(op, options),
   };
 }
 
-function optionsOf(
-  op: string,
-  options: readonly string[],
-): { parents: readonly string[]; writable: boolean } {
-  let parents: readonly string[] | undefined;
-  let mode: string | undefined;
-  for (const option of options) {
-    if (option === 'rw' || option === 'ro') {
-      if ((mode ??= option) !== option) throw invalid(op, 'rootfs[0].options has both rw and ro');
-    } else if (option.startsWith(PARENTS)) {
-      if (parents !== undefined) throw invalid(op, `rootfs[0].options has ${PARENTS} twice`);
-      parents = parentsOf(op, option.slice(PARENTS.length));
-    } else throw invalid(op, `rootfs[0].options: ${JSON.stringify(option)} is not known`);
-  }
-  return { parents: parents ?? [], writable: mode !== 'ro' };
+function refuseIdMapping(op: string, { options }: TaskMount): void {
+  const mapping = options.find((option) => /^[ug]idmap(=|$)/.test(option));
+  if (mapping === undefined) return;
+  const what = `rootfs[0].options: ${shown(mapping)}: owners are not remapped on the way into a VM`;
+  throw new RuntimeError('unsupported', op, what);
 }
 
-function parentsOf(op: string, json: string): readonly string[] {
-  let parents: unknown;
-  try {
-    parents = JSON.parse(json) ?? [];
-  } catch (error) {
-    throw invalid(op, `rootfs[0] parentLayerPaths is not JSON: ${messageOf(error)}`);
-  }
-  if (!Array.isArray(parents) || parents.length > LAYERS_MAX) {
-    const found = Array.isArray(parents) ? `${parents.length} paths` : typeof parents;
-    throw invalid(
-      op,
-      `rootfs[0] parentLayerPaths is ${found}, not a list of up to ${LAYERS_MAX} paths`,
-    );
-  }
-  for (const [index, path] of (parents as unknown[]).entries()) {
-    if (typeof path === 'string' && isHostPath(path)) continue;
-    const what = `rootfs[0] parentLayerPaths[${index}] is ${shown(path)}, not an absolute path`;
-    throw invalid(op, what);
-  }
-  return parents as string[];
+function isReadOnly(op: string, options: readonly string[]): boolean {
+  const [readOnly, writable] = ['ro', 'rw'].map((mode) => options.includes(mode));
+  if (readOnly && writable) throw invalid(op, 'rootfs[0].options has both rw and ro');
+  return readOnly === true;
 }
 
-async function diskAt(
-  op: string,
-  field: string,
-  path: string,
-  names: readonly string[],
-): Promise<string> {
+async function folderAt(op: string, field: string, path: string): Promise<string> {
   if (!isHostPath(path)) throw invalid(op, `${field} is ${shown(path)}, not an absolute path`);
-  const found = await stat(path).catch((cause: unknown) => {
+  const found = await find(op, field, path);
+  if (!found.isDirectory()) throw invalid(op, `${field} ${shown(path)} is not a folder`);
+  return realpath(path);
+}
+
+async function find(op: string, field: string, path: string) {
+  return stat(path).catch((cause: unknown) => {
     throw new RuntimeError('not-found', op, `${field}: ${messageOf(cause)}`, { cause });
   });
-  if (found.isFile() || found.isBlockDevice()) return path;
-  for (const name of names) {
-    const disk = join(path, name);
-    const entry = await lstat(disk).catch(() => undefined);
-    if (entry?.isFile()) return disk;
-    // The snapshotter's label reuse-scratch: another container's disk, which would have two writers.
-    if (entry?.isSymbolicLink()) {
-      const what = `${field}: ${disk} is a link: a disk that containers share is not supported`;
-      throw new RuntimeError('unsupported', op, what);
-    }
-  }
-  const what = `${field}: the folder ${path} has none of ${names.join(', ')}`;
-  throw new RuntimeError('not-found', op, what);
 }
 
-/** A caller's value, bounded. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+function unknown(op: string, option: string): RuntimeError {
+  return new RuntimeError(
+    'unsupported',
+    op,
+    `rootfs[0].options: ${shown(option)} is not supported`,
+  );
 }
 
 function invalid(op: string, what: string): RuntimeError {
   return new RuntimeError('invalid-argument', op, what);
+}
+
+/** A caller's value, bounded. */
+function shown(value: string): string {
+  const text = JSON.stringify(value);
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
 }

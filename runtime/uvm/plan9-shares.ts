@@ -4,11 +4,18 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute } from 'node:path';
+import type { HostOverlay } from '../../hcs/host-overlay.ts';
 import { RuntimeError } from '../errors.ts';
 
 /** What to share. */
 export interface ShareSource {
   readonly hostPath: string;
+  readonly readOnly: boolean;
+}
+
+/** What to share: an overlay that is mounted for the VM alone. */
+export interface OverlaySource {
+  readonly overlay: HostOverlay;
   readonly readOnly: boolean;
 }
 

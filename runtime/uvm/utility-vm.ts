@@ -19,6 +19,7 @@ import {
   addScsiAttachment,
   removePlan9Share,
   removeScsiAttachment,
+  type ScsiDisk,
 } from '../../hcs/document/resource-requests.ts';
 import type { Accelerator, ExecutionProperties } from '../../hcs/document/properties.ts';
 import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
@@ -33,7 +34,7 @@ import { Timeline } from '../timeline.ts';
 import { AgentLink } from './agent-link.ts';
 import { type DeviceRecord, NO_DEVICES } from './device-record.ts';
 import { checkGuestClock } from './guest-clock.ts';
-import { planShare, type Share, type ShareSource } from './plan9-shares.ts';
+import { type OverlaySource, planShare, type Share, type ShareSource } from './plan9-shares.ts';
 import { ScsiSlots, type ScsiSlot } from './scsi-slots.ts';
 
 /** The vsock port that the agent dials ("LC", docs/protocol.md §1). */
@@ -284,10 +285,13 @@ export class UtilityVm implements AsyncDisposable {
   }
 
   /** Attaches a disk image; a read-only one that is attached already is shared. */
-  attachDisk(path: string, options: { readOnly: boolean }): Promise<ScsiSlot> {
+  attachDisk(
+    path: string,
+    options: { readonly readOnly: boolean; readonly type?: NonNullable<ScsiDisk['type']> },
+  ): Promise<ScsiSlot> {
     return this.#slots.reserve(path, options.readOnly, async (slot) => {
       await this.#keepDevices();
-      await this.system.modify(addScsiAttachment(slot, { path, readOnly: options.readOnly }));
+      await this.system.modify(addScsiAttachment(slot, { path, ...options }));
     });
   }
 
@@ -305,9 +309,17 @@ export class UtilityVm implements AsyncDisposable {
     await this.#keepDevices();
   }
 
-  /** Shares a host folder or file over 9P. */
-  async share(source: ShareSource): Promise<Share> {
-    const share = await planShare(String(this.#nextShare++), source);
+  /** Shares a host folder or file, or an overlay of folders, over 9P. */
+  async share(source: ShareSource | OverlaySource): Promise<Share> {
+    const name = String(this.#nextShare++);
+    const share =
+      'overlay' in source
+        ? {
+            name,
+            folder: await this.system.stageOverlay(source.overlay),
+            readOnly: source.readOnly,
+          }
+        : await planShare(name, source);
     this.#shares.set(share.name, share);
     try {
       await this.#keepDevices();

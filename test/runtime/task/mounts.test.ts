@@ -7,12 +7,16 @@ import * as assert from 'uvu/assert';
 import { RuntimeError } from '../../../runtime/errors.ts';
 import { readBundle } from '../../../runtime/task/bundle.ts';
 import { planMounts } from '../../../runtime/task/host-mounts.ts';
-import { isHostPath, planRootfs } from '../../../runtime/task/rootfs-mounts.ts';
+import { isHostPath } from '../../../runtime/task/lcow-layer.ts';
+import { planRootfs as plan } from '../../../runtime/task/rootfs-mounts.ts';
+import type { TaskMount } from '../../../runtime/task/task-service.ts';
 import { rejection } from '../../harness/rejection.ts';
 
 const bind = (source: string, destination: string, options: string[] = ['rbind']) => ({
   ...{ type: 'bind', source, destination, options },
 });
+const planRootfs = (op: string, mounts: readonly TaskMount[]) =>
+  plan(op, mounts, { bundle: '/bundle', path: undefined });
 const refusal = (run: () => unknown): RuntimeError => {
   try {
     run();
@@ -114,28 +118,28 @@ test('an lcow-layer is a scratch disk and layers, by folder or by file', async (
     plain(source, ...options, parents(top, bottom));
   const layers = [bottom, join(top, 'layer.vhd')];
   assert.equal(await planRootfs('op', [mount(own, 'rw')]), {
-    ...{ layers, scratch: join(own, 'sandbox.vhdx'), readOnly: false },
+    ...{ kind: 'layers', layers, scratch: join(own, 'sandbox.vhdx'), readOnly: false },
   });
   // A view, as containerd describes it: its topmost layer is the source.
   assert.equal(await planRootfs('op', [plain(top, 'ro', parents(bottom))]), {
-    ...{ layers, readOnly: true },
+    ...{ kind: 'layers', layers, readOnly: true },
   });
   assert.equal(await planRootfs('op', [plain(top, 'ro', 'parentLayerPaths=null')]), {
-    ...{ layers: [join(top, 'layer.vhd')], readOnly: true },
+    ...{ kind: 'layers', layers: [join(top, 'layer.vhd')], readOnly: true },
   });
   // An image may have an (empty) layer twice.
   const doubled = await planRootfs('op', [plain(own, parents(top, bottom, top))]);
-  assert.equal(doubled.layers, layers);
+  assert.equal(doubled.kind === 'layers' && doubled.layers, layers);
   const refused = async (code: string, text: RegExp, ...mounts: unknown[]): Promise<void> => {
     const error = await rejection(planRootfs('op', mounts as never));
     assert.is((error as RuntimeError).code, code, String(error));
     assert.match((error as RuntimeError).message, text);
   };
-  await refused('unsupported', /"overlay"/, { ...mount(own), type: 'overlay' });
+  await refused('unsupported', /"erofs"/, { ...mount(own), type: 'erofs' });
   await refused('unsupported', /"lcow-partitioned-layer"/, {
     ...{ ...mount(own), type: 'lcow-partitioned-layer' },
   });
-  await refused('unsupported', /no mount/);
+  await refused('invalid-argument', /root\.path is missing/);
   await refused('unsupported', /2 mounts/, mount(own), mount(own));
   // On Windows making a link needs a privilege.
   if (process.platform !== 'win32') {
