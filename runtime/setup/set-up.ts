@@ -141,7 +141,7 @@ async function undo(
       ? `${path} is what it was`
       : `${path} was edited since: only the runtime was taken out`,
     ...(change.link === undefined ? [] : [`removed the link ${change.link.path}`]),
-    activation(daemon, platform, request.config !== undefined),
+    activation(daemon, platform, request.config !== undefined, true),
   ];
   return { difference, report };
 }
@@ -196,15 +196,20 @@ function usualPath(daemon: 'docker' | 'containerd', platform: NodeJS.Platform): 
   return daemon === 'docker' ? '/etc/docker/daemon.json' : '/etc/containerd/config.toml';
 }
 
-/** dockerd reads `runtimes` again on SIGHUP; containerd reads its file when it starts. */
-function activation(daemon: string, platform: NodeJS.Platform, own: boolean): string {
-  if (daemon === 'docker') {
-    return own
-      ? 'to take effect: SIGHUP to the dockerd that reads this file'
-      : 'to take effect: systemctl reload docker';
-  }
-  if (platform === 'win32') return 'to take effect: Restart-Service containerd';
-  return own
-    ? 'to take effect: restart the containerd that reads this file'
-    : 'to take effect: systemctl restart containerd';
+/**
+ * dockerd takes new runtimes on SIGHUP, and forgets one only when it starts; containerd reads its file when it starts.
+ */
+function activation(
+  daemon: 'docker' | 'containerd',
+  platform: NodeJS.Platform,
+  own: boolean,
+  undone = false,
+): string {
+  const reload = daemon === 'docker' && !undone;
+  const verb = reload ? 'reload' : 'restart';
+  if (platform === 'win32') return `to take effect: Restart-Service ${daemon}`;
+  if (!own) return `to take effect: systemctl ${verb} ${daemon}`;
+  return reload
+    ? 'to take effect: SIGHUP to the dockerd that reads this file'
+    : `to take effect: restart the ${daemon === 'docker' ? 'dockerd' : daemon} that reads this file`;
 }
