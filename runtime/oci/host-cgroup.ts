@@ -74,6 +74,8 @@ export function enterCgroup(
   for (const { mount, version } of where) {
     const folder = join(mount, below);
     try {
+      // Node makes folders below one that the kernel has no place for again and again.
+      if (!existsSync(mount)) throw new Error('it is not mounted');
       const isNew = !existsSync(folder);
       mkdirSync(folder, { recursive: true, mode: 0o755 });
       if (isNew) made.push(folder);
