@@ -14,7 +14,7 @@ const LINE_LENGTH_MAX = 8 << 20;
 
 interface Answer {
   readonly pid?: unknown;
-  readonly error?: unknown;
+  readonly error?: string;
   readonly held?: unknown;
 }
 
@@ -113,7 +113,7 @@ export class HolderClient implements HostProcesses, HeldEnds {
       this.#open.set(n, (answer) => {
         clearTimeout(timer);
         if (answer.error === undefined) resolve(answer);
-        else reject(new RuntimeError('unavailable', op, JSON.stringify(answer.error)));
+        else reject(new RuntimeError('unavailable', op, answer.error));
       });
       this.#socket.write(`${JSON.stringify({ n, ...question })}\n`);
     });

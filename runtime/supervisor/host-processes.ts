@@ -6,7 +6,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import { messageOf, RuntimeError } from '../errors.ts';
 import type { HeldProcess, HostProcesses, HostProcessRequest } from '../task/host-process.ts';
-import { HolderClient } from './holder-client.ts';
 
 /** Create's options of an OCI caller. */
 export const OCI_CREATE_OPTIONS_TYPE = 'lcow.oci.v1.CreateOptions';
@@ -14,21 +13,16 @@ export const OCI_CREATE_OPTIONS_TYPE = 'lcow.oci.v1.CreateOptions';
 const FIRST_MADE_UP = 100_000;
 
 export interface HostProcessesOptions {
-  /** The control channel's descriptor, where there is a holder. */
-  readonly holderFd?: number;
+  /** Where there is one. */
+  readonly holder?: HostProcesses;
   /** The pod is containerd's. */
   readonly containerd: boolean;
   readonly platform?: NodeJS.Platform;
 }
 
 export function hostProcesses(options: HostProcessesOptions): HostProcesses {
-  const { holderFd, containerd, platform = process.platform } = options;
-  const others =
-    holderFd !== undefined
-      ? new HolderClient(holderFd)
-      : containerd && platform === 'win32'
-        ? new MadeUp()
-        : undefined;
+  const { holder, containerd, platform = process.platform } = options;
+  const others = holder ?? (containerd && platform === 'win32' ? new MadeUp() : undefined);
   return new CallersProcesses(others);
 }
 

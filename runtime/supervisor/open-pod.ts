@@ -13,6 +13,7 @@ import { hostStdio } from '../stdio/host-stdio.ts';
 import { openTasks } from '../task/open-tasks.ts';
 import type { PodTasks } from '../task/pod-tasks.ts';
 import { Timeline } from '../timeline.ts';
+import { HolderClient } from './holder-client.ts';
 import { hostProcesses } from './host-processes.ts';
 import { HubRegistry } from './hub-registry.ts';
 import { podOperations } from './pod-operations.ts';
@@ -59,9 +60,12 @@ export function openPod(options: OpenPodOptions): OpenedPod {
   let parts: Promise<HostParts> | undefined;
   let guest: PodTasks | undefined;
   let ending: (() => void) | undefined;
+  const { holderFd } = options;
+  const holder = holderFd === undefined ? undefined : new HolderClient(holderFd);
   const hubs = new HubRegistry({
     host: hostStdio({
       folder,
+      ...(holder === undefined ? {} : { held: holder }),
       ...(record.containerd === undefined ? {} : { namespace: record.containerd.namespace }),
       onTrouble: (subject, what) => log(`${subject}: ${what}`, 'warning'),
     }),
@@ -70,10 +74,9 @@ export function openPod(options: OpenPodOptions): OpenedPod {
         ? log(`the log of ${id} is written again`)
         : log(`log of ${id}: ${error.message}`, 'warning'),
   });
-  const { holderFd } = options;
   const processes = hostProcesses({
     containerd: record.containerd !== undefined,
-    ...(holderFd === undefined ? {} : { holderFd }),
+    ...(holder === undefined ? {} : { holder }),
   });
   const open: OpenVmTasks = async ({ adopt, signal, io, onEvent }) => {
     parts ??= hostParts(where);

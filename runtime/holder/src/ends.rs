@@ -86,7 +86,8 @@ mod tests {
         nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
         let name = path.to_str().unwrap().to_owned();
         let mut ends = Ends::new();
-        ends.keep("a/out", &[], &[name.clone()]).unwrap();
+        ends.keep("a/out", &[], std::slice::from_ref(&name))
+            .unwrap();
         let mut reader = File::options()
             .read(true)
             .custom_flags(libc::O_NONBLOCK)

@@ -17,11 +17,11 @@ import { rejection } from '../../harness/rejection.ts';
 import { type Bench, EXIT, FifoEnd, Guest, onBench, openFiles, until } from './stdio-suite.ts';
 
 /** A process that has these as its fds 3 and on, and nothing to do with them. */
-async function holder(...fds: number[]): Promise<{ pid: number; end(): Promise<void> }> {
+async function holder(...fds: number[]): Promise<{ pid: number; kill: () => Promise<void> }> {
   const child = spawn('sleep', ['1000'], { stdio: ['ignore', 'ignore', 'ignore', ...fds] });
   await once(child, 'spawn');
   await until(() => readlinkSync(`/proc/${child.pid}/exe`).endsWith('sleep'));
-  return { pid: child.pid ?? 0, end: () => end(child) };
+  return { pid: child.pid ?? 0, kill: () => end(child) };
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -40,7 +40,7 @@ test(
   'output goes into an inherited pipe, which ends with the process that has it',
   onBench(async (bench) => {
     const out = pipe(bench, 'out');
-    const { pid, end: kill } = await holder(out.writer.fd);
+    const { pid, kill } = await holder(out.writer.fd);
     out.writer.close();
     const io = await bench.open({ stdout: `process:${pid}/3` });
     await io.output('stdout', Buffer.from('hello'), 0);
@@ -60,7 +60,7 @@ test(
   'a pipe whose reader has gone takes output and loses it',
   onBench(async (bench) => {
     const [gone, going] = [pipe(bench, 'gone'), pipe(bench, 'going')];
-    const { pid, end: kill } = await holder(gone.writer.fd, going.writer.fd);
+    const { pid, kill } = await holder(gone.writer.fd, going.writer.fd);
     gone.writer.close();
     gone.reader.close();
     const io = await bench.open({ stdout: `process:${pid}/3`, stderr: `process:${pid}/4` });
@@ -80,7 +80,7 @@ test(
   'an inherited pipe ends stdin when its writers have gone, without CloseIO',
   onBench(async (bench) => {
     const input = pipe(bench, 'in');
-    const { pid, end: kill } = await holder(input.reader.fd);
+    const { pid, kill } = await holder(input.reader.fd);
     input.reader.close();
     const io = await bench.open({ stdin: `process:${pid}/3` });
     const guest = new Guest();
@@ -140,7 +140,7 @@ test(
 test(
   '/dev/null is an end of input and takes all output',
   onBench(async (bench) => {
-    const { pid, end: kill } = await holder();
+    const { pid, kill } = await holder();
     const io = await bench.open({ stdin: `process:${pid}/0`, stdout: `process:${pid}/1` });
     const guest = new Guest();
     io.connect(guest);
@@ -160,7 +160,7 @@ test(
     await once(client, 'connect');
     const [zero, folder] = [openSync('/dev/zero', 'r+'), openSync(bench.folder, 'r')];
     const socket = (client as unknown as { _handle: { fd: number } })._handle.fd;
-    const { pid, end: kill } = await holder(socket, zero, folder);
+    const { pid, kill } = await holder(socket, zero, folder);
     const refused: [number, string][] = [
       [3, 'it is a socket (socket:['],
       [4, 'it is a device that is no terminal'],
