@@ -67,7 +67,7 @@ const service: TaskService = {
   update: async () => undefined,
   wait: (id, execId) => {
     note('wait');
-    if (id === 'unknown') throw new RuntimeError('not-found', 'wait', 'there is none');
+    if (execId === 'unknown') throw new RuntimeError('not-found', 'wait', 'there is none');
     return new Promise((resolve) => exits.set(`${id}/${execId}`, resolve));
   },
   stats: async () => new Uint8Array(1),
