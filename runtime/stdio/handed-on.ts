@@ -96,33 +96,37 @@ export class HandedOn {
   setNote(name: string, value: string): void {
     this.#notes[name] = value;
     const text = `${JSON.stringify(this.#notes)}\n`;
-    if (this.#fd === undefined || text.length > NOTES_BYTES_MAX) return;
-    try {
-      writeSync(this.#fd, text, RECORD_BYTES);
-    } catch {
-      // As `save`.
-    }
+    if (Buffer.byteLength(text) <= NOTES_BYTES_MAX) this.#write(text, RECORD_BYTES);
   }
 
   advance(stream: OutputStream, count: number): void {
     this.state[stream] += count;
-    this.state.writing[stream].length = 0;
-    this.save();
+    if (this.state.writing[stream].length > 0) {
+      this.state.writing[stream].length = 0;
+      this.save();
+      return;
+    }
+    // On the way of every piece of output: its own field alone.
+    this.#write(digits(this.state[stream]), stream === 'stdout' ? 0 : DIGITS + 1);
   }
 
   /** Writes the record. A disk that is full stops nothing: the next supervisor hands on more of it again. */
   save(): void {
-    if (this.#fd === undefined) return;
     const { stdout, stderr, stdinClosed, outputEnded, writing } = this.state;
     const flags = `${Number(stdinClosed)}${Number(outputEnded)}`;
     const writes = [writing.stdout, writing.stderr].flatMap(({ sizeBytes, length }) => [
       digits(sizeBytes),
       digits(length),
     ]);
+    this.#write(`${digits(stdout)} ${digits(stderr)} ${flags} ${writes.join(' ')}\n`, 0);
+  }
+
+  #write(text: string, position: number): void {
+    if (this.#fd === undefined) return;
     try {
-      writeSync(this.#fd, `${digits(stdout)} ${digits(stderr)} ${flags} ${writes.join(' ')}\n`, 0);
+      writeSync(this.#fd, text, position);
     } catch {
-      // As above.
+      // As `save` says.
     }
   }
 
