@@ -7,6 +7,7 @@ import { METHODS } from '../guest/methods.ts';
 import type { Share } from '../uvm/plan9-shares.ts';
 import type { ScsiSlot } from '../uvm/scsi-slots.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
+import { changedResources } from './changed-resources.ts';
 import { GuestProcess } from './guest-process.ts';
 import { encodeMetrics } from './metrics.ts';
 import type { BackendContainer, BackendExec, BackendProcess } from './task-backend.ts';
@@ -71,7 +72,7 @@ export class GuestContainer implements BackendContainer {
   async update(resources: Uint8Array): Promise<void> {
     await this.#vm.call(`update container "${this.id}"`, METHODS.update, {
       id: this.id,
-      resources,
+      resources: changedResources(resources),
     });
   }
 

@@ -14,9 +14,12 @@ import { skip } from '../harness/skip.ts';
 const test = suite<{ host: DockerdHost }>('docker');
 const missing = dockerdMissing();
 
-/** Of a file of the container's cgroup, on cgroup v2 (ours) or v1 (runc on this host). */
+/**
+ * Of a file of the container's cgroup. On a host with cgroup v1 Docker gives containers no cgroup namespace, so ours see
+ * the guest's whole hierarchy; runc's have one of v1.
+ */
 const cgroup = (v2: string, v1: string): string =>
-  `cat /sys/fs/cgroup/${v2} 2>/dev/null || cat /sys/fs/cgroup/${v1}`;
+  `cat /sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/${v2} 2>/dev/null || cat /sys/fs/cgroup/${v1}`;
 const MEMORY_MAX = cgroup('memory.max', 'memory/memory.limit_in_bytes');
 /** Says it is there, then repeats lines; a lone `sh` would ignore SIGTERM, so it runs under --init. */
 const ECHO = 'echo ready; while read line; do echo "got $line"; done';
