@@ -4,15 +4,17 @@
  * in a VM is refused by name, never dropped.
  */
 import { open } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, posix } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
+import { readHooks } from './host-hooks.ts';
+import { type OfHostPid, placeNamespaces } from './namespace-paths.ts';
 import { encodeOciDocument } from './oci-runtime-spec.ts';
+import { placeDevices } from './spec-devices.ts';
+import { checkFields, SPEC_FIELDS } from './spec-fields.ts';
+import type { TerminalSize } from './task-backend.ts';
 
 /** What the agent takes. */
 export const CONFIG_BYTES_MAX = 1 << 20;
-
-/** A source or a namespace of the VM itself: the rest is the path there. */
-export const VM_PREFIX = 'uvm://';
 
 /** A mount of config.json, checked. */
 export interface BundleMount {
@@ -26,6 +28,8 @@ export interface BundleConfig {
   readonly mounts: readonly BundleMount[];
   readonly hostname: string | undefined;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Of the terminal, where the process asks for one. */
+  readonly consoleSize: TerminalSize | undefined;
   readonly readOnly: boolean;
   /** root.path; undefined where there is none. */
   readonly rootPath: string | undefined;
@@ -39,7 +43,11 @@ export interface BundleConfig {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws RuntimeError not-found, invalid-argument, unsupported; each names the field */
-export async function readBundle(op: string, bundle: string): Promise<BundleConfig> {
+export async function readBundle(
+  op: string,
+  bundle: string,
+  ofHostPid?: OfHostPid,
+): Promise<BundleConfig> {
   if (!isAbsolute(bundle)) {
     const what = `bundle is ${JSON.stringify(bundle)}, not an absolute path`;
     throw new RuntimeError('invalid-argument', op, what);
@@ -52,18 +60,24 @@ export async function readBundle(op: string, bundle: string): Promise<BundleConf
   } catch (error) {
     throw invalid(op, `${path} is not JSON: ${messageOf(error)}`);
   }
-  return decodeBundle(op, path, document);
+  return decodeBundle(op, path, document, ofHostPid);
 }
 
-function decodeBundle(op: string, path: string, document: unknown): BundleConfig {
+function decodeBundle(
+  op: string,
+  path: string,
+  document: unknown,
+  ofHostPid: OfHostPid | undefined,
+): BundleConfig {
   const spec = object(op, path, document);
   checkProcess(op, object(op, 'process', spec['process']));
   const linux = object(op, 'linux', spec['linux']);
-  for (const foreign of ['windows', 'solaris', 'zos']) {
-    if (spec[foreign] != null) throw unsupported(op, `${foreign} is not of a Linux container`);
+  const version = spec['ociVersion'];
+  if (version !== undefined && (typeof version !== 'string' || !/^1\.\d/.test(version))) {
+    throw unsupported(op, `ociVersion is ${JSON.stringify(version)}; 1.x is supported`);
   }
-  checkHooks(op, spec['hooks']);
-  const namespaces = namespacesOf(op, linux['namespaces']);
+  checkFields(op, '', SPEC_FIELDS, spec);
+  const hasGuestHooks = readHooks(op, spec['hooks']).startContainer.length > 0;
   const hostname = spec['hostname'];
   if (hostname !== undefined && typeof hostname !== 'string') {
     throw invalid(op, 'hostname is not a string');
@@ -76,20 +90,71 @@ function decodeBundle(op: string, path: string, document: unknown): BundleConfig
   const mounts = array(op, 'mounts', spec['mounts'] ?? []).map((mount, index) =>
     mountOf(op, `mounts[${index}]`, mount),
   );
+  const namespaces = placeNamespaces(
+    op,
+    array(op, 'linux.namespaces', linux['namespaces'] ?? []),
+    ofHostPid,
+    mounts.some(({ type }) => type === 'cgroup' || type === 'cgroup2'),
+  );
+  const annotations = annotationsOf(op, spec['annotations']);
+  const placed = placeDevices(op, linux, annotations);
+  const { hooks, ...rest } = spec;
+  // As they came: their names are the specification's.
+  const guestHooks = hasGuestHooks
+    ? { hooks: { startContainer: (hooks as Fields)['startContainer'] } }
+    : {};
   return {
-    mounts,
+    mounts: withDeviceFolder(mounts),
     hostname: hostname === '' ? undefined : hostname,
-    annotations: annotationsOf(op, spec['annotations']),
+    annotations,
+    consoleSize: consoleSizeOf(spec['process']),
     readOnly: root['readonly'] === true,
     rootPath: rootPath as string | undefined,
-    encode: (placed, readOnlyRoot = false) =>
+    encode: (placedMounts, readOnlyRoot = false) =>
       encodeOciDocument({
-        ...spec,
+        ...rest,
+        ...guestHooks,
         ...(readOnlyRoot ? { root: { ...root, readonly: true } } : {}),
-        linux: { ...linux, namespaces },
-        mounts: placed,
+        ...(Object.keys(placed.annotations).length === 0
+          ? {}
+          : { annotations: placed.annotations }),
+        linux: {
+          ...linux,
+          namespaces,
+          ...(linux['devices'] == null ? {} : { devices: placed.devices }),
+          ...(linux['resources'] == null ? {} : { resources: guestResources(linux['resources']) }),
+        },
+        mounts: placedMounts,
       }),
   };
+}
+
+/**
+ * With a tmpfs at /dev where the document mounts nothing there: the devices that every container has are made in it,
+ * and a root that is shared with the host, read-only or without such a folder is no place for them.
+ */
+function withDeviceFolder(mounts: readonly BundleMount[]): readonly BundleMount[] {
+  if (mounts.some(({ destination }) => posix.normalize(`${destination}/`) === '/dev/')) {
+    return mounts;
+  }
+  const options = ['nosuid', 'strictatime', 'mode=755', 'size=65536k'];
+  return [{ destination: '/dev', type: 'tmpfs', source: 'tmpfs', options }, ...mounts];
+}
+
+/** The size of the terminal that a process object asks for. */
+export function consoleSizeOf(process: unknown): TerminalSize | undefined {
+  const { consoleSize } = (process ?? {}) as { consoleSize?: Fields | null };
+  const [width, height] = [consoleSize?.['width'], consoleSize?.['height']].map(Number);
+  const good = [width, height].every(
+    (cells) => Number.isInteger(cells) && Number(cells) > 0 && Number(cells) <= 65_535,
+  );
+  return good ? { width: Number(width), height: Number(height) } : undefined;
+}
+
+/** LinuxResources as the agent takes them: without limits of what the VM has none of. */
+export function guestResources(resources: unknown): object {
+  const { hugepageLimits: _none, ...rest } = resources as Fields;
+  return rest;
 }
 
 function checkProcess(op: string, process: Fields): void {
@@ -101,32 +166,6 @@ function checkProcess(op: string, process: Fields): void {
   if (typeof cwd !== 'string' || !cwd.startsWith('/')) {
     throw invalid(op, `process.cwd is ${JSON.stringify(cwd)}, not an absolute path`);
   }
-}
-
-/** Hooks are programs of the host that expect the container's processes there. */
-function checkHooks(op: string, hooks: unknown): void {
-  if (hooks == null) return;
-  for (const [name, list] of Object.entries(object(op, 'hooks', hooks))) {
-    if (Array.isArray(list) && list.length > 0) {
-      throw unsupported(op, `hooks.${name}: hooks are not run for a container in a VM`);
-    }
-  }
-}
-
-/** A path means a namespace of the VM, and says so: one of the host is not there. */
-function namespacesOf(op: string, value: unknown): unknown[] {
-  return array(op, 'linux.namespaces', value ?? []).map((entry, index) => {
-    const at = `linux.namespaces[${index}]`;
-    const namespace = object(op, at, entry);
-    const { path, type } = namespace;
-    if (path == null || path === '') return { type };
-    if (typeof path !== 'string') throw invalid(op, `${at}.path is not a string`);
-    if (path.startsWith(VM_PREFIX)) return { ...namespace, path: path.slice(VM_PREFIX.length) };
-    throw unsupported(
-      op,
-      `${at}.path ${JSON.stringify(path)} is a ${JSON.stringify(type)} namespace of the host`,
-    );
-  });
 }
 
 function mountOf(op: string, at: string, value: unknown): BundleMount {

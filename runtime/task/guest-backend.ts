@@ -18,7 +18,7 @@ import { allOrNone, type AttachedRootfs, attachRootfs, mountRootfs } from './gue
 import { planMounts } from './host-mounts.ts';
 import type { ProcessIo } from './process-io.ts';
 import { type ContainerRootfs, planRootfs } from './rootfs-mounts.ts';
-import type { BackendCreate, TaskBackend } from './task-backend.ts';
+import type { BackendCreate, TaskBackend, TerminalSize } from './task-backend.ts';
 
 /** The pod's network as far as containers need it; runtime/network/pod-network.ts has it. */
 export interface TaskNetwork extends AsyncDisposable {
@@ -41,6 +41,13 @@ export interface GuestBackendOptions {
   readonly log: (text: string) => void;
 }
 
+/** What the agent is told of a container. */
+interface GuestSpec {
+  readonly spec: Buffer;
+  readonly binds: readonly { readonly share: Share; readonly destination: string }[];
+  readonly size: TerminalSize | undefined;
+}
+
 export class GuestBackend implements TaskBackend {
   readonly ended: Promise<string>;
   readonly #vm: UtilityVm;
@@ -60,9 +67,9 @@ export class GuestBackend implements TaskBackend {
   }
 
   async create(request: BackendCreate): Promise<GuestContainer> {
-    const { id, bundle, rootfs, signal } = request;
+    const { id, bundle, rootfs, ofHostPid, signal } = request;
     const op = `create container "${id}"`;
-    const config = await readBundle(op, bundle);
+    const config = await readBundle(op, bundle, ofHostPid);
     const mounts = planMounts(op, bundle, config.mounts);
     const root = await planRootfs(op, rootfs, { bundle, path: config.rootPath });
     const scope = new Scope();
@@ -86,7 +93,11 @@ export class GuestBackend implements TaskBackend {
         share: shares[index] as Share,
         destination,
       }));
-      const init = await this.#create(scope, op, request, target, spec, binds);
+      const init = await this.#create(scope, op, request, target, {
+        spec,
+        binds,
+        size: config.consoleSize,
+      });
       this.#options.timeline?.markGuest('container created');
       scope.move();
       const { disks } = held;
@@ -150,14 +161,13 @@ export class GuestBackend implements TaskBackend {
     op: string,
     { id, io, terminal }: BackendCreate,
     rootfs: string,
-    spec: Buffer,
-    binds: readonly { share: Share; destination: string }[],
+    { spec, binds, size }: GuestSpec,
   ): Promise<GuestProcess> {
     const init = new GuestProcess(this.#vm, { containerId: id, execId: '' }, { io, terminal });
     scope.defer(() => init.detach());
     scope.defer(() => this.#forceDelete(id));
     const { pid } = await this.#vm.call(op, METHODS.create, {
-      ...{ id, spec, rootfs, stdio: init.stdio },
+      ...{ id, spec, rootfs, stdio: terminal ? { ...init.stdio, ...size } : init.stdio },
       mounts: binds.map(({ share, destination }) => ({
         plan9: { name: share.name, port: 564 },
         destination,

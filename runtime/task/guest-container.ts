@@ -2,14 +2,17 @@
  * A container in a utility VM, as the task service drives it: calls to the agent, and what the container holds of the
  * VM's devices. guest-backend.ts makes it.
  */
-import { RuntimeError } from '../errors.ts';
+import { messageOf, RuntimeError } from '../errors.ts';
 import { METHODS } from '../guest/methods.ts';
 import type { Share } from '../uvm/plan9-shares.ts';
 import type { ScsiSlot } from '../uvm/scsi-slots.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
+import { consoleSizeOf, guestResources } from './bundle.ts';
 import { changedResources } from './changed-resources.ts';
 import { GuestProcess } from './guest-process.ts';
 import { encodeMetrics } from './metrics.ts';
+import { encodeOciDocument } from './oci-runtime-spec.ts';
+import { checkFields, PROCESS_FIELDS, RESOURCE_FIELDS } from './spec-fields.ts';
 import type { BackendContainer, BackendExec, BackendProcess } from './task-backend.ts';
 import type { TaskProcess } from './task-service.ts';
 
@@ -46,9 +49,12 @@ export class GuestContainer implements BackendContainer {
     await this.#vm.call(op, METHODS.start, { id: this.id });
   }
 
-  async exec({ execId, process, terminal, size, io }: BackendExec): Promise<BackendProcess> {
+  async exec({ execId, process, terminal, io, ...more }: BackendExec): Promise<BackendProcess> {
     const id = { containerId: this.id, execId };
     const op = `exec in container "${this.id}"`;
+    const object = parsed(op, 'process', process);
+    checkFields(op, 'process.', PROCESS_FIELDS, object);
+    const size = more.size ?? consoleSizeOf(object);
     const start = size === undefined ? { process, op } : { process, op, size };
     const exec = await GuestProcess.exec(this.#vm, id, { io, terminal, exec: start });
     this.#execs.set(execId, exec);
@@ -69,10 +75,14 @@ export class GuestContainer implements BackendContainer {
     await this.#vm.call(`resume container "${this.id}"`, METHODS.resumeContainer, { id: this.id });
   }
 
+  /** Rules of devices stay those of its creation, as with runc. */
   async update(resources: Uint8Array): Promise<void> {
-    await this.#vm.call(`update container "${this.id}"`, METHODS.update, {
+    const op = `update container "${this.id}"`;
+    const object = parsed(op, 'resources', resources);
+    checkFields(op, 'resources.', RESOURCE_FIELDS, object);
+    await this.#vm.call(op, METHODS.update, {
       id: this.id,
-      resources: changedResources(resources),
+      resources: changedResources(encodeOciDocument(guestResources(object))),
     });
   }
 
@@ -94,7 +104,7 @@ export class GuestContainer implements BackendContainer {
   async deleteExec(execId: string): Promise<void> {
     const exec = this.#execs.get(execId);
     this.#execs.delete(execId);
-    if (await exec?.forget()) return;
+    if (exec?.forget() === true) return;
     await this.#delete(`delete exec "${execId}" of "${this.id}"`, execId);
   }
 
@@ -120,4 +130,16 @@ export class GuestContainer implements BackendContainer {
       if (!(error instanceof RuntimeError && error.code === 'not-found')) throw error;
     }
   }
+}
+
+/** A caller's JSON object. @throws RuntimeError invalid-argument */
+function parsed(op: string, field: string, json: Uint8Array): object {
+  let object: unknown;
+  try {
+    object = JSON.parse(Buffer.from(json).toString('utf8'));
+  } catch (error) {
+    throw new RuntimeError('invalid-argument', op, `${field} is not JSON: ${messageOf(error)}`);
+  }
+  if (typeof object === 'object' && object !== null && !Array.isArray(object)) return object;
+  throw new RuntimeError('invalid-argument', op, `${field} is not an object`);
 }

@@ -8,7 +8,8 @@
 import { isAbsolute, join } from 'node:path';
 import { RuntimeError } from '../errors.ts';
 import type { ShareSource } from '../uvm/plan9-shares.ts';
-import { type BundleMount, VM_PREFIX } from './bundle.ts';
+import type { BundleMount } from './bundle.ts';
+import { VM_PREFIX } from './vm-prefix.ts';
 
 /** File systems that the guest's kernel makes by itself. */
 const KERNEL_TYPES: ReadonlySet<string> = new Set([

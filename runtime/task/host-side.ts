@@ -6,10 +6,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
-import { CONFIG_BYTES_MAX, VM_PREFIX } from './bundle.ts';
+import { CONFIG_BYTES_MAX } from './bundle.ts';
 import { hasHostHooks, type Hooks, type HostHookName, readHooks, runHooks } from './host-hooks.ts';
 import type { HeldProcess, HostProcesses, HostProcessRequest } from './host-process.ts';
 import type { TaskRecord } from './task-record.ts';
+import { VM_PREFIX } from './vm-prefix.ts';
 
 /** Of bytes, as the holder has it, too. */
 const TITLE_LENGTH_MAX = 1024;

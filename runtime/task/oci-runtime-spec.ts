@@ -111,6 +111,10 @@ export interface OciSeccomp {
 /** A spec or a process, ours or a caller's bundle's, as the JSON that the agent takes. */
 export function encodeOciDocument(document: object): Buffer {
   // A quote inside of a string is escaped, so this matches no text of the caller's.
-  const unlimited = /"(hard|soft)":18446744073709550000(?=[,}])/g;
-  return Buffer.from(JSON.stringify(document).replace(unlimited, '"$1":18446744073709551615'));
+  const text = JSON.stringify(document)
+    .replace(/"(hard|soft)":18446744073709550000(?=[,}])/g, '"$1":18446744073709551615')
+    // What a caller's largest numbers have become: they are rounded up, beyond what their types hold.
+    .replace(/"(\w+)":18446744073709552000(?=[,}])/g, '"$1":18446744073709551615')
+    .replace(/"(\w+)":9223372036854776000(?=[,}])/g, '"$1":9223372036854775807');
+  return Buffer.from(text);
 }

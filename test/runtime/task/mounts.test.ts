@@ -88,12 +88,12 @@ test('a bundle is bounded, whole and of a VM', async () => {
     /process\.cwd/,
   );
   await refused(
-    JSON.stringify({ ...spec, hooks: { prestart: [{ path: '/x' }] } }),
+    JSON.stringify({ ...spec, hooks: { createContainer: [{ path: '/x' }] } }),
     'unsupported',
-    /hooks\.prestart/,
+    /hooks\.createContainer/,
   );
-  const foreign = { namespaces: [{ type: 'network', path: '/proc/7/ns/net' }] };
-  await refused(JSON.stringify({ ...spec, linux: foreign }), 'unsupported', /\/proc\/7\/ns\/net/);
+  const foreign = { namespaces: [{ type: 'ipc', path: '/proc/7/ns/ipc' }] };
+  await refused(JSON.stringify({ ...spec, linux: foreign }), 'unsupported', /no container.*process 7/);
   await writeFile(config, JSON.stringify({ ...spec, later: { kept: true }, hostname: 'h' }));
   const bundle = await readBundle('op', folder);
   assert.is(bundle.hostname, 'h');
