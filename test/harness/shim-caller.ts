@@ -170,7 +170,10 @@ export class ShimCaller implements AsyncDisposable {
       ...processesOf(this.folder).map((line) => `process ${line}`),
       ...mountsNaming(this.folder).map((line) => `mount ${line}`),
       ...filesBelow(join(this.run, 'pod')).map((path) => `file pod/${path}`),
-      ...filesBelow(join(this.run, 'vm')).map((path) => `file vm/${path}`),
+      ...filesBelow(join(this.run, 'vm'))
+        // What the accelerator is stays told.
+        .filter((path) => path !== '.execution.json')
+        .map((path) => `file vm/${path}`),
     ];
   }
 

@@ -155,7 +155,7 @@ else {
     if (host.runtime === RUNC_RUNTIME) return skip('under runc the cgroup is of the host');
     const options = ['--privileged', '--cpus', '0.5', '--memory-limit', String(64 << 20)];
     const text =
-      'mount -t cgroup2 none /mnt && cd /mnt$(cut -d: -f3 /proc/self/cgroup) && cat memory.max cpu.max';
+      'mount -t cgroup2 none /tmp && cd /tmp$(cut -d: -f3 /proc/self/cgroup) && cat memory.max cpu.max';
     assert.is(await script(host, options, text), `${64 << 20}\n50000 100000\n`);
   });
 
@@ -347,16 +347,12 @@ mv ${log}.part ${log}
   }) => {
     const pidFile = join(host.folder, 'pid');
     const events = await host.events();
-    const options = ['-d', ...GROUP, '--pid-file', pidFile];
-    await host.ok(
-      ...host.runArguments(
-        options,
-        'daemon',
-        'sh',
-        '-c',
-        'trap "exit 9" TERM; while :; do usleep 50000; done',
-      ),
-    );
+    const said = join(host.folder, 'daemon.log');
+    const options = ['-d', ...GROUP, '--pid-file', pidFile, '--log-uri', `file://${said}`];
+    const text = 'trap "exit 9" TERM; echo ready; while :; do usleep 50000; done';
+    await host.ok(...host.runArguments(options, 'daemon', 'sh', '-c', text));
+    // Before, TERM would be nobody's: an init has no default for it.
+    await until('the handler', () => readFileSync(said, 'utf8') === 'ready\n');
     const pid = readFileSync(pidFile, 'utf8').trim();
     assert.match(await host.ok('task', 'ls'), new RegExp(`^daemon\\s+${pid}\\s+RUNNING`, 'm'));
     assert.ok(readFileSync(`/proc/${pid}/cmdline`).length > 0);
