@@ -123,8 +123,10 @@ export class EventForwarder implements AsyncDisposable {
   }
 
   #pump(): void {
-    this.#pumping ??= this.#tellAll().finally(() => {
+    this.#pumping ??= this.#tellAll().then(() => {
       this.#pumping = undefined;
+      // One that came as the last was told.
+      if (this.#outbox.length > 0 && !this.#closed) this.#pump();
     });
   }
 

@@ -40,6 +40,8 @@ function valueOf(event: TaskEvent): Uint8Array {
         containerId: event.containerId,
         bundle: event.bundle,
         pid: event.pid,
+        rootfs: (event.rootfs ?? []).map((mount) => ({ ...mount, options: [...mount.options] })),
+        ...(event.io === undefined ? {} : { io: event.io }),
       }).finish();
     case 'start':
       return v2.TaskStart.encode({ containerId: event.containerId, pid: event.pid }).finish();

@@ -2,6 +2,7 @@
  * What happens to tasks, in containerd's terms: one union, and the topics and type names under which it is published.
  * Encoding to containerd.events messages is in task-event-codec.ts.
  */
+import type { CreateTask, TaskMount } from './task-service.ts';
 
 export type TaskEvent =
   | {
@@ -9,6 +10,9 @@ export type TaskEvent =
       readonly containerId: string;
       readonly bundle: string;
       readonly pid: number;
+      /** As Create had them; absent where the event was decoded. */
+      readonly rootfs?: readonly TaskMount[];
+      readonly io?: Pick<CreateTask, 'stdin' | 'stdout' | 'stderr' | 'terminal'>;
     }
   | { readonly kind: 'start'; readonly containerId: string; readonly pid: number }
   | { readonly kind: 'exec-added'; readonly containerId: string; readonly execId: string }

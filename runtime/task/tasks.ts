@@ -83,9 +83,10 @@ export class Tasks implements TaskService {
     try {
       const task = await this.#create(op, request);
       this.#tasks.set(id, task);
-      const { bundle } = request;
+      const { bundle, rootfs, terminal, stdin, stdout, stderr } = request;
       const pid = toldPid(task.init.record);
-      this.context.emit({ kind: 'create', containerId: id, bundle, pid });
+      const io = { terminal, stdin, stdout, stderr };
+      this.context.emit({ kind: 'create', containerId: id, bundle, pid, rootfs, io });
       // Only now: a container that has died already was created first.
       task.follow(task.init, task.container.init, task.init.io);
       return { pid };
