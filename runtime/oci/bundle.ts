@@ -4,6 +4,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { isHostNetwork } from '../container/host-network.ts';
 import type { OciProcess } from '../task/oci-runtime-spec.ts';
 import { OciFailure } from './failure.ts';
 
@@ -97,7 +98,7 @@ function networkOf(namespaces: unknown): BundleView['network'] {
   if (typeof path !== 'string' || !isAbsolute(path)) {
     throw bad(`linux.namespaces: the network's path ${JSON.stringify(path)} is not absolute`);
   }
-  return { path };
+  return isHostNetwork(path) ? 'host' : { path };
 }
 
 function annotationsOf(value: unknown): Readonly<Record<string, string>> {

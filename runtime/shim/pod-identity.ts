@@ -5,12 +5,13 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { isHostNetwork } from '../container/host-network.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 
 /** What of a bundle's config.json says how its pod is made. */
 export interface BundleSpec {
   readonly annotations: Readonly<Record<string, string>>;
-  /** Whether the container has a network namespace of its own, or joins one; without, it shares the host's. */
+  /** Whether the container has a network namespace of its own, or joins one other than the host's. */
   readonly hasNetworkNamespace: boolean;
   /** `linux.resources`, as it stands there. */
   readonly resources: unknown;
@@ -61,7 +62,9 @@ export function readBundleSpec(bundle: string): BundleSpec {
     annotations: textsOf(annotations),
     hasNetworkNamespace:
       Array.isArray(namespaces) &&
-      namespaces.some((each: unknown) => objectOf(each)['type'] === 'network'),
+      namespaces.map(objectOf).some(({ type, path }) => {
+        return type === 'network' && !(typeof path === 'string' && isHostNetwork(path));
+      }),
     resources,
   };
 }

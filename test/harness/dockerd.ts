@@ -262,7 +262,13 @@ export class DockerdHost implements AsyncDisposable {
   }
 
   #withoutDaemon(): string[] {
-    return this.containerd.leftovers().filter((each) => !each.startsWith(`process ${this.pid} `));
+    return (
+      this.containerd
+        .leftovers()
+        .filter((each) => !each.startsWith(`process ${this.pid} `))
+        // dockerd keeps its own network namespace for containers of "host".
+        .filter((each) => !each.includes('/docker-exec/netns/default '))
+    );
   }
 
   #tail(): string {
