@@ -163,6 +163,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/supervisor',
     'runtime/task/capability-options.ts',
     'runtime/task/oci-runtime-spec.ts',
+    'runtime/task/process-io.ts',
     'runtime/task/standard-mounts.ts',
     'runtime/task/task-service.ts',
     'runtime/version.ts',
@@ -170,6 +171,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // A client of supervisors, as the CLI is; it stands beside it.
   'runtime/shim': [
     'proto',
+    'runtime/configuration',
     'runtime/container',
     'runtime/directories.ts',
     'runtime/errors.ts',

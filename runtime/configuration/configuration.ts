@@ -1,5 +1,6 @@
 /** What every setting is, and where that was said. Data; load-configuration.ts makes it. */
 import type { Setting } from './settings.ts';
+import { isShimSetting } from './shim-settings.ts';
 
 export type Origin =
   | { readonly kind: 'default' }
@@ -31,11 +32,12 @@ export class Configuration {
 
   /**
    * Settings of files as the environment variables that say the same: for the modules that read these, and for
-   * processes that this one starts. Settings that are options are not among them.
+   * processes that this one starts. Settings that are options, or the shim's, are not among them.
    */
   environment(): Record<string, string> {
     const variables: Record<string, string> = {};
     for (const { setting, value, origin } of this.values) {
+      if (isShimSetting(setting.name)) continue;
       if (setting.option === undefined && origin.kind === 'file' && value !== undefined) {
         variables[setting.environment] = setting.kind.type === 'flag' ? flagText(value) : value;
       }

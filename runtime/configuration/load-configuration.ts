@@ -10,6 +10,7 @@ import { RuntimeError } from '../errors.ts';
 import { Configuration, type SettingValue } from './configuration.ts';
 import { SettingError, settingFromText, settingFromToml } from './setting-value.ts';
 import { type Setting, settingsOf } from './settings.ts';
+import { SHIM_TABLE } from './shim-settings.ts';
 
 /** A configuration file is a page at most; larger ones are something else. */
 const MAX_FILE_BYTES = 2 ** 20;
@@ -81,7 +82,7 @@ function configurationFiles(env: NodeJS.ProcessEnv, windows: boolean, host: stri
 async function readFile(path: string, settings: readonly Setting[]): Promise<SettingValue[]> {
   const text = readText(path);
   const document = await parseToml(path, text);
-  return Object.entries(document).map(([name, raw]) => {
+  return entriesOf(document).map(([name, raw]) => {
     const line = lineOf(text, name);
     const setting = settings.find((known) => known.name === name);
     if (setting === undefined) {
@@ -98,6 +99,15 @@ async function readFile(path: string, settings: readonly Setting[]): Promise<Set
       if (!(error instanceof SettingError)) throw error;
       throw refused(path, line, `${name}: ${error.message}`);
     }
+  });
+}
+
+/** Keys and values; those of the table [shim] as `shim.<key>`. */
+function entriesOf(document: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(document).flatMap(([name, value]): [string, unknown][] => {
+    const isTable = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (name !== SHIM_TABLE || !isTable || value instanceof Date) return [[name, value]];
+    return Object.entries(value).map(([key, raw]) => [`${SHIM_TABLE}.${key}`, raw]);
   });
 }
 
@@ -129,12 +139,21 @@ async function parseToml(path: string, text: string): Promise<Record<string, unk
   }
 }
 
-/** The parser tells lines of errors only. Keys stand at the top level, so the first that reads so is it. */
-function lineOf(text: string, key: string): number | undefined {
+/** The parser tells lines of errors only. The first that reads so, in its table, is it. */
+function lineOf(text: string, name: string): number | undefined {
+  const lines = text.split(/\r?\n/);
+  const table = name.startsWith(`${SHIM_TABLE}.`) ? SHIM_TABLE : '';
+  const header = lines.findIndex((line) => /^\s*\[\s*["']?shim["']?\s*\]/.test(line));
+  const key = table === '' ? name : name.slice(table.length + 1);
+  const inTable = table === '' || header < 0 ? -1 : lineOfKey(lines, key, header + 1);
+  const found = inTable < 0 ? lineOfKey(lines, name, 0) : inTable;
+  return found < 0 ? undefined : found + 1;
+}
+
+function lineOfKey(lines: readonly string[], key: string, from: number): number {
   const quoted = key.replaceAll(/[^a-zA-Z0-9_-]/g, '\\$&');
   const pattern = new RegExp(`^\\s*(?:\\[+\\s*)?["']?${quoted}["']?\\s*[=.\\]]`);
-  const index = text.split(/\r?\n/).findIndex((line) => pattern.test(line));
-  return index < 0 ? undefined : index + 1;
+  return lines.findIndex((line, index) => index >= from && pattern.test(line));
 }
 
 function nearest(name: string, settings: readonly Setting[]): string {

@@ -36,6 +36,7 @@ const TOML_TYPES: Readonly<Record<SettingKind['type'], readonly string[]>> = {
   whole: ['number'],
   cpus: ['number'],
   size: ['string', 'number'],
+  shares: ['string'],
 };
 
 /** A value of the environment. @returns it in its one spelling @throws SettingError saying what it should be */
@@ -72,9 +73,21 @@ export function settingFromText(kind: SettingKind, text: string): string {
       if (bytes === null || bytes < kind.least || bytes > kind.most) throw wrong();
       return text;
     }
+    case 'shares': {
+      if (text === 'any' || text === 'none') return text;
+      const folders = text.split(',').map((folder) => folder.replace(/(?<=.)[\\/]+$/, ''));
+      if (folders.every(isPlainFolder)) return folders.join(',');
+      throw wrong();
+    }
     default:
       return kind satisfies never;
   }
+}
+
+/** Absolute, and nothing in it that leads elsewhere. */
+function isPlainFolder(path: string): boolean {
+  const absolute = /^(\/|[a-zA-Z]:[\\/])/.test(path);
+  return absolute && !path.split(/[\\/]/).some((part) => part === '.' || part === '..');
 }
 
 /** "a whole number from 0 to 9", for people. */
@@ -87,13 +100,15 @@ export function describeKind(kind: SettingKind): string {
     case 'flag':
       return 'true or false';
     case 'choice':
-      return `one of ${kind.choices.join(', ')}`;
+      return `one of ${kind.choices.join(', ')}${kind.note === undefined ? '' : ` (${kind.note})`}`;
     case 'whole':
       return `a whole number from ${kind.least} to ${kind.most}`;
     case 'cpus':
       return 'a number from 0.01 to 240';
     case 'size':
       return `a size like 512m or 2g, of ${kind.least} bytes or more`;
+    case 'shares':
+      return 'any, none, or absolute paths of folders with commas between them';
     default:
       return kind satisfies never;
   }

@@ -3,11 +3,20 @@
  * default of, its range, its default and why. What reads them: load-configuration.ts; what shows them: `lcow config show`.
  */
 
+import { SHIM_SETTINGS } from './shim-settings.ts';
+
 export type SettingKind =
   | { readonly type: 'folder' }
   | { readonly type: 'text' }
   | { readonly type: 'flag' }
-  | { readonly type: 'choice'; readonly choices: readonly string[] }
+  | {
+      readonly type: 'choice';
+      readonly choices: readonly string[];
+      /** Why there is no more. */
+      readonly note?: string;
+    }
+  /** Folders below which paths of the host may be shared with a VM. */
+  | { readonly type: 'shares' }
   | { readonly type: 'whole'; readonly least: number; readonly most: number }
   | { readonly type: 'cpus' }
   | { readonly type: 'size'; readonly least: number; readonly most: number };
@@ -98,6 +107,14 @@ export function settingsOf(windows: boolean, programData: string): readonly Sett
       environment: 'LCOW_DEBUG',
     },
     {
+      name: 'event-log',
+      kind: { type: 'choice', choices: ['information', 'warning', 'error', 'off'] },
+      summary: "the least that a supervisor says to Windows' Event Log",
+      default: 'warning',
+      otherwise: "an administrator's log is not the place for each pod's comings and goings",
+      environment: 'LCOW_EVENT_LOG',
+    },
+    {
       name: 'memory',
       kind: { type: 'size', least: 4 * MIB, most: 2 ** 44 },
       summary: "a container's memory limit, and the size of its VM with it",
@@ -169,5 +186,6 @@ export function settingsOf(windows: boolean, programData: string): readonly Sett
       environment: 'LCOW_DETACH_KEYS',
       option: { name: 'detach-keys', commands: ['run', 'start', 'exec', 'attach'] },
     },
+    ...SHIM_SETTINGS,
   ];
 }

@@ -60,6 +60,12 @@ export interface PodShape {
   readonly kernelArguments?: string;
   readonly network: 'user' | 'none';
   readonly ports: readonly PublishedPort[];
+  /** What executes it. Default: as this host is set. */
+  readonly accelerator?: 'auto' | 'kvm' | 'tcg';
+  /** The folder of its guest image. Default: as this host is set. */
+  readonly bootFiles?: string;
+  /** Folders of the host below which bind mounts may be; absent: any, empty: none. */
+  readonly shares?: readonly string[];
 }
 
 /** As parsed from `-p` (runtime/network/port-mapping.ts). */

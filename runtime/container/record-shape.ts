@@ -92,8 +92,12 @@ function decodePodShape(value: unknown, field: string): PodShape {
   for (const name of ['memoryMiB', 'processorCount']) {
     if (fields[name] !== undefined) count(fields, name);
   }
-  optionalText(fields, 'kernelArguments');
+  for (const name of ['kernelArguments', 'bootFiles']) optionalText(fields, name);
   oneOf(fields, 'network', ['user', 'none']);
+  if (fields['accelerator'] !== undefined) oneOf(fields, 'accelerator', ['auto', 'kvm', 'tcg']);
+  const { shares } = fields;
+  const areTexts = Array.isArray(shares) && shares.every((each) => typeof each === 'string');
+  if (shares !== undefined && !areTexts) throw wrong('shares', 'an array of strings');
   if (!Array.isArray(fields['ports'])) throw wrong('ports', 'an array');
   for (const each of fields['ports']) {
     const port = object(each, 'ports');

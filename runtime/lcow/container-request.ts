@@ -1,11 +1,11 @@
 /** What a container can be asked to be, and the record, VM shape and OCI specification that follow. Reads no files. */
-import { availableParallelism } from 'node:os';
 import {
   CONTAINER_RECORD_VERSION,
   type ContainerRecord,
   type PodShape,
   type RestartPolicy,
 } from '../container/container-record.ts';
+import { vmMemoryMiB, vmProcessors } from '../container/vm-size.ts';
 import type { Reservation } from '../container/container-store.ts';
 import { parseSignal, SIGTERM } from '../container/signal.ts';
 import { RuntimeError } from '../errors.ts';
@@ -45,15 +45,6 @@ export interface ContainerRequest extends Omit<ContainerSpecOptions, 'id' | 'ima
 
 /** Docker's. */
 export const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
-/**
- * What a VM needs beside its container's memory: kernel, agent, page tables, and a share that grows with it.
- * Measured: docs/decisions/0005.
- */
-const VM_OVERHEAD_MIB = 192;
-const VM_OVERHEAD_SHARE = 1 / 32;
-const MIB = 1024 * 1024;
-/** Docker's least: below it no process starts. */
-const LEAST_MEMORY_BYTES = 6 * MIB;
 
 /**
  * The VM for a lone container: as large as its limits ask for.
@@ -61,7 +52,7 @@ const LEAST_MEMORY_BYTES = 6 * MIB;
  */
 export function podShape({ memoryBytes, cpus, vm = {} }: ContainerRequest): PodShape {
   const memoryMiB = vm.memoryMiB ?? (memoryBytes && vmMemoryMiB(memoryBytes));
-  const processorCount = vm.processorCount ?? (cpus && processors(cpus));
+  const processorCount = vm.processorCount ?? (cpus && vmProcessors(cpus));
   return {
     ...(memoryMiB === undefined ? {} : { memoryMiB }),
     ...(processorCount === undefined ? {} : { processorCount }),
@@ -130,23 +121,4 @@ export function imageProcess({ config: { config } }: ResolvedImage): ImageProces
 function imageStopSignal({ name, config }: ResolvedImage): number {
   const text = config.config.StopSignal;
   return text ? parseSignal(`read the stop signal of image ${name}`, text) : SIGTERM;
-}
-
-function vmMemoryMiB(memoryBytes: number): number {
-  if (memoryBytes < LEAST_MEMORY_BYTES) {
-    const what = `${memoryBytes} bytes are less than 6m`;
-    throw new RuntimeError('invalid-argument', 'limit memory', what);
-  }
-  const memoryMiB = memoryBytes / MIB;
-  return Math.ceil(memoryMiB * (1 + VM_OVERHEAD_SHARE)) + VM_OVERHEAD_MIB;
-}
-
-function processors(cpus: number): number {
-  const whole = Math.ceil(cpus);
-  const most = availableParallelism();
-  if (whole > most) {
-    const what = `${cpus} processors are more than this host's ${most}`;
-    throw new RuntimeError('invalid-argument', 'limit processors', what);
-  }
-  return whole;
 }

@@ -5,6 +5,7 @@
  * stdout is containerd's to parse, and so is stderr of a successful `start`: nothing else is written to either.
  */
 import { readSync, writeSync } from 'node:fs';
+import { loadConfiguration } from '../configuration/load-configuration.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { parseShimArguments, type ShimArguments } from './arguments.ts';
 
@@ -37,6 +38,8 @@ export async function warmUp(): Promise<number> {
 async function answer(args: ShimArguments): Promise<string | Uint8Array> {
   if (args.version) return versionText();
   if (args.info) return runtimeInfo();
+  // Where things are, as `lcow` on this host has it; the supervisor inherits it.
+  Object.assign(process.env, (await loadConfiguration()).environment());
   switch (args.action) {
     case 'start': {
       const { start } = await import('./start.ts');

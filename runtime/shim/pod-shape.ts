@@ -1,12 +1,13 @@
 /** How the VM of a pod of containerd's is made: what the runtime options and the annotations of its first container say. */
-import type { PodShape } from '../container/container-record.ts';
 import type { TypedOptions } from './bootstrap.ts';
+import { decodePodOptions, type PodOptions } from './options/pod-options.ts';
 import type { BundleSpec } from './pod-identity.ts';
 
 /** @throws RuntimeError invalid-argument naming the option or the annotation */
-export async function podShape(
-  _options: TypedOptions | undefined,
+export function podOptions(
+  options: TypedOptions | undefined,
   spec: BundleSpec,
-): Promise<PodShape> {
-  return { network: spec.hasNetworkNamespace ? 'none' : 'user', ports: [] };
+  env: NodeJS.ProcessEnv,
+): Promise<PodOptions> {
+  return decodePodOptions({ options, spec, env });
 }

@@ -14,7 +14,7 @@ import { resolve } from 'node:path';
 import { CONTAINER_RECORD_VERSION, type PodRecord } from '../container/container-record.ts';
 import { type Directories, directories } from '../directories.ts';
 import { RuntimeError } from '../errors.ts';
-import { createPodFolder, markHeld, podFolder } from '../supervisor/pod-folder.ts';
+import { createPodFolder, markHeld, podFolder, readPodRecord } from '../supervisor/pod-folder.ts';
 import { writeAddressFile } from './address-file.ts';
 import type { ShimArguments } from './arguments.ts';
 import { decodeStartInput, type StartInput } from './bootstrap.ts';
@@ -27,7 +27,7 @@ import {
   podIdentity,
   readBundleSpec,
 } from './pod-identity.ts';
-import { podShape } from './pod-shape.ts';
+import { podOptions } from './pod-shape.ts';
 
 /** For a pod of the same name to end, or to be served: docker starts a container again at once. */
 const DEADLINE_MS = 30_000;
@@ -51,6 +51,7 @@ export async function start(
   const where = absolute(directories(env));
   const record = await podRecord(asked, identity, spec, given, bundle, env);
   const undo = await findOrMake(where, record, identity.address);
+  if (undo === FOUND) await checkJoins(where, record.id, spec);
   const text = addressText(identity.address);
   try {
     writeAddressFile(bundle, text);
@@ -71,7 +72,8 @@ async function podRecord(
 ): Promise<PodRecord> {
   const { namespace, address: grpcAddress } = asked;
   const ttrpcAddress = env['TTRPC_ADDRESS'] || given.ttrpcAddress || `${grpcAddress}.ttrpc`;
-  const debug = asked.debug || given.debug === true;
+  const options = await podOptions(given.options, spec, env);
+  const debug = asked.debug || given.debug === true || options.debug;
   return {
     version: CONTAINER_RECORD_VERSION,
     id: podId,
@@ -79,12 +81,20 @@ async function podRecord(
     // It ends with containerd's Shutdown, not with its only container.
     lone: false,
     labels: {},
-    shape: await podShape(given.options, spec),
+    shape: options.shape,
     containerd: {
       ...{ namespace, groupId, address, grpcAddress, ttrpcAddress, bundle },
       ...(debug ? { debug } : {}),
     },
   };
+}
+
+/** @throws RuntimeError invalid-argument where it asks for another VM than its pod has */
+async function checkJoins(where: Directories, pod: string, spec: BundleSpec): Promise<void> {
+  if (!Object.keys(spec.annotations).some((name) => name.startsWith('io.lcow.'))) return;
+  const { checkMember } = await import('./options/pod-options.ts');
+  const record = readPodRecord(podFolder(where, pod));
+  if (record !== undefined) checkMember(record, spec.annotations);
 }
 
 /** Takes back what was made; nothing where the pod was there. */

@@ -79,7 +79,7 @@ export function openPod(options: OpenPodOptions): OpenedPod {
     ...(holder === undefined ? {} : { holder }),
   });
   const open: OpenVmTasks = async ({ adopt, signal, io, onEvent }) => {
-    parts ??= hostParts(where);
+    parts ??= hostParts(where, record);
     const { service, execution, host, bootFiles } = await parts;
     const { network: mode, ports } = record.shape;
     guest = await openTasks({
@@ -117,11 +117,17 @@ export function openPod(options: OpenPodOptions): OpenedPod {
   };
 }
 
-async function hostParts(where: Directories): Promise<HostParts> {
-  const folders = { dataDirectory: where.data, stampDirectory: where.run };
+async function hostParts(where: Directories, { shape }: PodRecord): Promise<HostParts> {
+  const { accelerator, bootFiles: directory } = shape;
+  const env =
+    accelerator === undefined ? process.env : { ...process.env, LCOW_ACCELERATOR: accelerator };
+  const folders = {
+    ...{ dataDirectory: where.data, stampDirectory: where.run },
+    ...(directory === undefined ? {} : { directory }),
+  };
   const finding = findBootFiles(folders);
   finding.catch(() => undefined);
-  const service = await openHostService(where);
+  const service = await openHostService(where, env);
   const properties = await service.properties();
   const { Execution: execution } = properties;
   const host = hostVersionOf(properties);

@@ -18,6 +18,7 @@ import { allOrNone, type AttachedRootfs, attachRootfs, mountRootfs } from './gue
 import { planMounts } from './host-mounts.ts';
 import type { ProcessIo } from './process-io.ts';
 import { type ContainerRootfs, planRootfs } from './rootfs-mounts.ts';
+import { checkShares } from './share-policy.ts';
 import type { BackendCreate, TaskBackend, TerminalSize } from './task-backend.ts';
 
 /** The pod's network as far as containers need it; runtime/network/pod-network.ts has it. */
@@ -36,6 +37,8 @@ export interface TaskNetwork extends AsyncDisposable {
 
 export interface GuestBackendOptions {
   readonly network?: TaskNetwork;
+  /** As PodShape.shares. */
+  readonly shares?: readonly string[];
   /** Of the first container. */
   readonly timeline?: Timeline;
   readonly log: (text: string) => void;
@@ -71,6 +74,7 @@ export class GuestBackend implements TaskBackend {
     const op = `create container "${id}"`;
     const config = await readBundle(op, bundle, ofHostPid);
     const mounts = planMounts(op, bundle, config.mounts);
+    await checkShares(op, mounts.shares, this.#options.shares);
     const root = await planRootfs(op, rootfs, { bundle, path: config.rootPath });
     const scope = new Scope();
     const giveUp = (): void => {

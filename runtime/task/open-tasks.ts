@@ -154,6 +154,7 @@ async function over(
     log,
     ...(network === undefined ? {} : { network }),
     ...(timeline === undefined ? {} : { timeline }),
+    ...(options.pod.shape.shares === undefined ? {} : { shares: options.pod.shape.shares }),
   });
   const records = new TaskRecordFolder(join(directory, 'task'));
   const { hostProcesses: processes } = options;

@@ -186,10 +186,34 @@ test('every setting has a variable of its own, and a default that is valid', asy
   const variables = settings.map(({ environment }) => environment);
   assert.is(new Set(variables).size, settings.length);
   for (const setting of settings) {
-    assert.is(setting.environment, `LCOW_${setting.name.toUpperCase().replaceAll('-', '_')}`);
+    assert.is(setting.environment, `LCOW_${setting.name.toUpperCase().replaceAll(/[-.]/g, '_')}`);
     if (setting.default === undefined) continue;
     await load({}, { [setting.environment]: setting.default });
   }
+});
+
+test('the table [shim] has settings of its own, which are handed on to nobody', async () => {
+  const host = 'memory = "1g"\n[shim]\nmemory = "2g"\nshares = "/data/,/srv"\n';
+  const { configuration, folder } = await load({ host }, { LCOW_SHIM_PROCESSORS: '3' });
+  assert.is(configuration.get('memory'), '1g');
+  assert.is(configuration.get('shim.memory'), '2g');
+  assert.is(configuration.get('shim.shares'), '/data,/srv');
+  assert.is(configuration.get('shim.processors'), '3');
+  assert.equal(configuration.environment(), {});
+  const found = configuration.values.find(({ setting }) => setting.name === 'shim.memory');
+  assert.ok(found !== undefined);
+  assert.is(originText(found.origin), `${folder}/host.toml:3`);
+  const unknown = await refusal({ host: '[shim]\nmemroy = "2g"\n' });
+  assert.match(unknown.message, /host\.toml:2: there is no setting "shim\.memroy"/);
+  const wrong = await refusal({ host: '[shim]\n\nshares = "data"\n' });
+  assert.match(wrong.message, /host\.toml:3: shim\.shares: "data" is not any, none, or absolute/);
+  const template = await refusal({ host: 'shim.template = "fast"\n' });
+  assert.match(
+    template.message,
+    /"fast" is not one of none \(templates of pods do not exist yet\)/,
+  );
+  const table = await refusal({ host: 'shim = 1\n' });
+  assert.match(table.message, /there is no setting "shim"/);
 });
 
 test('on Windows the folders are those of Windows', async () => {
