@@ -4,6 +4,7 @@
 //
 //   build/windows/<arch>/lcow.exe    Node of npm's package for Windows with our bundle inside (Node's single executable
 //                                    applications): `lcow`, and with `lcow-supervisor` as first argument the supervisor
+//   build/windows/<arch>/containerd-shim-lcow-v1.exe   the same file by the name that containerd looks for
 //   build/windows/<arch>/koffi.node  the FFI library's native part, of the same version as the rest of it in the bundle
 //   build/windows/<arch>/boot/       the guest's boot files, where build/guest has them and --boot is given
 //
@@ -13,6 +14,7 @@ import { spawnSync } from 'node:child_process';
 import {
   copyFile,
   cp,
+  link,
   mkdir,
   readdir,
   readFile,
@@ -36,6 +38,7 @@ const require = createRequire(import.meta.url);
 /** The Node that is built in, by architecture: npm does not have every version for both. */
 const NODE_VERSIONS = { x64: '22.22.2', arm64: '22.23.2' };
 /** Says beside an executable what it was made of. */
+const SHIM_EXE = 'containerd-shim-lcow-v1.exe';
 const MADE_FILE = '.lcow.exe.inputs';
 /** Node looks for these two; they are its own constants. */
 const SEA_RESOURCE = 'NODE_SEA_BLOB';
@@ -81,6 +84,7 @@ async function buildFor(arch, nodeVersion) {
       await rename(exe, join(folder, 'lcow.exe'));
       await writeFile(join(folder, MADE_FILE), made);
     }
+    await linkAs(join(folder, 'lcow.exe'), join(folder, SHIM_EXE));
     await copyFile(join(koffi, `win32_${arch}`, 'koffi.node'), join(folder, 'koffi.node'));
     if (values.boot) await copyBootFiles(join(folder, 'boot'));
     await report(join(folder, 'lcow.exe'), `Node ${nodeVersion} for Windows ${arch}`);
@@ -95,7 +99,13 @@ async function isMade(folder, made) {
   return before === made && existsSync(join(folder, 'lcow.exe'));
 }
 
-/** Both programs as one CommonJS file, in which what is imported with import() stays unevaluated until it is needed. */
+/** A second name of the file; a copy where the file system has one name a file. */
+async function linkAs(file, name) {
+  await rm(name, { force: true });
+  await link(file, name).catch(() => copyFile(file, name));
+}
+
+/** All programs as one CommonJS file, in which what is imported with import() stays unevaluated until it is needed. */
 async function bundleProgram(file, arch) {
   const { build } = await import('esbuild');
   await build({

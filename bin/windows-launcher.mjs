@@ -1,11 +1,14 @@
 // What lcow.exe runs (bin/build-windows.mjs makes it): `lcow`, or, when its first argument says so, the supervisor that
-// `lcow` starts. One executable with two roles, because Node is 70 MB of it. It runs on Node's embedder of
-// single executables, which takes options of Node's from NODE_OPTIONS alone.
+// `lcow` starts, or, by the name containerd-shim-lcow-v1.exe, containerd's shim. One executable with three roles,
+// because Node is 70 MB of it. It runs on Node's embedder of single executables, which takes options of Node's from
+// NODE_OPTIONS alone.
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** As runtime/supervisor/supervisor-program.ts starts it. */
 const SUPERVISOR_ROLE = 'lcow-supervisor';
+/** As containerd makes it of `io.containerd.lcow.v1`. */
+const SHIM_NAME = 'containerd-shim-lcow-v1.exe';
 
 const [role, ...rest] = process.argv.slice(2);
 useBootFilesBeside();
@@ -17,6 +20,10 @@ if (role === SUPERVISOR_ROLE) {
       process.exit(1);
     },
   );
+} else if (basename(process.execPath).toLowerCase() === SHIM_NAME) {
+  void import('../runtime/shim/main.ts')
+    .then(({ main }) => main(process.argv.slice(2)))
+    .then((status) => process.exit(status));
 } else {
   void import('../runtime/cli/main.ts')
     .then(({ main }) => main(process.argv.slice(2)))

@@ -129,9 +129,9 @@ async function supervise(
   const { listenForPod } = await import('./serve-pod.ts');
   await using socket = await listenForPod(taskSocket(folder), pod, log);
   await using containerdSocket =
-    containerd === undefined || holder !== undefined
-      ? undefined
-      : await listenForPod(containerd.address, pod, log);
+    containerd !== undefined && process.platform === 'win32'
+      ? await listenForPod(containerd.address, pod, log)
+      : undefined;
   pod.onEnding(() => {
     void socket.stopListening();
     void containerdSocket?.stopListening();

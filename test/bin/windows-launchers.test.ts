@@ -54,9 +54,18 @@ function forExecutable(version: string, executable: string): void {
     return { code, stdout: readFileSync(output, 'utf8'), stderr: readFileSync(errors, 'utf8') };
   };
 
-  test(`Node ${version}: lcow.exe and the native part of koffi are all there is`, async () => {
+  test(`Node ${version}: lcow.exe, the shim, and the native part of koffi are all there is`, async () => {
     const files = await readdir(join(executable, '..'));
-    assert.equal(files.filter((name) => !name.startsWith('.')).sort(), ['koffi.node', 'lcow.exe']);
+    const shown = files.filter((name) => !name.startsWith('.')).sort();
+    assert.equal(shown, ['containerd-shim-lcow-v1.exe', 'koffi.node', 'lcow.exe']);
+  });
+
+  test(`Node ${version}: by the shim's name it is the shim`, async () => {
+    const shim = join(executable, '..', 'containerd-shim-lcow-v1.exe');
+    const [output, errors] = [join(folder, 'stdout'), join(folder, 'stderr')];
+    const { exited } = runWine([shim, '-v'], { output, errors, env: {}, timeoutMs: DEADLINE_MS });
+    assert.is(await exited, 0, readFileSync(errors, 'utf8'));
+    assert.match(readFileSync(output, 'utf8'), /^containerd-shim-lcow-v1:\n {2}Version: {2}\d/);
   });
 
   test(`Node ${version}: an unsigned executable, whose certificate directory is empty`, () => {
