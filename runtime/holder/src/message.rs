@@ -108,9 +108,8 @@ pub fn resize(id: &str, exec: &str, width: u16, height: u16) -> Vec<u8> {
 pub fn exit_status(payload: &[u8]) -> Option<u32> {
     let mut status = 0;
     for field in Fields(payload) {
-        match field? {
-            (1, Value::Number(number)) => status = number as u32,
-            _ => {}
+        if let (1, Value::Number(number)) = field? {
+            status = number as u32;
         }
     }
     Some(status)

@@ -166,11 +166,10 @@ test('the network of a container is as its namespaces say', async () => {
 
 test('hooks of the host run at their time, with the state, their own arguments and environment', async () => {
   using world = new World();
-  const { hook } = World.prototype;
   const hooks = Object.fromEntries(
     ['prestart', 'createRuntime', 'poststart', 'poststop'].map((name) => [
       name,
-      [hook.call(world, name)],
+      [world.hook(name)],
     ]),
   );
   world.write({ ...SPEC, hooks });
