@@ -17,8 +17,9 @@ import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
 import { type BundleView, viewBundle } from './bundle.ts';
 import type { OciContext } from './context.ts';
 import { OciFailure } from './failure.ts';
-import { cgroupBelow, enterCgroup, leaveCgroups } from './host-cgroup.ts';
-import { type HostProcess, startHostProcess } from './host-process.ts';
+import { goesThroughUs, joinedStdio } from './foreground.ts';
+import { cgroupBelow, enterCgroup } from './host-cgroup.ts';
+import { type HostProcess, type ProcessStdio, startHostProcess } from './host-process.ts';
 import { openPod, podOf } from './pod.ts';
 import { podShapeOf } from './pod-shape.ts';
 import { checkId, type OciRecord } from './record.ts';
@@ -41,6 +42,8 @@ export interface CreatedContainer {
   readonly client: SupervisorClient;
   readonly host: HostProcess;
   readonly terminal: boolean;
+  /** Its streams go through us. */
+  readonly joined: boolean;
 }
 
 /** @throws OciFailure, RuntimeError; nothing is left of it */
@@ -55,15 +58,16 @@ export async function createContainer(
   checkConsole(request, view.terminal);
   const shape = podShapeOf(view);
   const cgroup = context.systemdCgroup ? undefined : cgroupBelow(view.cgroupsPath);
+  const joined = request.foreground && goesThroughUs(view.terminal);
   let record = await records.reserve(firstRecord(context, id, view));
   let host: HostProcess | undefined;
   let client: SupervisorClient | undefined;
+  let leaveCgroup = (): void => undefined;
   try {
     if (cgroup !== undefined) {
-      record = await records.write({
-        ...record,
-        cgroups: enterCgroup(cgroup, (text) => log.debug(text)),
-      });
+      const entered = enterCgroup(cgroup, (text) => log.debug(text));
+      leaveCgroup = entered.leave;
+      record = await records.write({ ...record, cgroups: entered.made });
     }
     log.debug(`container ${id} is made in pod ${record.pod}`);
     client = await openPod(record, shape, signal);
@@ -77,17 +81,19 @@ export async function createContainer(
       where: record.where,
       ...(request.consoleSocket === undefined ? {} : { consoleSocket: request.consoleSocket }),
     });
+    // What is to be in it has been started.
+    leaveCgroup();
     record = await records.write({ ...record, process: host.name });
-    const creating = createTask(client, view, id, host, signal);
+    const stdio = joined ? joinedStdio() : host.stdio(view.terminal);
+    const creating = createTask(client, view, id, { host, stdio }, signal);
     await orAborted(`create container "${id}"`, creating, signal);
     if (request.pidFile !== undefined) writePidFile(request.pidFile, host.pid);
     record = await records.write({ ...record, stage: 'created' });
     host.confirm();
-    return { record, client, host, terminal: view.terminal };
+    return { record, client, host, terminal: view.terminal, joined };
   } catch (error) {
     await host?.abandon();
-    // We are in the cgroups that are to go.
-    leaveCgroups(record.cgroups);
+    leaveCgroup();
     await client?.[Symbol.asyncDispose]();
     await removeContainer(context, record).catch((failure: unknown) =>
       log.write('warning', `cleaning up after it: ${String(failure)}`),
@@ -114,14 +120,14 @@ async function createTask(
   client: SupervisorClient,
   { bundle, terminal }: BundleView,
   id: string,
-  host: HostProcess,
+  { host, stdio }: { host: HostProcess; stdio: ProcessStdio },
   signal: AbortSignal,
 ): Promise<void> {
   await client.task.create({
     ...{ id, bundle, terminal, signal },
     // root.path of config.json is the root.
     rootfs: [],
-    ...host.stdio(terminal),
+    ...stdio,
     options: { typeUrl: CREATE_OPTIONS_TYPE, value: encodeHostPid(host.pid) },
   });
 }

@@ -20,6 +20,8 @@ const AGAIN_MS = 10;
 export interface Hierarchy {
   readonly mount: string;
   readonly version: 1 | 2;
+  /** Of cgroup v1. */
+  readonly controllers: readonly string[];
 }
 
 /** Where cgroups can be made: cgroup v1's counting hierarchies, else cgroup v2's one. */
@@ -36,10 +38,10 @@ export function hierarchies(
     const path = mount.replace(/\\(\d{3})/g, (_, octal: string) =>
       String.fromCharCode(Number.parseInt(octal, 8)),
     );
-    if (type === 'cgroup2') two.push({ mount: path, version: 2 });
+    if (type === 'cgroup2') two.push({ mount: path, version: 2, controllers: [] });
     if (type !== 'cgroup') continue;
-    if (options.split(',').some((each) => COUNTING.has(each)))
-      one.push({ mount: path, version: 1 });
+    const controllers = options.split(',').filter((each) => COUNTING.has(each));
+    if (controllers.length > 0) one.push({ mount: path, version: 1, controllers });
   }
   return one.length > 0 ? one : two.slice(0, 1);
 }
@@ -60,18 +62,27 @@ export function cgroupBelow(cgroupsPath: string): string | undefined {
   return path === '' ? undefined : path;
 }
 
+export interface EnteredCgroup {
+  /** Folders that were made, and are to be removed. */
+  readonly made: readonly string[];
+  /** This process goes back to where it was. Never throws. */
+  leave(): void;
+}
+
 /**
  * Makes the cgroup in each hierarchy and moves this process into it: what it spawns from now on is there.
  * @param say told of hierarchies that cannot be written
- * @returns the folders that were made here, and are to be removed
  */
 export function enterCgroup(
   below: string,
   say: (text: string) => void,
   where: readonly Hierarchy[] = hierarchies(),
-): string[] {
+  own: string = readFileSync('/proc/self/cgroup', 'utf8'),
+): EnteredCgroup {
   const made: string[] = [];
-  for (const { mount, version } of where) {
+  const before: string[] = [];
+  for (const hierarchy of where) {
+    const { mount, version } = hierarchy;
     const folder = join(mount, below);
     try {
       // Node makes folders below one that the kernel has no place for again and again.
@@ -80,12 +91,41 @@ export function enterCgroup(
       mkdirSync(folder, { recursive: true, mode: 0o755 });
       if (isNew) made.push(folder);
       if (version === 2) delegate(mount, folder);
-      writeFileSync(join(folder, 'cgroup.procs'), String(process.pid));
+      enter(folder);
+      before.push(ownFolder(hierarchy, own));
     } catch (error) {
       say(`no cgroup ${folder}: ${(error as Error).message}`);
     }
   }
-  return made;
+  return { made, leave: () => leaveTo(before) };
+}
+
+function enter(folder: string): void {
+  writeFileSync(join(folder, 'cgroup.procs'), String(process.pid));
+}
+
+/** Where /proc/self/cgroup says that this process is in a hierarchy. */
+function ownFolder({ mount, version, controllers }: Hierarchy, own: string): string {
+  for (const line of own.split('\n')) {
+    const [, names = '', path = '/'] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    const isIt =
+      version === 2
+        ? line.startsWith('0::')
+        : names.split(',').some((each) => controllers.includes(each));
+    const folder = join(mount, path);
+    if (isIt && existsSync(folder)) return folder;
+  }
+  return mount;
+}
+
+function leaveTo(folders: readonly string[]): void {
+  for (const folder of folders) {
+    try {
+      enter(folder);
+    } catch {
+      // It was removed meanwhile: ours ends soon.
+    }
+  }
 }
 
 /** Has the controllers count in the folders above; those that are not there are left. */
@@ -99,17 +139,6 @@ function delegate(mount: string, folder: string): void {
       } catch {
         // Not a controller of this host's, or it has processes of its own.
       }
-    }
-  }
-}
-
-/** Leaves the cgroups, so that they can be removed: back to where the process was. Never throws. */
-export function leaveCgroups(folders: readonly string[]): void {
-  for (const folder of folders) {
-    try {
-      writeFileSync(join(dirname(folder), 'cgroup.procs'), String(process.pid));
-    } catch {
-      // A folder above that takes no processes: ours ends in a moment.
     }
   }
 }

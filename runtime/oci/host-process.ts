@@ -34,6 +34,26 @@ export interface HostProcessOptions {
   readonly where: { readonly run: string; readonly data: string };
 }
 
+/**
+ * Whether our own streams can be opened anew by another process: pipes, terminals, /dev/null. A socket cannot, and of a
+ * file it would not be the same place in it.
+ */
+export function canBeOpenedAnew(): boolean {
+  return [0, 1, 2].every((fd) => {
+    try {
+      const stat = fstatSync(fd);
+      return stat.isFIFO() || stat.isCharacterDevice();
+    } catch {
+      return true;
+    }
+  });
+}
+
+/** Whether our stdin is one that may have something to say. */
+export function hasInput(): boolean {
+  return !isNull(0);
+}
+
 /** Stdio of the Task API for a process whose streams a host process has. */
 export interface ProcessStdio {
   readonly stdin: string;

@@ -3,7 +3,7 @@
  * and at each step after, whole or not at all; so that whatever is killed, `delete --force` finds all that was made.
  * What runs is not told here: that is the pod's supervisor's.
  */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRecord, writeRecord } from '../container/record-file.ts';
@@ -125,21 +125,27 @@ export class OciRecords {
     await rm(this.folder(id), { recursive: true, force: true });
   }
 
-  /** A host process that stands for an exec, by what names it for good. */
-  addExec(id: string, name: ProcessName): void {
-    mkdirSync(join(this.folder(id), EXECS, name), { recursive: true, mode: 0o700 });
+  /** Notes an exec by what names its host process for good. */
+  addExec(id: string, name: ProcessName, execId: string): void {
+    const folder = join(this.folder(id), EXECS);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, name), execId, { mode: 0o600 });
   }
 
-  execs(id: string): ProcessName[] {
+  execs(id: string): { readonly name: ProcessName; readonly execId: string }[] {
+    const folder = join(this.folder(id), EXECS);
     try {
-      return readdirSync(join(this.folder(id), EXECS));
+      return readdirSync(folder).map((name) => ({
+        name,
+        execId: readFileSync(join(folder, name), 'latin1'),
+      }));
     } catch {
       return [];
     }
   }
 
   async removeExec(id: string, name: ProcessName): Promise<void> {
-    await rm(join(this.folder(id), EXECS, name), { recursive: true, force: true });
+    await rm(join(this.folder(id), EXECS, name), { force: true });
   }
 }
 

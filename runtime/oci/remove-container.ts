@@ -66,10 +66,13 @@ export async function removeContainer(context: OciContext, record: OciRecord): P
   const leaving = await records.write({ ...record, stage: 'deleting' });
   const client = await findPod(leaving);
   try {
-    if (client !== undefined) await removeTask(client, id, (text) => log.debug(text));
-    await endHostProcesses(context, leaving);
     const others = records.all().filter((each) => each.id !== id && each.pod === record.pod);
     const staying = others.find(({ stage }) => stage !== 'deleting');
+    // A VM that is still being booted answers nothing: it goes with its pod.
+    const isMade = record.stage !== 'creating' || staying !== undefined;
+    if (client !== undefined && isMade) await removeTask(client, id, (text) => log.debug(text));
+    if (!isMade) killProcess(record.process);
+    await endHostProcesses(context, leaving);
     if (staying === undefined) await endPod(leaving, client);
     const left = await removeCgroups(record.cgroups);
     if (left.length > 0) await passOn(context, left, staying);
@@ -100,7 +103,10 @@ async function removeTask(
 
 /** Those of a container that ended exit by themselves, with its status; the others are ended. */
 async function endHostProcesses(context: OciContext, { id, process }: OciRecord): Promise<void> {
-  const names = [...(process === undefined ? [] : [process]), ...context.records.execs(id)];
+  const names = [
+    ...(process === undefined ? [] : [process]),
+    ...context.records.execs(id).map(({ name }) => name),
+  ];
   const deadline = Date.now() + STATUS_MS;
   // They are no children of ours: a look at /proc is all that tells.
   while (names.some((name) => livePid(name) !== 0) && Date.now() < deadline) {

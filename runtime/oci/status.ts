@@ -32,6 +32,8 @@ export async function statusOf(
     return isIdentityAlive(record.creator) ? 'creating' : 'stopped';
   }
   if (client === undefined) return 'stopped';
+  // Who killed it has ended the container, as the death of an init does: the rest of it goes with `delete`.
+  if (livePid(record.process) === 0) return 'stopped';
   try {
     return (await client.task.state(record.id, '')).status;
   } catch (error) {

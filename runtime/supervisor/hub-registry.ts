@@ -144,8 +144,8 @@ export class HubRegistry {
       subject: subjectOf(containerId, execId),
       terminal,
       wants,
-      // An exec is its client's: stdin ends with it.
-      stdinOnce: init ? (stdio?.stdinOnce ?? false) : true,
+      // An exec is its client's, and so is an init that nobody keeps: stdin ends with it.
+      stdinOnce: init ? (stdio?.stdinOnce ?? true) : true,
       adopted: request.adopted,
       holdUntilAttached:
         !request.adopted &&

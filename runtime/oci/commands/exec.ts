@@ -7,7 +7,7 @@ import type { OciCommandRun } from '../command.ts';
 import { writePidFile } from '../create-container.ts';
 import { execProcessOf } from '../exec-process.ts';
 import { during, notExisting, OciFailure } from '../failure.ts';
-import { checkTerminal, stayWith } from '../foreground.ts';
+import { checkTerminal, goesThroughUs, joinedStdio, stayWith } from '../foreground.ts';
 import { type HostProcess, livePid, startHostProcess } from '../host-process.ts';
 import type { OciArguments } from '../options.ts';
 import { findPod } from '../pod.ts';
@@ -17,6 +17,7 @@ import { viewBundle } from '../bundle.ts';
 
 /** runc's, of an exec that failed before its process ran. */
 const FAILED = 255;
+const SIGKILL = 9;
 
 export const run: OciCommandRun = async ({ records }, input) => {
   const [id = ''] = input.operands;
@@ -48,33 +49,32 @@ async function execute(
   const { id } = record;
   const execId = `oci-${randomBytes(8).toString('hex')}`;
   const terminal = process_.terminal === true;
+  const detach = input.flag('detach');
+  const joined = !detach && goesThroughUs(terminal);
+  await forgetEnded(records, client, id);
   const host = await startExecProcess(record, process_, execId, input);
+  records.addExec(id, host.name, execId);
   let added = false;
-  forgetEnded(records, id);
-  records.addExec(id, host.name);
   try {
-    await client.task.exec({
-      ...{ id, execId, terminal },
-      ...host.stdio(terminal),
-      process: encodeOciDocument(process_),
-    });
+    const stdio = joined ? joinedStdio() : host.stdio(terminal);
+    const process = encodeOciDocument(process_);
+    await client.task.exec({ ...{ id, execId, terminal, process }, ...stdio });
     added = true;
-    const detach = input.flag('detach');
-    const staying = detach ? undefined : stayWith({ client, host, id, execId, terminal });
+    const staying = { client, host, id, execId, terminal, joined };
+    const ended = detach ? undefined : await stayWith(staying);
     await client.task.start(id, execId);
     host.confirm();
     const pidFile = input.value('pid-file');
     if (pidFile) writePidFile(pidFile, host.pid);
-    if (staying === undefined) return 0;
-    staying.started();
-    const status = await staying.exited;
+    if (ended === undefined) return 0;
+    const status = await ended();
     await client.task.delete(id, execId).catch(() => undefined);
     await records.removeExec(id, host.name);
     return status;
   } catch (error) {
     await host.abandon();
+    if (added) await endExec(client, id, execId);
     await records.removeExec(id, host.name);
-    if (added) await client.task.delete(id, execId).catch(() => undefined);
     throw error;
   }
 }
@@ -102,10 +102,33 @@ function startExecProcess(
   });
 }
 
-/** Those of execs that nobody waited for, and that have ended. */
-function forgetEnded(records: OciRecords, id: string): void {
-  for (const name of records.execs(id)) {
-    if (livePid(name) === 0) void records.removeExec(id, name);
+/**
+ * Nobody waits here for an exec that was detached from: those whose host process has ended are deleted before the next.
+ * One that was killed, as health checks do, is still to be ended in the guest.
+ */
+async function forgetEnded(
+  records: OciRecords,
+  client: SupervisorClient,
+  id: string,
+): Promise<void> {
+  for (const { name, execId } of records.execs(id)) {
+    if (livePid(name) !== 0) continue;
+    await endExec(client, id, execId);
+    await records.removeExec(id, name);
+  }
+}
+
+/** Whatever it is now. Never throws. */
+async function endExec(client: SupervisorClient, id: string, execId: string): Promise<void> {
+  try {
+    const { status } = await client.task.state(id, execId);
+    if (status === 'running') {
+      await client.task.kill(id, execId, SIGKILL, false);
+      await client.task.wait(id, execId);
+    }
+    await client.task.delete(id, execId);
+  } catch {
+    // It is deleted, or its container has ended.
   }
 }
 

@@ -16,7 +16,8 @@ export const run: OciCommandRun = async ({ records }, input) => {
   await using client = await findPod(record);
   const status = await statusOf(record, client);
   if (format === 'json') {
-    const names = status === 'stopped' ? [] : [record.process, ...records.execs(id)];
+    const names =
+      status === 'stopped' ? [] : [record.process, ...records.execs(id).map(({ name }) => name)];
     const pids = names.map(livePid).filter((pid) => pid !== 0);
     process.stdout.write(`${JSON.stringify(pids)}\n`);
     return 0;

@@ -38,11 +38,10 @@ async function stay(
   container: CreatedContainer,
   keep: boolean,
 ): Promise<number> {
-  const { client, host, record, terminal } = container;
-  const staying = stayWith({ client, host, id: record.id, execId: '', terminal });
+  const { record } = container;
+  const ended = await stayWith({ ...container, id: record.id, execId: '' });
   await start(context, container);
-  staying.started();
-  const status = await staying.exited;
+  const status = await ended();
   if (!keep) await removeContainer(context, record);
   return status;
 }

@@ -36,7 +36,7 @@ test('of cgroup v1 the hierarchies that count are used', () => {
 
 test('cgroup v2 is used where it is alone', () => {
   const v2 = '29 23 0:25 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate';
-  assert.equal(hierarchies(v2), [{ mount: '/sys/fs/cgroup', version: 2 }]);
+  assert.equal(hierarchies(v2), [{ mount: '/sys/fs/cgroup', version: 2, controllers: [] }]);
   assert.equal(hierarchies('1 1 0:1 / / rw - ext4 /dev/sda rw'), []);
 });
 
@@ -51,10 +51,20 @@ test('a path stays below the mount', () => {
 });
 
 test('this process is put into what was made, and only that is ours to remove', async () => {
-  const where = ['one', 'two'].map((name) => ({ mount: join(folder, name), version: 1 as const }));
+  const where = ['one', 'two'].map((name) => ({
+    mount: join(folder, name),
+    version: 1 as const,
+    controllers: ['pids'],
+  }));
   mkdirSync(join(folder, 'one'));
   mkdirSync(join(folder, 'two', 'docker', 'abc'), { recursive: true });
-  const made = enterCgroup('/docker/abc', () => undefined, where);
+  mkdirSync(join(folder, 'one', 'mine'));
+  const { made, leave } = enterCgroup(
+    '/docker/abc',
+    () => undefined,
+    where,
+    '8:pids:/mine\n0::/\n',
+  );
   assert.equal(made, [join(folder, 'one', 'docker', 'abc')]);
   for (const { mount } of where) {
     const procs = join(mount, 'docker', 'abc', 'cgroup.procs');
@@ -62,6 +72,9 @@ test('this process is put into what was made, and only that is ours to remove', 
     // A real cgroup's files go with it.
     rmSync(procs);
   }
+  leave();
+  assert.is(readFileSync(join(folder, 'one', 'mine', 'cgroup.procs'), 'utf8'), String(process.pid));
+  assert.is(readFileSync(join(folder, 'two', 'cgroup.procs'), 'utf8'), String(process.pid));
   assert.equal(await removeCgroups(made), []);
   assert.is(existsSync(made[0] ?? ''), false);
   assert.is(existsSync(join(folder, 'two', 'docker', 'abc')), true);
@@ -71,9 +84,9 @@ test('this process is put into what was made, and only that is ours to remove', 
 test('a hierarchy that cannot be written is told and left', () => {
   const said: string[] = [];
   writeFileSync(join(folder, 'file'), '');
-  const made = enterCgroup('/x', (text) => said.push(text), [
-    { mount: join(folder, 'file'), version: 1 },
-    { mount: '/proc/self/nothing', version: 1 },
+  const { made } = enterCgroup('/x', (text) => said.push(text), [
+    { mount: join(folder, 'file'), version: 1, controllers: [] },
+    { mount: '/proc/self/nothing', version: 1, controllers: [] },
   ]);
   assert.equal(made, []);
   assert.is(said.length, 2);

@@ -76,10 +76,10 @@ test('what a create that was killed at once left is no container', () => {
 test('execs are remembered by their host process', async () => {
   const records = new OciRecords(root);
   await records.reserve({ ...RECORD, id: 'execs' });
-  records.addExec('execs', '10.20.30');
-  records.addExec('execs', '11.20.30');
+  records.addExec('execs', '10.20.30', 'a');
+  records.addExec('execs', '11.20.30', 'b');
   await records.removeExec('execs', '10.20.30');
-  assert.equal(records.execs('execs'), ['11.20.30']);
+  assert.equal(records.execs('execs'), [{ name: '11.20.30', execId: 'b' }]);
   assert.equal(records.execs('none'), []);
 });
 
