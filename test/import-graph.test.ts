@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'hcs/document',
     'hcs/service.ts',
     'hcs/endpoints.ts',
+    'hcs/host-overlay.ts',
     'hcs/accept-queue.ts',
     'hcs/endpoint-request.ts',
     'hcs/host-ports.ts',
@@ -27,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'hcs/document',
     'hcs/service.ts',
     'hcs/endpoints.ts',
+    'hcs/host-overlay.ts',
     'hcs/accept-queue.ts',
     'hcs/endpoint-request.ts',
     'hcs/host-ports.ts',
@@ -56,6 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/image': ['runtime/errors.ts', 'runtime/rootfs'],
   'runtime/uvm': [
     'hcs/document',
+    'hcs/host-overlay.ts',
     'hcs/service.ts',
     'proto',
     'runtime/guest',
@@ -82,6 +85,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/replace-file.ts',
   ],
   'runtime/task': [
+    'hcs/host-overlay.ts',
     'hcs/service.ts',
     'proto',
     'runtime/container/container-record.ts',

@@ -6566,11 +6566,8 @@ export namespace lcow {
                 /** HostFrame resize. */
                 resize?: (lcow.agent.v1.ResizeFrame.$Properties|null);
 
-                /** HostFrame forget. */
-                forget?: (lcow.agent.v1.Forget.$Properties|null);
-
                 /** HostFrame frame. */
-                frame?: ("open"|"stdin"|"stdinEof"|"ack"|"resize"|"forget");
+                frame?: ("open"|"stdin"|"stdinEof"|"ack"|"resize");
 
                 /**
                  * Creates a new HostFrame instance using the specified properties.
@@ -6626,11 +6623,8 @@ export namespace lcow {
                     /** HostFrame resize */
                     resize?: (lcow.agent.v1.ResizeFrame.$Properties|null);
 
-                    /** HostFrame forget */
-                    forget?: (lcow.agent.v1.Forget.$Properties|null);
-
                     /** HostFrame frame */
-                    frame?: ("open"|"stdin"|"stdinEof"|"ack"|"resize"|"forget");
+                    frame?: ("open"|"stdin"|"stdinEof"|"ack"|"resize");
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -6643,10 +6637,9 @@ export namespace lcow {
                   stdinEof?: lcow.agent.v1.StdinEof.$Shape|null;
                   ack?: lcow.agent.v1.Ack.$Shape|null;
                   resize?: lcow.agent.v1.ResizeFrame.$Shape|null;
-                  forget?: lcow.agent.v1.Forget.$Shape|null;
                   $unknowns?: Uint8Array[];
                 } & (
-                  ({ frame?: undefined; open?: null; stdin?: null; stdinEof?: null; ack?: null; resize?: null; forget?: null }|{ frame?: "open"; open: lcow.agent.v1.AttachOpen.$Shape; stdin?: null; stdinEof?: null; ack?: null; resize?: null; forget?: null }|{ frame?: "stdin"; open?: null; stdin: lcow.agent.v1.Data.$Shape; stdinEof?: null; ack?: null; resize?: null; forget?: null }|{ frame?: "stdinEof"; open?: null; stdin?: null; stdinEof: lcow.agent.v1.StdinEof.$Shape; ack?: null; resize?: null; forget?: null }|{ frame?: "ack"; open?: null; stdin?: null; stdinEof?: null; ack: lcow.agent.v1.Ack.$Shape; resize?: null; forget?: null }|{ frame?: "resize"; open?: null; stdin?: null; stdinEof?: null; ack?: null; resize: lcow.agent.v1.ResizeFrame.$Shape; forget?: null }|{ frame?: "forget"; open?: null; stdin?: null; stdinEof?: null; ack?: null; resize?: null; forget: lcow.agent.v1.Forget.$Shape })
+                  ({ frame?: undefined; open?: null; stdin?: null; stdinEof?: null; ack?: null; resize?: null }|{ frame?: "open"; open: lcow.agent.v1.AttachOpen.$Shape; stdin?: null; stdinEof?: null; ack?: null; resize?: null }|{ frame?: "stdin"; open?: null; stdin: lcow.agent.v1.Data.$Shape; stdinEof?: null; ack?: null; resize?: null }|{ frame?: "stdinEof"; open?: null; stdin?: null; stdinEof: lcow.agent.v1.StdinEof.$Shape; ack?: null; resize?: null }|{ frame?: "ack"; open?: null; stdin?: null; stdinEof?: null; ack: lcow.agent.v1.Ack.$Shape; resize?: null }|{ frame?: "resize"; open?: null; stdin?: null; stdinEof?: null; ack?: null; resize: lcow.agent.v1.ResizeFrame.$Shape })
                 );
             }
 
@@ -6684,8 +6677,8 @@ export namespace lcow {
                 /** AttachOpen exec. */
                 exec?: (lcow.agent.v1.ExecStart.$Properties|null);
 
-                /** AttachOpen hold. */
-                hold: boolean;
+                /** AttachOpen forget. */
+                forget: lcow.agent.v1.ProcessRef.$Properties[];
 
                 /**
                  * Creates a new AttachOpen instance using the specified properties.
@@ -6741,8 +6734,8 @@ export namespace lcow {
                     /** AttachOpen exec */
                     exec?: (lcow.agent.v1.ExecStart.$Properties|null);
 
-                    /** AttachOpen hold */
-                    hold?: (boolean|null);
+                    /** AttachOpen forget */
+                    forget?: (lcow.agent.v1.ProcessRef.$Properties[]|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -6828,72 +6821,6 @@ export namespace lcow {
 
                 /** Shape of an ExecStart. */
                 type $Shape = lcow.agent.v1.ExecStart.$Properties;
-            }
-
-            /**
-             * Properties of a Forget.
-             * @deprecated Use lcow.agent.v1.Forget.$Properties instead.
-             */
-            interface IForget extends lcow.agent.v1.Forget.$Properties {
-            }
-
-            /** Represents a Forget. */
-            class Forget {
-
-                /**
-                 * Constructs a new Forget.
-                 * @param [properties] Properties to set
-                 */
-                constructor(properties?: lcow.agent.v1.Forget.$Properties);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-
-                /**
-                 * Creates a new Forget instance using the specified properties.
-                 * @param [properties] Properties to set
-                 * @returns Forget instance
-                 */
-                static create(properties: lcow.agent.v1.Forget.$Shape): lcow.agent.v1.Forget & lcow.agent.v1.Forget.$Shape;
-                static create(properties?: lcow.agent.v1.Forget.$Properties): lcow.agent.v1.Forget;
-
-                /**
-                 * Encodes the specified Forget message. Does not implicitly {@link lcow.agent.v1.Forget.verify|verify} messages.
-                 * @param message Forget message or plain object to encode
-                 * @param [writer] Writer to encode to
-                 * @returns Writer
-                 */
-                static encode(message: lcow.agent.v1.Forget.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-                /**
-                 * Decodes a Forget message from the specified reader or buffer.
-                 * @param reader Reader or buffer to decode from
-                 * @param [length] Message length if known beforehand
-                 * @returns {lcow.agent.v1.Forget & lcow.agent.v1.Forget.$Shape} Forget
-                 * @throws {Error} If the payload is not a reader or valid buffer
-                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
-                 */
-                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.Forget & lcow.agent.v1.Forget.$Shape;
-
-                /**
-                 * Gets the type url for Forget
-                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
-                 * @returns The type url
-                 */
-                static getTypeUrl(prefix?: string): string;
-            }
-
-            namespace Forget {
-
-                /** Properties of a Forget. */
-                interface $Properties {
-
-                    /** Unknown fields preserved while decoding when enabled */
-                    $unknowns?: Uint8Array[];
-                }
-
-                /** Shape of a Forget. */
-                type $Shape = lcow.agent.v1.Forget.$Properties;
             }
 
             /**
@@ -7500,6 +7427,9 @@ export namespace lcow {
                 /** SubscribeRequest kernelLog. */
                 kernelLog: boolean;
 
+                /** SubscribeRequest noExits. */
+                noExits: boolean;
+
                 /**
                  * Creates a new SubscribeRequest instance using the specified properties.
                  * @param [properties] Properties to set
@@ -7544,6 +7474,9 @@ export namespace lcow {
 
                     /** SubscribeRequest kernelLog */
                     kernelLog?: (boolean|null);
+
+                    /** SubscribeRequest noExits */
+                    noExits?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

@@ -8739,12 +8739,11 @@ export const lcow = $root.lcow = (() => {
                 HostFrame.prototype.stdinEof = null;
                 HostFrame.prototype.ack = null;
                 HostFrame.prototype.resize = null;
-                HostFrame.prototype.forget = null;
 
                 let $oneOfFields;
 
                 $Object.defineProperty(HostFrame.prototype, "frame", {
-                    get: $util.oneOfGetter($oneOfFields = ["open", "stdin", "stdinEof", "ack", "resize", "forget"]),
+                    get: $util.oneOfGetter($oneOfFields = ["open", "stdin", "stdinEof", "ack", "resize"]),
                     set: $util.oneOfSetter($oneOfFields)
                 });
 
@@ -8769,8 +8768,6 @@ export const lcow = $root.lcow = (() => {
                         $root.lcow.agent.v1.Ack.encode(message.ack, writer.uint32(34).fork(), _depth + 1).ldelim();
                     if (message.resize != null && $Object.hasOwnProperty.call(message, "resize"))
                         $root.lcow.agent.v1.ResizeFrame.encode(message.resize, writer.uint32(42).fork(), _depth + 1).ldelim();
-                    if (message.forget != null && $Object.hasOwnProperty.call(message, "forget"))
-                        $root.lcow.agent.v1.Forget.encode(message.forget, writer.uint32(50).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -8839,13 +8836,6 @@ export const lcow = $root.lcow = (() => {
                                 message.frame = "resize";
                                 continue;
                             }
-                        case 6: {
-                                if (wireType !== 2)
-                                    break;
-                                message.forget = $root.lcow.agent.v1.Forget.decode(reader, reader.size(), $undefined, _depth + 1, message.forget);
-                                message.frame = "forget";
-                                continue;
-                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -8875,6 +8865,7 @@ export const lcow = $root.lcow = (() => {
             $whenUsed(v1, "AttachOpen", function() {
 
                 const AttachOpen = function (properties) {
+                    this.forget = [];
                     if (properties)
                         for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                             if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -8886,7 +8877,7 @@ export const lcow = $root.lcow = (() => {
                 AttachOpen.prototype.stderrOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 AttachOpen.prototype.resume = false;
                 AttachOpen.prototype.exec = null;
-                AttachOpen.prototype.hold = false;
+                AttachOpen.prototype.forget = $util.emptyArray;
 
                 AttachOpen.create = function(properties) {
                     return new AttachOpen(properties);
@@ -8909,8 +8900,9 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(32).bool(message.resume);
                     if (message.exec != null && $Object.hasOwnProperty.call(message, "exec"))
                         $root.lcow.agent.v1.ExecStart.encode(message.exec, writer.uint32(42).fork(), _depth + 1).ldelim();
-                    if (message.hold != null && $Object.hasOwnProperty.call(message, "hold") && message.hold !== false)
-                        writer.uint32(48).bool(message.hold);
+                    if (message.forget != null && message.forget.length)
+                        for (let i = 0; i < message.forget.length; ++i)
+                            $root.lcow.agent.v1.ProcessRef.encode(message.forget[i], writer.uint32(58).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -8983,13 +8975,12 @@ export const lcow = $root.lcow = (() => {
                                 message.exec = $root.lcow.agent.v1.ExecStart.decode(reader, reader.size(), $undefined, _depth + 1, message.exec);
                                 continue;
                             }
-                        case 6: {
-                                if (wireType !== 0)
+                        case 7: {
+                                if (wireType !== 2)
                                     break;
-                                if (value = reader.bool())
-                                    message.hold = value;
-                                else
-                                    delete message.hold;
+                                if (!(message.forget && message.forget.length))
+                                    message.forget = [];
+                                message.forget.push($root.lcow.agent.v1.ProcessRef.decode(reader, reader.size(), $undefined, _depth + 1));
                                 continue;
                             }
                         }
@@ -9117,82 +9108,6 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return ExecStart;
-            });
-
-            $whenUsed(v1, "Forget", function() {
-
-                const Forget = function (properties) {
-                    if (properties)
-                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                                this[keys[i]] = properties[keys[i]];
-                };
-
-                Forget.create = function(properties) {
-                    return new Forget(properties);
-                };
-
-                Forget.encode = function (message, writer, _depth) {
-                    if (!writer)
-                        writer = $Writer.create();
-                    if (_depth === $undefined)
-                        _depth = 0;
-                    if (_depth > $util.recursionLimit)
-                        throw $Error("max depth exceeded");
-                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                        for (let i = 0; i < message.$unknowns.length; ++i)
-                            writer.raw(message.$unknowns[i]);
-                    return writer;
-                };
-
-                Forget.decode = function (reader, length, _end, _depth, _target) {
-                    if (!(reader instanceof $Reader))
-                        reader = $Reader.create(reader);
-                    if (_depth === $undefined)
-                        _depth = 0;
-                    if (_depth > $Reader.recursionLimit)
-                        throw $Error("max depth exceeded");
-                    let end, message;
-                    if (length === $undefined)
-                        end = reader.len;
-                    else {
-                        end = reader.pos + length;
-                        if (end > reader.len)
-                            throw $RangeError("index out of range");
-                        length = reader.len;
-                        reader.len = end;
-                    }
-                    message = _target || new $root.lcow.agent.v1.Forget();
-                    while (reader.pos < end) {
-                        let start = reader.pos;
-                        let tag = reader.tag();
-                        if (tag === _end) {
-                            _end = $undefined;
-                            break;
-                        }
-                        reader.skipType(tag & 7, _depth, tag);
-                        if (!reader.discardUnknown) {
-                            $util.makeProp(message, "$unknowns", false);
-                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                        }
-                    }
-                    if (length !== $undefined) {
-                        if (reader.pos !== end)
-                            throw $RangeError("index out of range");
-                        reader.len = length;
-                    }
-                    if (_end !== $undefined)
-                        throw $Error("missing end group");
-                    return message;
-                };
-
-                Forget.getTypeUrl = function(prefix) {
-                    if (prefix === $undefined)
-                        prefix = "type.googleapis.com";
-                    return prefix + "/lcow.agent.v1.Forget";
-                };
-
-                return Forget;
             });
 
             $whenUsed(v1, "ResizeFrame", function() {
@@ -9963,6 +9878,7 @@ export const lcow = $root.lcow = (() => {
 
                 SubscribeRequest.prototype.after = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 SubscribeRequest.prototype.kernelLog = false;
+                SubscribeRequest.prototype.noExits = false;
 
                 SubscribeRequest.create = function(properties) {
                     return new SubscribeRequest(properties);
@@ -9979,6 +9895,8 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(8).uint64(message.after);
                     if (message.kernelLog != null && $Object.hasOwnProperty.call(message, "kernelLog") && message.kernelLog !== false)
                         writer.uint32(16).bool(message.kernelLog);
+                    if (message.noExits != null && $Object.hasOwnProperty.call(message, "noExits") && message.noExits !== false)
+                        writer.uint32(24).bool(message.noExits);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -10028,6 +9946,15 @@ export const lcow = $root.lcow = (() => {
                                     message.kernelLog = value;
                                 else
                                     delete message.kernelLog;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.noExits = value;
+                                else
+                                    delete message.noExits;
                                 continue;
                             }
                         }

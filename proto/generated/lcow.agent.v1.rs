@@ -725,14 +725,14 @@ pub struct DeleteResponse {
     #[prost(message, optional, tag = "1")]
     pub exit: ::core::option::Option<ExitStatus>,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct HostFrame {
-    #[prost(oneof = "host_frame::Frame", tags = "1, 2, 3, 4, 5, 6")]
+    #[prost(oneof = "host_frame::Frame", tags = "1, 2, 3, 4, 5")]
     pub frame: ::core::option::Option<host_frame::Frame>,
 }
 /// Nested message and enum types in `HostFrame`.
 pub mod host_frame {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Frame {
         /// first and once
         #[prost(message, tag = "1")]
@@ -747,12 +747,9 @@ pub mod host_frame {
         Ack(super::Ack),
         #[prost(message, tag = "5")]
         Resize(super::ResizeFrame),
-        /// last, after `exit` of a process that is held
-        #[prost(message, tag = "6")]
-        Forget(super::Forget),
     }
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AttachOpen {
     /// need not exist yet: the agent waits for it until the call's deadline, at most 30 s
     #[prost(message, optional, tag = "1")]
@@ -768,9 +765,10 @@ pub struct AttachOpen {
     /// As Exec: starts the process, which must not exist, and attaches to it. What Exec refuses with ends the call.
     #[prost(message, optional, tag = "5")]
     pub exec: ::core::option::Option<ExecStart>,
-    /// An exec only: after `exit` the call stays until the host says `forget`. Ended otherwise, the process is kept.
-    #[prost(bool, tag = "6")]
-    pub hold: bool,
+    /// Execs that have exited and whose exits the host has written down: deleted before anything else is done. One that
+    /// is not there, or that still runs, is left as it is.
+    #[prost(message, repeated, tag = "7")]
+    pub forget: ::prost::alloc::vec::Vec<ProcessRef>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ExecStart {
@@ -780,9 +778,6 @@ pub struct ExecStart {
     #[prost(message, optional, tag = "2")]
     pub stdio: ::core::option::Option<Stdio>,
 }
-/// The host has the exit: the process is deleted, then the call ends.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Forget {}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ResizeFrame {
     #[prost(uint32, tag = "1")]
@@ -855,6 +850,9 @@ pub struct SubscribeRequest {
     pub after: u64,
     #[prost(bool, tag = "2")]
     pub kernel_log: bool,
+    /// they are counted and not sent: each costs a message, and their streams tell them too
+    #[prost(bool, tag = "3")]
+    pub no_exits: bool,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Event {

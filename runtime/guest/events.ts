@@ -18,6 +18,8 @@ export type GuestEvent = { readonly sequence: number } & (
 export interface EventOptions {
   /** The last event seen; default 0: from the VM's start. */
   readonly after?: number;
+  /** Also exits. Default true; without them each process costs the guest a message less. */
+  readonly exits?: boolean;
   /** Also what the guest's kernel says from now on. Default false. */
   readonly kernelLog?: boolean;
   /** Ends the iteration. */
@@ -27,10 +29,10 @@ export interface EventOptions {
 /** Events as they happen, until the signal aborts. @throws RuntimeError unavailable when the link breaks */
 export async function* guestEvents(
   channel: AgentChannel,
-  { after = 0, kernelLog = false, signal }: EventOptions = {},
+  { after = 0, exits = true, kernelLog = false, signal }: EventOptions = {},
 ): AsyncGenerator<GuestEvent, void, undefined> {
   if (signal?.aborted) return;
-  const call = channel.serverStream(STREAMS.subscribe, { after, kernelLog });
+  const call = channel.serverStream(STREAMS.subscribe, { after, kernelLog, noExits: !exits });
   const onAbort = (): void => call.cancel();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {

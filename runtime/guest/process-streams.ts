@@ -10,8 +10,7 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { Readable, Writable } from 'node:stream';
 import type { lcow } from '../../proto/generated/agent.js';
-import { withDeadline } from '../deadline.ts';
-import { type AgentChannel, CALL_TIMEOUT_MS } from './agent-channel.ts';
+import type { AgentChannel } from './agent-channel.ts';
 import { decodeExitStatus, type ExitStatus } from './exit-status.ts';
 import { InputDirection } from './input-direction.ts';
 import { STREAMS } from './methods.ts';
@@ -59,8 +58,8 @@ export interface ProcessStreamsOptions {
   readonly onOutput?: (stream: OutputName, bytes: Buffer, offset: number) => void | Promise<void>;
   /** Starts the process, which must not exist: what the guest refuses it with is why `attached` rejects. */
   readonly exec?: ExecStart;
-  /** After its exit the guest keeps the process, an exec, until `forget`. Default false: then `forget` is not for it. */
-  readonly hold?: boolean;
+  /** Exited execs that the guest deletes before it does anything else; their exits are written down. Default none. */
+  readonly forget?: readonly ProcessId[];
   /** For errors: what the call is for. Default "attach to the process". */
   readonly op?: string;
   /** Told that the process has taken its stdin below `offset`; closed: it takes no more. */
@@ -94,10 +93,7 @@ export class ProcessStreams {
   readonly #out: OutputDirection;
   readonly #err: OutputDirection;
   readonly #in: InputDirection;
-  readonly #hold: boolean;
   readonly #op: string;
-  /** Settles when the call has ended in order. */
-  readonly #over: Promise<void>;
   readonly #onStdinTaken: ProcessStreamsOptions['onStdinTaken'];
   #onAttached!: (offsets: AttachedOffsets) => void;
   #onNotAttached!: (error: unknown) => void;
@@ -106,9 +102,8 @@ export class ProcessStreams {
 
   constructor(channel: AgentChannel, process: ProcessId, options: ProcessStreamsOptions = {}) {
     const { resume = false, stdoutOffset = 0, stderrOffset = 0, onOutput } = options;
-    const { exec, hold = false, op = 'attach to the process' } = options;
+    const { exec, forget = [], op = 'attach to the process' } = options;
     const fresh = !resume && stdoutOffset === 0 && stderrOffset === 0;
-    this.#hold = hold;
     this.#op = op;
     this.#onStdinTaken = options.onStdinTaken;
     this.#call = channel.duplex(STREAMS.attach);
@@ -128,15 +123,10 @@ export class ProcessStreams {
       this.#onNotAttached = reject;
     });
     this.attached.catch(() => {});
-    this.#over = new Promise((resolve, reject) => {
-      this.#call.once('end', resolve);
-      this.#call.once('error', (error) => reject(fromGrpc(op, error)));
-    });
-    this.#over.catch(() => {});
     this.exit = this.#receive();
     // Whoever does not ask for the exit still must not bring the process down.
     this.exit.catch(() => {});
-    const open = { process, resume, stdoutOffset, stderrOffset, hold };
+    const open = { process, resume, stdoutOffset, stderrOffset, forget: [...forget] };
     this.#send({ open: exec === undefined ? open : { ...open, exec } });
   }
 
@@ -148,16 +138,6 @@ export class ProcessStreams {
   /** Tells the process's terminal its size, in order with what was typed. */
   resize(width: number, height: number): void {
     this.#send({ resize: { width, height } });
-  }
-
-  /**
-   * The exit was taken: the guest deletes the process that it held. Resolves when it has.
-   * @throws RuntimeError unavailable when the link broke first, timeout: it may have or not
-   */
-  forget(): Promise<void> {
-    this.#call.write({ forget: {} });
-    this.#call.end();
-    return withDeadline('forget the process', this.#over, CALL_TIMEOUT_MS);
   }
 
   /** Detaches: the process goes on, its output waits in the guest. */
@@ -241,7 +221,8 @@ export class ProcessStreams {
     clearTimeout(this.#acknowledging);
     this.#onNotAttached(error ?? broken('the process ended before it was attached'));
     this.#in.end();
-    if (error !== undefined || !this.#hold) this.#call.end();
+    // After an exit the guest ends the call; to say so too would wake it.
+    if (error !== undefined) this.#call.end();
     await Promise.all([this.#out.end(error), this.#err.end(error)]);
   }
 }

@@ -8,7 +8,6 @@ import {
 import { vmMemoryMiB, vmProcessors } from '../container/vm-size.ts';
 import type { Reservation } from '../container/container-store.ts';
 import { parseSignal, SIGTERM } from '../container/signal.ts';
-import { RuntimeError } from '../errors.ts';
 import type { ResolvedImage } from '../image/image-store.ts';
 import type { ContainerSpecOptions, ImageProcess } from '../task/container-spec.ts';
 

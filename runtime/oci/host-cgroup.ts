@@ -66,7 +66,7 @@ export interface EnteredCgroup {
   /** Folders that were made, and are to be removed. */
   readonly made: readonly string[];
   /** This process goes back to where it was. Never throws. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 /**

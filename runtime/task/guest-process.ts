@@ -2,9 +2,9 @@
  * One process in the guest: its streams joined to a ProcessIo, and its exit. It goes on over a link that breaks and is
  * made again: output continues at the byte that was handed on last, input at the byte that the guest received last.
  *
- * An exec is one call from its start to the moment it is forgotten: docs/protocol.md §3. Otherwise the exit is the
- * stream's last frame or the answer to a Wait, whichever comes first. A container's init always has a Wait; an exec only
- * when its output stalls, or when its exit is due.
+ * An exec is one call from its start to its exit: docs/protocol.md §3. Otherwise the exit is the stream's last frame or
+ * the answer to a Wait, whichever comes first. A container's init always has a Wait; an exec only when its output
+ * stalls, or when its exit is due.
  */
 import { type ExitStatus, decodeExitStatus } from '../guest/exit-status.ts';
 import { RuntimeError } from '../errors.ts';
@@ -13,6 +13,7 @@ import { CALL_TIMEOUT_MS } from '../guest/agent-channel.ts';
 import { METHODS } from '../guest/methods.ts';
 import { type ExecStart, type ProcessId, ProcessStreams } from '../guest/process-streams.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
+import { ExitedExecs } from './exited-execs.ts';
 import { GuestStdin } from './guest-stdin.ts';
 import type { OutputStream, ProcessIo } from './process-io.ts';
 import type { BackendExit, BackendProcess, TerminalSize } from './task-backend.ts';
@@ -56,8 +57,8 @@ export class GuestProcess implements BackendProcess {
   #handed = { stdout: 0, stderr: 0 };
   readonly #stdin: GuestStdin;
   #streams: ProcessStreams | undefined;
-  /** The call over which it can be forgotten. */
-  #held: ProcessStreams | undefined;
+  /** An exec's exit came over its own call: there is nothing left to ask the guest. */
+  #exitTaken = false;
   #size: { width: number; height: number } | undefined;
   #markCreated!: () => void;
   readonly #created: Promise<void>;
@@ -151,23 +152,14 @@ export class GuestProcess implements BackendProcess {
 
   detach(): void {
     this.#over.abort();
-    this.#held = undefined;
     this.#streams?.detach();
     this.#stdin.close();
   }
 
-  /**
-   * Has the guest forget an exec whose exit was told, over the call that held it. False when there is no such call (any
-   * more): then it takes one of its own.
-   */
-  async forget(): Promise<boolean> {
-    const held = this.#held;
-    this.#held = undefined;
-    if (held === undefined) return false;
-    return held.forget().then(
-      () => true,
-      () => false,
-    );
+  /** Has the guest forget an exec whose exit was told, soon. False where its exit did not come: then who deletes asks. */
+  forget(): boolean {
+    if (this.#exitTaken) ExitedExecs.of(this.#vm).add(this.#id);
+    return this.#exitTaken;
   }
 
   async #wait(): Promise<void> {
@@ -220,8 +212,10 @@ export class GuestProcess implements BackendProcess {
   ): Promise<ExitStatus> {
     const { stdout, stderr } = this.#handed;
     const exec = this.pid === 0 ? this.#exec : undefined;
+    const exited = ExitedExecs.of(this.#vm);
+    const forget = exec === undefined ? [] : await exited.take();
     const streams: ProcessStreams = new ProcessStreams(channel, this.#id, {
-      ...{ resume, stdoutOffset: stdout, stderrOffset: stderr, hold: this.#exec !== undefined },
+      ...{ resume, stdoutOffset: stdout, stderrOffset: stderr, forget },
       ...(exec === undefined ? {} : { op: exec.op, exec: this.#execStart(exec) }),
       onOutput: async (stream, bytes, offset) => {
         // Connected first, even where its output came with the same packet.
@@ -238,11 +232,14 @@ export class GuestProcess implements BackendProcess {
         if (first) this.#io?.connect(this.#stdin);
         if (this.#size !== undefined) streams.resize(this.#size.width, this.#size.height);
       },
-      () => {},
+      (error: unknown) => {
+        // What the guest refuses, it refuses after it has forgotten them.
+        if (error instanceof RuntimeError && error.code === 'unavailable') exited.giveBack(forget);
+      },
     );
     try {
       const exit = await streams.exit;
-      if (this.#exec !== undefined) this.#held = streams;
+      this.#exitTaken = this.#exec !== undefined;
       return exit;
     } finally {
       this.#stdin.lost(streams);

@@ -190,7 +190,7 @@ export class PodTasks extends Tasks implements AsyncDisposable {
     void exec.drained
       .then(() => io.outputEnded())
       .then(async () => {
-        if (await exec.forget()) return;
+        if (exec.forget()) return;
         await this.vm.call('forget a process of the VM', METHODS.delete, {
           process: id,
           force: false,
@@ -212,7 +212,7 @@ export class PodTasks extends Tasks implements AsyncDisposable {
       try {
         const channel = await this.vm.agent();
         const after = this.#lastEvent.sequence;
-        for await (const event of guestEvents(channel, { after, signal })) {
+        for await (const event of guestEvents(channel, { after, exits: false, signal })) {
           this.#lastEvent.sequence = Math.max(this.#lastEvent.sequence, event.sequence);
           if (event.kind !== 'out-of-memory') continue;
           const task = this.find(event.containerId);

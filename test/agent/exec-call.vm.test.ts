@@ -1,9 +1,9 @@
-/** An exec as one call (docs/protocol.md §3): begun by its first frame, kept until the host says that it may go. */
+/** An exec as one call (docs/protocol.md §3): begun by its first frame, kept until a later call says that it may go. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RuntimeError } from '../../runtime/errors.ts';
 import { METHODS } from '../../runtime/guest/methods.ts';
-import { ProcessStreams } from '../../runtime/guest/process-streams.ts';
+import { type ProcessId, ProcessStreams } from '../../runtime/guest/process-streams.ts';
 import { rejection } from '../harness/rejection.ts';
 import { AgentVm, collect, IDLE, processOf, specOf, text } from './agent-vm.ts';
 
@@ -19,11 +19,24 @@ test.after(async ({ agent }) => {
   assert.equal(await agent.end(), []);
 });
 
-function exec(agent: AgentVm, execId: string, args: string[], stdin = false): ProcessStreams {
+interface ExecOptions {
+  stdin?: boolean;
+  forget?: ProcessId[];
+}
+
+function exec(agent: AgentVm, execId: string, args: string[], options: ExecOptions = {}) {
+  const { stdin = false, forget = [] } = options;
   const process = Buffer.from(JSON.stringify(processOf(args)));
   const stdio = { stdin, stdout: true, stderr: true };
-  const id = { containerId: 'box', execId };
-  return new ProcessStreams(agent.channel, id, { exec: { process, stdio }, hold: true });
+  return new ProcessStreams(agent.channel, box(execId), { exec: { process, stdio }, forget });
+}
+
+function box(execId: string): ProcessId {
+  return { containerId: 'box', execId };
+}
+
+async function forget(agent: AgentVm, execId: string): Promise<void> {
+  await agent.channel.call('delete', METHODS.delete, { process: box(execId) });
 }
 
 async function execIds(agent: AgentVm): Promise<string[]> {
@@ -31,7 +44,7 @@ async function execIds(agent: AgentVm): Promise<string[]> {
   return (containers[0]?.execs ?? []).map(({ execId }) => execId ?? '');
 }
 
-test('it starts, gives its output and exit, and is gone once it is forgotten', async ({
+test('it starts, gives its output and exit, and is kept until the next one says that it may go', async ({
   agent,
 }) => {
   const streams = exec(agent, 'one', ['sh', '-c', 'echo out; echo err >&2; exit 3']);
@@ -39,21 +52,36 @@ test('it starts, gives its output and exit, and is gone once it is forgotten', a
   const { code, out, err } = await collect(streams);
   assert.equal([code, out, err], [3, 'out\n', 'err\n']);
   assert.equal(await execIds(agent), ['one']);
-  await streams.forget();
+  // Its id is free for the very call that forgets it.
+  const again = exec(agent, 'one', ['sh', '-c', 'exit 4'], { forget: [box('one')] });
+  assert.is((await again.exit).code, 4);
+  const other = exec(agent, 'two', ['true'], { forget: [box('one'), box('never')] });
+  assert.is((await other.exit).code, 0);
+  assert.equal(await execIds(agent), ['two']);
+  await forget(agent, 'two');
   assert.equal(await execIds(agent), []);
-  // Its id is free at once.
-  const again = exec(agent, 'one', ['true']);
-  assert.is((await again.exit).code, 0);
-  await again.forget();
+});
+
+test('one that still runs is not forgotten, whoever says so', async ({ agent }) => {
+  const running = exec(agent, 'busy', ['cat'], { stdin: true });
+  await running.attached;
+  const other = exec(agent, 'other', ['true'], { forget: [box('busy')] });
+  assert.is((await other.exit).code, 0);
+  assert.equal(await execIds(agent), ['busy', 'other']);
+  running.stdin.end('still here');
+  assert.is(await text(running.stdout), 'still here');
+  assert.is((await running.exit).code, 0);
+  await forget(agent, 'busy');
+  await forget(agent, 'other');
 });
 
 test('one that reads its input is said to run before it ends', async ({ agent }) => {
-  const streams = exec(agent, 'cat', ['cat'], true);
+  const streams = exec(agent, 'cat', ['cat'], { stdin: true });
   await streams.attached;
   streams.stdin.end('typed');
   assert.is(await text(streams.stdout), 'typed');
   assert.is((await streams.exit).code, 0);
-  await streams.forget();
+  await forget(agent, 'cat');
 });
 
 test('a host that ends its call without a word finds the exit again by the id', async ({
@@ -62,11 +90,10 @@ test('a host that ends its call without a word finds the exit again by the id', 
   const first = exec(agent, 'kept', ['sh', '-c', 'echo once; exit 7']);
   assert.is((await collect(first)).code, 7);
   first.detach();
-  const id = { containerId: 'box', execId: 'kept' };
   assert.equal(await execIds(agent), ['kept']);
-  const second = new ProcessStreams(agent.channel, id, { resume: true, hold: true });
+  const second = new ProcessStreams(agent.channel, box('kept'), { resume: true });
   assert.is((await collect(second)).code, 7);
-  await second.forget();
+  await forget(agent, 'kept');
   assert.equal(await execIds(agent), []);
 });
 
@@ -80,17 +107,17 @@ test('a command that is not there, an id that is taken: the call fails as Exec, 
   const taken = (await rejection(exec(agent, 'taken', ['true']).exit)) as RuntimeError;
   assert.is(taken.code, 'already-exists');
   assert.equal(await execIds(agent), ['taken']);
-  const process = { containerId: 'box', execId: 'taken' };
-  await agent.channel.call('delete', METHODS.delete, { process, force: true });
+  await agent.channel.call('delete', METHODS.delete, { process: box('taken'), force: true });
 });
 
-test('only an exec is held', async ({ agent }) => {
-  const init = { containerId: 'box', execId: '' };
-  const refused = (await rejection(
-    new ProcessStreams(agent.channel, init, { hold: true }).exit,
-  )) as RuntimeError;
-  assert.is(refused.code, 'invalid-argument');
-  assert.match(refused.message, /hold/);
+test('only execs are forgotten so, and 1024 of them at most', async ({ agent }) => {
+  for (const forget of [[box('')], Array.from({ length: 1025 }, (_, n) => box(`e${n}`))]) {
+    const streams = exec(agent, 'refused', ['true'], { forget });
+    const refused = (await rejection(streams.exit)) as RuntimeError;
+    assert.is(refused.code, 'invalid-argument');
+    assert.match(refused.message, /forget/);
+  }
+  assert.equal(await execIds(agent), []);
 });
 
 test.run();

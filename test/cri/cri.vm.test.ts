@@ -94,8 +94,11 @@ test('RunPodSandbox makes a pod with an address', async (context) => {
     log_directory: logs,
     dns_config: { servers: ['192.0.2.53'], searches: ['example.test'] },
     labels: { app: 'test' },
-    annotations: { 'io.lcow.memory': '256MiB' },
-    linux: { cgroup_parent: `/${host.containerd.namespace}` },
+    annotations: { 'io.lcow.processors': '1' },
+    linux: {
+      cgroup_parent: `/${host.containerd.namespace}`,
+      resources: { memory_limit_in_bytes: 96 * 2 ** 20 },
+    },
   };
   const request = { config: context.config, runtime_handler: host.handler };
   const { pod_sandbox_id } = await host.cri.call<{ pod_sandbox_id: string }>(
@@ -109,6 +112,36 @@ test('RunPodSandbox makes a pod with an address', async (context) => {
   assert.is(answer.status.state, 'SANDBOX_READY');
   assert.is(answer.status.runtime_handler, host.handler);
   assert.match(answer.status.network.ip, /^10\.213\.77\.\d+$/);
+});
+
+test('the VM is as large as the pod may become and its annotations say', async ({ host }) => {
+  if (host.handler !== 'lcow') return;
+  const { stdout } = await host.containerd.lcow(
+    'pod',
+    'list',
+    '--format',
+    'memoryMiB,processorCount',
+  );
+  assert.is(stdout.trim(), '291\t1');
+});
+
+test('an annotation that is not one of ours is refused by its name, and leaves nothing', async ({
+  host,
+  config,
+}) => {
+  if (host.handler !== 'lcow') return;
+  const wrong = {
+    ...config,
+    metadata: { name: 'wrong', uid: 'wrong-uid', namespace: 'default', attempt: 0 },
+    annotations: { 'io.lcow.memroy': '1g' },
+  };
+  const request = { config: wrong, runtime_handler: host.handler };
+  const refusal = await host.cri.call('RunPodSandbox', request).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  assert.match(refusal?.message ?? '', /io\.lcow\.memroy.*there is no option "memroy"/);
+  assert.is(host.containerd.pids('qemu-system').length, 1);
 });
 
 test('two containers share the VM of their pod, its host name and its shared memory', async (context) => {

@@ -32,8 +32,8 @@ export const RUNC_RUNTIME = 'io.containerd.runc.v2';
 /** What the image is imported as. */
 export const BUSYBOX = 'docker.io/library/busybox:latest';
 const SHIM = 'containerd-shim-lcow-v1';
-/** How long one `ctr` may take before it is killed: a cold start on a host that is busy, twice. */
-const CTR_DEADLINE_MS = 60_000;
+/** How long one `ctr` may take before it is killed, and that is an error: a cold start on a host that is very busy. */
+const CTR_DEADLINE_MS = 90_000;
 const CGROUPS = '/sys/fs/cgroup';
 
 export interface ContainerdOptions {
@@ -212,7 +212,7 @@ export class ContainerdHost implements AsyncDisposable {
     return stdout.replace(/\n$/, '');
   }
 
-  /** Runs `ctr` to its end, at most a minute; 137 then. */
+  /** Runs `ctr` to its end. @throws Error where that has not come within 90 s */
   async ctr(...args: string[]): Promise<Finished> {
     return this.spawn(args).finished;
   }
@@ -225,9 +225,22 @@ export class ContainerdHost implements AsyncDisposable {
       stdio: [input === 'none' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     child.stdin?.on('error', () => undefined);
-    const timer = setTimeout(() => child.kill('SIGKILL'), CTR_DEADLINE_MS);
-    child.once('close', () => clearTimeout(timer));
-    return watch(child);
+    const command = watch(child);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, CTR_DEADLINE_MS);
+    const finished = command.finished.then((result) => {
+      clearTimeout(timer);
+      if (!late) return result;
+      throw new Error(
+        `ctr ${args.join(' ')} had no end within ${CTR_DEADLINE_MS} ms${this.#tail()}`,
+      );
+    });
+    // Whoever does not wait for it is not told.
+    finished.catch(() => undefined);
+    return { ...command, finished };
   }
 
   /** Arguments of `ctr run`: options, then the image, then `[id, ...command]`. */

@@ -163,9 +163,9 @@ else {
     host,
   }) => {
     const events = await host.events();
-    const eat = 'head -c 200m /dev/zero | tail';
     const options = ['--memory-limit', String(16 << 20)];
-    const { code } = await once(host, options, 'eater', 'sh', '-c', `${eat} & wait $!`);
+    const eat = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=200M', 'count=1'];
+    const { code } = await once(host, options, 'eater', ...eat);
     assert.is(code, 137);
     await events.until(
       'OOM event',

@@ -4,7 +4,9 @@
 use std::fs::File;
 use std::path::PathBuf;
 
-use oci_spec::runtime::{LinuxNamespaceType, Mount, MountBuilder, Process, RootBuilder, Spec};
+use oci_spec::runtime::{
+    Hook, Hooks, LinuxNamespaceType, Mount, MountBuilder, Process, RootBuilder, Spec,
+};
 use tonic::Status;
 
 use crate::bounds::{self, invalid};
@@ -37,7 +39,6 @@ pub fn parse(bytes: &[u8]) -> Result<Spec, Status> {
     let resources = linux.resources().as_ref();
     let unknown = [
         ("spec.linux.intelRdt", linux.intel_rdt().is_some()),
-        ("spec.linux.personality", linux.personality().is_some()),
         (
             "spec.linux.mountLabel",
             linux
@@ -67,6 +68,45 @@ pub fn parse(bytes: &[u8]) -> Result<Spec, Status> {
     Ok(spec)
 }
 
+/// What engines set by themselves where their host has AppArmor.
+const ENGINES_PROFILES: [&str; 5] = [
+    "unconfined",
+    "docker-default",
+    "cri-containerd.apparmor.d",
+    "nerdctl-default",
+    "buildkit-default",
+];
+
+/// Refuses what is not of a Linux container in this VM: the host has run its own hooks and left them out.
+fn refuse_foreign(spec: &Spec) -> Result<(), Status> {
+    let hooks = spec.hooks().as_ref();
+    let some = |list: Option<&Option<Vec<Hook>>>| {
+        list.is_some_and(|list| list.as_ref().is_some_and(|list| !list.is_empty()))
+    };
+    #[allow(deprecated)]
+    let foreign = [
+        ("spec.hooks.prestart", some(hooks.map(Hooks::prestart))),
+        (
+            "spec.hooks.createRuntime",
+            some(hooks.map(Hooks::create_runtime)),
+        ),
+        (
+            "spec.hooks.createContainer",
+            some(hooks.map(Hooks::create_container)),
+        ),
+        ("spec.hooks.poststart", some(hooks.map(Hooks::poststart))),
+        ("spec.hooks.poststop", some(hooks.map(Hooks::poststop))),
+        ("spec.windows", spec.windows().is_some()),
+        ("spec.solaris", spec.solaris().is_some()),
+        ("spec.zos", spec.zos().is_some()),
+        ("spec.vm", spec.vm().is_some()),
+    ];
+    match foreign.into_iter().find(|(_, set)| *set) {
+        Some((field, _)) => Err(invalid(field, "set, but it is not for the guest")),
+        None => Ok(()),
+    }
+}
+
 /// Edits the spec of container `id`, whose root is `rootfs` (open as `root`). `extra` are mounts that the agent adds
 /// behind the spec's own.
 pub fn edit(
@@ -88,10 +128,7 @@ pub fn edit(
         .build()
         .map_err(|error| invalid("spec.root", error))?;
     spec.set_root(Some(new_root));
-    // Hooks name programs of the host; nothing of theirs exists here (hcsshim drops them too).
-    spec.set_hooks(None);
-    spec.set_windows(None);
-    spec.set_vm(None);
+    refuse_foreign(spec)?;
 
     let mut process = spec
         .process()
@@ -200,14 +237,21 @@ pub fn edit_process(
             format!("{:?} is not absolute", process.cwd()),
         ));
     }
+    let profile = process.apparmor_profile().clone().unwrap_or_default();
+    if !profile.is_empty() {
+        if !ENGINES_PROFILES.contains(&profile.as_str())
+            && !profile.starts_with("containers-default-")
+        {
+            return Err(invalid(
+                &format!("{field}.apparmorProfile"),
+                "set, but not supported in this VM",
+            ));
+        }
+        // It guards the host's kernel, which is not this one.
+        crate::warning!("{field}.apparmorProfile {profile:?} is not applied: the VM has no AppArmor");
+        process.set_apparmor_profile(None);
+    }
     let unknown = [
-        (
-            "apparmorProfile",
-            process
-                .apparmor_profile()
-                .as_ref()
-                .is_some_and(|name| !name.is_empty()),
-        ),
         (
             "selinuxLabel",
             process
@@ -330,13 +374,13 @@ mod tests {
     fn document(process: &str, rest: &str) -> Vec<u8> {
         format!(
             r#"{{"ociVersion":"1.2.0","root":{{"path":"ignored","readonly":false}},"process":{process},
-                "hooks":{{"prestart":[{{"path":"/bin/evil"}}]}},"linux":{{"namespaces":[{{"type":"mount"}},{{"type":"pid"}}]{rest}}}}}"#
+                "hooks":{{"startContainer":[{{"path":"/bin/hook"}}]}},"linux":{{"namespaces":[{{"type":"mount"}},{{"type":"pid"}}]{rest}}}}}"#
         )
         .into_bytes()
     }
 
     #[test]
-    fn root_cgroup_user_home_and_working_folder_are_set_and_hooks_dropped() {
+    fn root_cgroup_user_home_and_working_folder_are_set_and_hooks_of_the_guest_kept() {
         let (folder, root) = root();
         let bytes = document(
             r#"{"cwd":"/srv/app","args":["sh"],"env":["A=1"],"user":{"uid":0,"gid":0,"username":"ann"}}"#,
@@ -356,7 +400,11 @@ mod tests {
             ["A=1", "HOME=/home/ann"]
         );
         assert_eq!(process.terminal(), Some(true));
-        assert!(spec.hooks().is_none());
+        assert!(
+            spec.hooks()
+                .as_ref()
+                .is_some_and(|hooks| hooks.start_container().is_some())
+        );
         let linux = spec.linux().clone().expect("linux");
         assert_eq!(
             linux.cgroups_path().clone().expect("path"),
@@ -391,7 +439,7 @@ mod tests {
         let bytes = document(process, r#","intelRdt":{"closID":"x"}"#);
         assert!(refused(&bytes).contains("intelRdt"));
         let bytes = document(
-            r#"{"cwd":"/","user":{"uid":0,"gid":0},"apparmorProfile":"docker-default"}"#,
+            r#"{"cwd":"/","user":{"uid":0,"gid":0},"apparmorProfile":"my-own"}"#,
             "",
         );
         assert!(refused(&bytes).contains("process.apparmorProfile"));

@@ -354,48 +354,26 @@ test('what nobody took when the link broke is not given to the handler: the gues
 
 const EXEC = { process: Buffer.from('{"args":["true"]}'), stdio: { stdout: true } };
 
-test('an exec is one call: started by its first frame, forgotten when the host has its exit', async () => {
+test('an exec is one call: started by its first frame, which says what may go; nothing is sent after its exit', async () => {
   const frames: string[] = [];
+  const gone = [{ containerId: 'c', execId: 'earlier' }];
   await withGuest(
     (call) => {
       call.on('data', (frame) => {
-        frames.push(
-          frame.open?.exec ? `exec ${frame.open.hold}` : frame.forget ? 'forget' : 'other',
-        );
-        if (frame.open) {
-          assert.is(String(frame.open.exec?.process), '{"args":["true"]}');
-          call.write({ attached: { pid: 12 } });
-          call.write({ exit: { code: 4 } });
-        }
-        if (frame.forget) call.end();
+        const ids = frame.open?.forget?.map(({ execId }: { execId: string }) => execId);
+        frames.push(frame.open?.exec ? `exec, forget ${ids}` : 'other');
+        assert.is(String(frame.open?.exec?.process), '{"args":["true"]}');
+        call.write({ attached: { pid: 12 } });
+        call.write({ exit: { code: 4 } });
+        call.end();
       });
     },
     async (streams) => {
       assert.is((await streams.attached).pid, 12);
       assert.is((await streams.exit).code, 4);
-      assert.equal(frames, ['exec true']);
-      await streams.forget();
-      assert.equal(frames, ['exec true', 'forget']);
+      assert.equal(frames, ['exec, forget earlier']);
     },
-    { exec: EXEC, hold: true },
-  );
-});
-
-test('a process whose link breaks after its exit is not forgotten', async () => {
-  await withGuest(
-    (call) => {
-      call.on('data', (frame) => {
-        if (!frame.open) return;
-        call.write({ attached: { pid: 12 } });
-        call.write({ exit: { code: 0 } });
-      });
-    },
-    async (streams, breakLink) => {
-      await streams.exit;
-      breakLink();
-      assert.is(await codeOf(streams.forget()), 'unavailable');
-    },
-    { exec: EXEC, hold: true },
+    { exec: EXEC, forget: gone },
   );
 });
 
@@ -413,7 +391,7 @@ test('an exec that the guest refuses rejects with its reason, in the words of th
       assert.is(error.code, 'command-not-found');
       assert.match(error.message, /^cannot exec in container "c": no such file/);
     },
-    { exec: EXEC, hold: true, op: 'exec in container "c"' },
+    { exec: EXEC, op: 'exec in container "c"' },
   );
 });
 

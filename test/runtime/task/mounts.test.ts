@@ -93,7 +93,11 @@ test('a bundle is bounded, whole and of a VM', async () => {
     /hooks\.createContainer/,
   );
   const foreign = { namespaces: [{ type: 'ipc', path: '/proc/7/ns/ipc' }] };
-  await refused(JSON.stringify({ ...spec, linux: foreign }), 'unsupported', /no container.*process 7/);
+  await refused(
+    JSON.stringify({ ...spec, linux: foreign }),
+    'unsupported',
+    /no container.*process 7/,
+  );
   await writeFile(config, JSON.stringify({ ...spec, later: { kept: true }, hostname: 'h' }));
   const bundle = await readBundle('op', folder);
   assert.is(bundle.hostname, 'h');

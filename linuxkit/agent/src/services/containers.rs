@@ -262,8 +262,9 @@ impl Containers for Handler {
         for info in &mut pids {
             if info.pid == container.init.pid() as u32 {
                 info.exec_id = "init".to_owned();
-            } else if let Some((id, _)) =
-                execs.iter().find(|(_, exec)| exec.pid() as u32 == info.pid)
+            } else if let Some((id, _)) = execs
+                .iter()
+                .find(|(_, exec)| exec.pid() as u32 == info.pid && exec.reaped().is_none())
             {
                 info.exec_id.clone_from(id);
             }

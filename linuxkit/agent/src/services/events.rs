@@ -35,7 +35,7 @@ impl Events for Handler {
             None
         };
         let (sender, receiver) = mpsc::channel(16);
-        tokio::spawn(follow(Arc::clone(self), request.after, kernel, sender));
+        tokio::spawn(follow(Arc::clone(self), request, kernel, sender));
         let stream = ReceiverStream::new(receiver).map(Ok);
         Ok(Response::new(Box::pin(stream)))
     }
@@ -43,10 +43,11 @@ impl Events for Handler {
 
 async fn follow(
     agent: Arc<Agent>,
-    mut after: u64,
+    request: SubscribeRequest,
     mut kernel: Option<broadcast::Receiver<KernelLog>>,
     sender: mpsc::Sender<Event>,
 ) {
+    let mut after = request.after;
     let mut last = agent.events.subscribe();
     loop {
         last.mark_unchanged();
@@ -55,6 +56,9 @@ async fn follow(
                 Some(event::Event::Lost(lost)) => lost.first_kept - 1,
                 _ => event.sequence,
             };
+            if request.no_exits && matches!(event.event, Some(event::Event::Exited(_))) {
+                continue;
+            }
             if sender.send(event).await.is_err() {
                 return;
             }

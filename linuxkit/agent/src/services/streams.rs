@@ -25,6 +25,9 @@ use crate::stdio::{MAX_FRAME, Output};
 /// Frames on their way to the session's HTTP/2 stream; each at most 64 KiB.
 const QUEUE: usize = 4;
 
+/// Execs that one call may name to be forgotten.
+const MAX_FORGOTTEN: usize = 1024;
+
 /// How long an exec without input may take to end before it is told that it runs: the whole life of a short command is
 /// then one message to the host. Each costs both sides a wake-up, more than such a command.
 const BRIEF: Duration = Duration::from_millis(4);
@@ -49,9 +52,7 @@ impl Streams for Handler {
         };
         let mut open = open;
         let name = reference(open.process.take())?;
-        if open.hold && name.exec_id.is_empty() {
-            return Err(invalid("hold", "true, of a process that is no exec"));
-        }
+        self.forget(std::mem::take(&mut open.forget)).await?;
         let starts = match open.exec.take() {
             Some(exec) => {
                 self.start(&name, exec).await?;
@@ -63,7 +64,7 @@ impl Streams for Handler {
         if starts && process.stdin.is_none() && !process.stdio.terminal {
             let _ = tokio::time::timeout(BRIEF, process.wait_drained()).await;
         }
-        let session = Session::open(self.clone(), process, &open)?;
+        let session = Session::open(process, &open)?;
         let (sender, receiver) = mpsc::channel(QUEUE);
         // In the channel before it is polled: it leaves with the response's head.
         let _ = sender.try_send(session.attached());
@@ -79,6 +80,23 @@ impl Streams for Handler {
 }
 
 impl Handler {
+    /// Deletes the execs whose exits the host has.
+    async fn forget(&self, names: Vec<ProcessRef>) -> Result<(), Status> {
+        if names.len() > MAX_FORGOTTEN {
+            let why = format!("{} elements, at most {MAX_FORGOTTEN}", names.len());
+            return Err(invalid("forget", why));
+        }
+        for name in names {
+            let name = reference(Some(name))?;
+            if name.exec_id.is_empty() {
+                return Err(invalid("forget", "a process that is no exec"));
+            }
+            // One that is gone, or that another exec of its name has replaced, is no business of this call.
+            let _ = container::delete_exec(self, &name, false).await;
+        }
+        Ok(())
+    }
+
     /// Starts the process that is to be attached to.
     async fn start(&self, name: &ProcessRef, exec: ExecStart) -> Result<(), Status> {
         let agent = Arc::clone(self);
@@ -94,10 +112,7 @@ impl Handler {
 }
 
 struct Session {
-    agent: Handler,
     process: Arc<Process>,
-    /// Whether the host says when the process may be forgotten.
-    hold: bool,
     number: u64,
     newest: watch::Receiver<u64>,
     stdout: u64,
@@ -128,7 +143,7 @@ async fn grown(output: Option<&Arc<Output>>, sent: u64) {
 }
 
 impl Session {
-    fn open(agent: Handler, process: Arc<Process>, open: &AttachOpen) -> Result<Self, Status> {
+    fn open(process: Arc<Process>, open: &AttachOpen) -> Result<Self, Status> {
         let check =
             |output: &Option<Arc<Output>>, offset: u64, field: &str| -> Result<u64, Status> {
                 let (base, end) = output
@@ -152,9 +167,7 @@ impl Session {
         let stderr = check(&process.stderr, open.stderr_offset, "stderr_offset")?;
         let (number, newest) = process.attach();
         Ok(Self {
-            agent,
             process,
-            hold: open.hold,
             number,
             newest,
             stdout,
@@ -184,7 +197,6 @@ impl Session {
         let drained = process.wait_drained();
         tokio::pin!(drained);
         let mut exit = None;
-        let mut told_exit = false;
         let mut slot = None;
         let (number, mut newest) = (self.number, self.newest.clone());
         loop {
@@ -196,11 +208,7 @@ impl Session {
                 }
                 () = sender.closed() => return Ok(()),
                 from_host = frames.next(), if host_open => match from_host {
-                    Some(frame) => match frame?.frame.ok_or_else(|| invalid("frame", "empty"))? {
-                        host_frame::Frame::Forget(_) if told_exit => break,
-                        frame => self.take(frame)?,
-                    },
-                    None if told_exit => return Ok(()),
+                    Some(frame) => self.take(frame?.frame.ok_or_else(|| invalid("frame", "empty"))?)?,
                     // The host has said all; what is left to say to it is still said.
                     None => host_open = false,
                 },
@@ -222,17 +230,13 @@ impl Session {
                     fill(&mut slot, guest_frame::Frame::Stderr(data));
                 }
                 status = &mut drained, if exit.is_none() => exit = Some(status),
-                () = std::future::ready(()), if exit.is_some() && slot.is_some() && !told_exit => {
+                // The process is kept until the host says in another call that it has the exit.
+                () = std::future::ready(()), if exit.is_some() && slot.is_some() => {
                     fill(&mut slot, guest_frame::Frame::Exit(exit.unwrap_or_default()));
-                    if !self.hold || !host_open {
-                        return Ok(());
-                    }
-                    told_exit = true;
+                    return Ok(());
                 }
             }
         }
-        container::delete_exec(&self.agent, &process.name, false).await?;
-        Ok(())
     }
 
     /// A frame of the host.
@@ -288,7 +292,6 @@ impl Session {
                 Ok(())
             }
             host_frame::Frame::Resize(size) => process.resize(size.width, size.height),
-            host_frame::Frame::Forget(_) => Err(invalid("forget", "before the exit was told")),
         }
     }
 }
