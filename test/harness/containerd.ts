@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ContainerdEvents } from './containerd-events.ts';
 import { type Finished, processesOf, type RunningCommand, watch } from './lcow-host.ts';
@@ -359,7 +359,7 @@ export class ContainerdHost implements AsyncDisposable {
         .map((name) => `network namespace ${name}`),
       ...this.#sockets().map((path) => `socket ${path}`),
       ...this.#cgroups()
-        .filter((path) => !path.endsWith(`/${this.namespace}`))
+        .filter((path) => !this.#namespaces.has(basename(path)))
         .map((path) => `cgroup ${path}`),
     ];
   }
@@ -406,17 +406,19 @@ export class ContainerdHost implements AsyncDisposable {
     );
   }
 
-  /** Groups named for our namespace, in every hierarchy, outermost first. */
+  /** Groups named for our namespaces, in every hierarchy, outermost first. */
   #cgroups(): string[] {
     const hierarchies = [
       '.',
       ...readdirSync(CGROUPS).filter((name) => isFolder(join(CGROUPS, name))),
     ];
-    return hierarchies.flatMap((name) => {
-      const root = join(CGROUPS, name, this.namespace);
-      const below = filesBelow(root).map((path) => join(root, path));
-      return existsSync(root) ? [root, ...below.filter(isFolder)] : [];
-    });
+    return hierarchies.flatMap((name) =>
+      [...this.#namespaces].flatMap((namespace) => {
+        const root = join(CGROUPS, name, namespace);
+        const below = filesBelow(root).map((path) => join(root, path));
+        return existsSync(root) ? [root, ...below.filter(isFolder)] : [];
+      }),
+    );
   }
 
   #tail(): string {
