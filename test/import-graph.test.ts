@@ -166,6 +166,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/shim/options',
     'runtime/supervisor',
     'runtime/task/capability-options.ts',
+    'runtime/task/oci-features.ts',
     'runtime/task/oci-runtime-spec.ts',
     'runtime/task/process-io.ts',
     'runtime/task/standard-mounts.ts',

@@ -282,7 +282,7 @@ const COMMANDS: readonly OciCommand[] = [
     operands: '',
     about: 'what of the specification is recognised, as JSON',
     options: [],
-    refused: 'not yet',
+    load: () => import('./commands/features.ts'),
   },
   {
     name: 'spec',

@@ -64,11 +64,12 @@ async function versionText(): Promise<string> {
 }
 
 async function runtimeInfo(): Promise<Uint8Array> {
-  const [{ encodeRuntimeInfo }, { decodeOptions }] = await Promise.all([
+  const [{ encodeRuntimeInfo }, { decodeOptions }, { ociFeatures }] = await Promise.all([
     import('./runtime-info.ts'),
     import('./bootstrap.ts'),
+    import('../task/oci-features.ts'),
   ]);
-  return encodeRuntimeInfo(decodeOptions(readStdin()), undefined);
+  return encodeRuntimeInfo(decodeOptions(readStdin()), ociFeatures());
 }
 
 /** All of it. On this thread: it is small, and nothing goes on before it is there. */
