@@ -24,6 +24,8 @@ export interface BundleView {
   readonly cgroupsPath: string;
   /** Of linux.namespaces. */
   readonly network: 'host' | 'new' | { readonly path: string };
+  /** `linux.resources`. */
+  readonly resources: unknown;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -50,6 +52,7 @@ export function viewBundle(folder: string): BundleView {
     annotations: annotationsOf(config['annotations']),
     cgroupsPath,
     network: networkOf(linux['namespaces']),
+    resources: linux['resources'],
   };
 }
 

@@ -56,7 +56,7 @@ export async function createContainer(
   const id = checkId(request.id);
   const view = viewBundle(request.bundle);
   checkConsole(request, view.terminal);
-  const shape = podShapeOf(view);
+  const shape = await podShapeOf(view);
   const cgroup = context.systemdCgroup ? undefined : cgroupBelow(view.cgroupsPath);
   const joined = request.foreground && goesThroughUs(view.terminal);
   let record = await records.reserve(firstRecord(context, id, view));

@@ -28,6 +28,7 @@ export function notRunning(): OciFailure {
 /** The message of anything thrown, with the words that say why a command cannot be executed. */
 export function failureText(error: unknown): string {
   const text = messageOf(error);
+  if (error instanceof OciFailure) return text;
   const [, name] = /cannot execute ("(?:[^"\\]|\\.)*"): not found in PATH/.exec(text) ?? [];
   if (name !== undefined && !text.includes('executable file not found')) {
     return `exec: ${name}: executable file not found in $PATH (${text})`;

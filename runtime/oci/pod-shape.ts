@@ -1,17 +1,17 @@
-/** How the VM of an OCI caller's container is made, from its bundle. */
+/**
+ * How the VM of an OCI caller's container is made: as of containerd's, by the host's configuration, annotations
+ * `io.lcow.*` and the container's own limits.
+ */
 import type { PodShape } from '../container/container-record.ts';
+import { decodePodOptions } from '../shim/options/pod-options.ts';
 import type { BundleView } from './bundle.ts';
-import { OciFailure } from './failure.ts';
 
-const NETWORK = 'io.lcow.network';
-
-/** @throws OciFailure for an annotation with a wrong value */
-export function podShapeOf({ annotations, network }: BundleView): PodShape {
-  const chosen = annotations[NETWORK] ?? (network === 'host' ? 'user' : 'none');
-  if (chosen !== 'user' && chosen !== 'none') {
-    throw new OciFailure(
-      `annotation ${NETWORK} is ${JSON.stringify(chosen)}; there are user and none`,
-    );
-  }
-  return { network: chosen, ports: [] };
+/** @throws RuntimeError invalid-argument, naming the source, the key and the value */
+export async function podShapeOf({
+  annotations,
+  network,
+  resources,
+}: BundleView): Promise<PodShape> {
+  const spec = { annotations, hasNetworkNamespace: network !== 'host', resources };
+  return (await decodePodOptions({ spec })).shape;
 }

@@ -41,13 +41,16 @@ test("without a network namespace it is the host's network, with a path that one
   );
 });
 
-test("its VM has a network where the bundle has the host's or an annotation says so", () => {
-  assert.is(podShapeOf(view()).network, 'none');
-  assert.is(podShapeOf(view((spec) => delete spec['linux'].namespaces)).network, 'user');
+test("its VM has a network where the bundle has the host's or an annotation says so", async () => {
+  const networkOf = async (change: (spec: Record<string, any>) => void) =>
+    (await podShapeOf(view(change))).network;
+  assert.is(await networkOf(() => undefined), 'none');
+  assert.is(await networkOf((spec) => delete spec['linux'].namespaces), 'user');
   const annotated = (network: string) =>
-    podShapeOf(view((spec) => (spec['annotations'] = { 'io.lcow.network': network }))).network;
-  assert.is(annotated('user'), 'user');
-  assert.throws(() => annotated('bridge'), /io\.lcow\.network.*"?bridge/);
+    networkOf((spec) => (spec['annotations'] = { 'io.lcow.network': network }));
+  assert.is(await annotated('user'), 'user');
+  const refused = await annotated('bridge').catch((error: Error) => error.message);
+  assert.match(refused, /io\.lcow\.network.*bridge/);
 });
 
 test('what is missing or wrong is named', () => {
