@@ -116,13 +116,8 @@ test('RunPodSandbox makes a pod with an address', async (context) => {
 
 test('the VM is as large as the pod may become and its annotations say', async ({ host }) => {
   if (host.handler !== 'lcow') return;
-  const { stdout } = await host.containerd.lcow(
-    'pod',
-    'list',
-    '--format',
-    'memoryMiB,processorCount',
-  );
-  assert.is(stdout.trim(), '291\t1');
+  const { stdout } = await host.containerd.lcow('pod', 'list', '--format', 'Memory,Cpus');
+  assert.is(stdout.trim(), '291 MiB\t1');
 });
 
 test('an annotation that is not one of ours is refused by its name, and leaves nothing', async ({
