@@ -185,6 +185,19 @@ export function markStarted(folder: string): void {
   rmSync(join(folder, STARTING_FILE), { force: true });
 }
 
+/**
+ * The pod is over: nobody is to dial the address that containerd has of it. Of a Unix socket the file is removed, who is
+ * connected stays; a pipe has none. To be called while the folder is there: later the name may be another pod's.
+ */
+export function leaveAddress({ containerd }: Pick<PodRecord, 'containerd'>): void {
+  if (containerd === undefined || process.platform === 'win32') return;
+  try {
+    rmSync(containerd.address, { force: true });
+  } catch {
+    // Its holder says so, if it lives and cannot either.
+  }
+}
+
 /** Removes the folder: out of the way at once, then its content. Already gone is not an error. */
 export async function removePodFolder(folder: string): Promise<void> {
   const removing = join(

@@ -6,7 +6,6 @@
  *      │           ▲ │ the VM dies: exits are told; a container that restarts, or the next Create, boots another
  *      ╰─ fails    ╰─╯
  */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContainerStore } from '../container/container-store.ts';
 import type { PodRecord } from '../container/container-record.ts';
@@ -28,7 +27,7 @@ import { collectWhenIdle } from './idle-collection.ts';
 import { KeepRecords } from './keep-record.ts';
 import { Keeper } from './keeper.ts';
 import type { KeeperHost } from './keeper-host.ts';
-import { clearTakenBack, isTakenBack, removePodFolder } from './pod-folder.ts';
+import { clearTakenBack, isTakenBack, leaveAddress, removePodFolder } from './pod-folder.ts';
 import type { SupervisorLog } from './supervisor-log.ts';
 
 /** A lone pod without a container is nobody's after this: whoever started it has gone. */
@@ -182,7 +181,7 @@ export class PodSupervisor {
     const { folder, log, record, onEnding } = this.#options;
     onEnding?.();
     // A container of the same name that containerd starts from now on gets a pod of its own.
-    if (record.containerd !== undefined) leaveAddress(record.containerd.address);
+    leaveAddress(record);
     this.#endingSignal.abort(
       new RuntimeError('cancelled', `boot pod "${record.id}"`, 'the pod is being ended'),
     );
@@ -379,15 +378,5 @@ export class PodSupervisor {
       event.action === 'die' && event.actor.id === id;
     for await (const _ of readEvents(this.#journal, { sinceMs, filter })) return true;
     return false;
-  }
-}
-
-/** The file of a Unix socket is removed; who is connected stays. A pipe has none. */
-function leaveAddress(address: string): void {
-  if (process.platform === 'win32') return;
-  try {
-    rmSync(address, { force: true });
-  } catch {
-    // Its holder says so, if it cannot either.
   }
 }

@@ -15,6 +15,7 @@ import { hostBootId } from '../ownership.ts';
 import { EventJournal } from './event-journal.ts';
 import {
   isBeingStarted,
+  leaveAddress,
   listPodIds,
   podFolder,
   readPodRecord,
@@ -109,6 +110,8 @@ export async function settleHeldPod(
     }
   }
   await removeDeadSystems(where);
+  // Its holder may have died with its supervisor, and left it.
+  if (record !== undefined) leaveAddress(record);
   await removePodFolder(folder);
   done.push(`pod ${pod}: removed, ${cause ?? ENDED_UNSEEN}`);
   if (record?.lone === false) tell(where, 'pod', 'destroy', pod, {});

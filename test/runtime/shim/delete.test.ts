@@ -161,10 +161,13 @@ test('with supervisor and holder dead the pod is removed, and the recorded exit 
   assert.not(existsSync(pod));
 });
 
-test('with supervisor and holder dead what ran was killed', async () => {
+test('with supervisor and holder dead what ran was killed, and the socket goes with the pod', async () => {
   const pod = podOf('c8');
+  const socket = join(folder, `${podIdentity(asked('c8'), {}).podId}.sock`);
+  assert.ok(existsSync(socket));
   assert.is((await deleteOf('c8')).exitStatus, 137);
   assert.not(existsSync(pod));
+  assert.not(existsSync(socket));
 });
 
 test('a pod that ends is left to end', async () => {
