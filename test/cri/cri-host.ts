@@ -24,6 +24,8 @@ import { CriClient } from './cri-client.ts';
 /** What CRI's containers are under; the plugin has no other. */
 const NAMESPACE = 'k8s.io';
 const PAUSE = 'docker.io/library/pause:test';
+/** What the options of the runtime give to VMs. */
+export const KERNEL_ARGUMENT = 'lcow.test=told';
 const CNI_FOLDER = '/usr/lib/cni';
 
 /** Why no test of CRI can run here; undefined where it can. */
@@ -145,9 +147,14 @@ export class CriHost implements AsyncDisposable {
 async function configuration(settings: string): Promise<string> {
   const config = join(settings, 'config.toml');
   await setUp({ daemon: 'containerd', dryRun: false, undo: false, config, linkFolder: 'none' });
+  const options = join(settings, 'pods.toml');
+  writeFileSync(options, `kernel-args = "${KERNEL_ARGUMENT}"\n`);
   const cri = 'plugins."io.containerd.grpc.v1.cri"';
   return [
     readFileSync(config, 'utf8').replace('version = 2\n', ''),
+    `[${cri}.containerd.runtimes.lcow.options]`,
+    'TypeUrl = "lcow.v1.Options"',
+    `ConfigPath = "${options}"`,
     `[${cri}]`,
     `sandbox_image = "${PAUSE}"`,
     'netns_mounts_under_state_dir = true',

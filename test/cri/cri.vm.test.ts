@@ -11,7 +11,7 @@ import * as assert from 'uvu/assert';
 import { BUSYBOX } from '../harness/containerd.ts';
 import { skip } from '../harness/skip.ts';
 import type { Message } from './cri-client.ts';
-import { CriHost, criMissing } from './cri-host.ts';
+import { CriHost, criMissing, KERNEL_ARGUMENT } from './cri-host.ts';
 import { execStream } from './exec-stream.ts';
 
 interface Context {
@@ -159,6 +159,8 @@ test('two containers share the VM of their pod, its host name and its shared mem
     assert.is(host.containerd.pids('qemu-system').length, 1);
     const own = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
     assert.is.not(boot.stdout, own, 'the guest has a kernel of its own');
+    const line = await execSync(context, context.second, 'cat', '/proc/cmdline');
+    assert.ok(line.stdout.includes(KERNEL_ARGUMENT), "the runtime's options reached the VM");
   }
   for (const each of [context.first, context.second]) {
     assert.is((await execSync(context, each, 'hostname')).stdout, 'pod-host\n');
