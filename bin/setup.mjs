@@ -52,7 +52,10 @@ const TEST_PACKAGES = {
   tini: 'init of docker run --init',
   iptables: 'networks of dockerd',
   'containernetworking-plugins': 'networks of the CRI plugin',
+  iproute2: 'networks of dockerd and CRI',
+  patch: 'takes what lcow setup prints',
   python3: 'pseudo-terminals',
+  'python3-yaml': "reads Kubernetes' manifests",
 };
 /** Debian's packages ask this file before they start a service: 101 is no. */
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
