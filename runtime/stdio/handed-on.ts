@@ -4,8 +4,9 @@
  * the host, and neither does the VM.
  *
  * The two calls are not one. A supervisor that is killed between a write to a FIFO and this file's hands that part on
- * again: nothing is lost, and at most one write's bytes come twice. Files are exact: their size tells how much of the
- * last write is in them.
+ * again: nothing is lost, and at most one write's bytes come twice. The gap is two system calls, but the first wakes the
+ * reader, who may run before the second; who kills because of what it has just read meets it often. Files are exact:
+ * their size tells how much of the last write is in them.
  */
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import type { OutputStream } from '../task/process-io.ts';
