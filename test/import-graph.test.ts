@@ -100,6 +100,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/errors.ts',
     'runtime/scope.ts',
     'runtime/timeline.ts',
+    'runtime/version.ts',
   ],
   'runtime/stdio': [
     'runtime/deadline.ts',
