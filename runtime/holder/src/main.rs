@@ -173,8 +173,8 @@ fn process(arguments: Arguments) -> Result<i32, String> {
     if let Some(title) = Title::find() {
         title.set(&arguments.rest[0]);
     }
-    let signals = match process::prepare(&options) {
-        Ok(signals) => signals,
+    let prepared = match process::prepare(&options) {
+        Ok(prepared) => prepared,
         Err(error) => {
             if control.is_none() {
                 say!("{error}");
@@ -185,7 +185,7 @@ fn process(arguments: Arguments) -> Result<i32, String> {
     if control.is_some_and(|control| !process::confirmed(control)) {
         return Ok(FAILED);
     }
-    Ok(process::run(options, signals))
+    Ok(process::run(options, prepared))
 }
 
 /// A stream socket that the caller gave.

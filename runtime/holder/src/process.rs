@@ -4,8 +4,11 @@
 //! Its stderr is the container's: it never writes there.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -63,17 +66,29 @@ pub struct Options {
     pub adopter: Vec<String>,
 }
 
+/// What this process needs once it is where it belongs.
+pub struct Prepared {
+    signals: Signals,
+    /// The network namespace that it came from, where it left it: an adopter is to be as any other supervisor, and the
+    /// pod's lock is of a network namespace.
+    home: Option<File>,
+}
+
 /// Goes where it belongs.
-pub fn prepare(options: &Options) -> io::Result<Signals> {
+pub fn prepare(options: &Options) -> io::Result<Prepared> {
     let real_time = libc::SIGRTMIN()..=libc::SIGRTMAX();
     let others = [libc::SIGWINCH, libc::SIGCHLD];
     let signals = Signals::take(FORWARDED.into_iter().chain(others).chain(real_time))?;
+    let home = match options.network {
+        Network::Host => None,
+        Network::New | Network::Path(_) => Some(File::open("/proc/self/ns/net")?),
+    };
     options.network.enter()?;
     if let Some(path) = &options.console_socket {
         console::attach(path)
             .map_err(|error| io::Error::other(format!("cannot hand over a terminal: {error}")))?;
     }
-    Ok(signals)
+    Ok(Prepared { signals, home })
 }
 
 /// Says that it stands, and waits until the process that it stands for exists. False: it will not.
@@ -103,17 +118,22 @@ struct Process {
     waiting: u32,
     /// Calls that nobody was there for: method and payload.
     calls: VecDeque<(&'static str, Vec<u8>)>,
+    /// Calls that were sent and not answered, by stream: asked again where the supervisor dies. A signal may then come
+    /// twice, which is less than one that is lost.
+    unanswered: VecDeque<(u32, &'static str, Vec<u8>)>,
     redial_at: Instant,
     redial_after: Duration,
     /// When an adopter is started, where the supervisor is gone.
     adopt_at: Option<Instant>,
     adopter: Option<i32>,
     adopters: u32,
+    /// Of adopters, where it is not ours.
+    home: Option<File>,
     connected_at: Instant,
 }
 
 /// Stands for the process until it has ended. Gives its exit status.
-pub fn run(options: Options, signals: Signals) -> i32 {
+pub fn run(options: Options, Prepared { signals, home }: Prepared) -> i32 {
     let folder = options.socket.parent().map(FolderWatch::new);
     let Some(Ok(folder)) = folder else {
         return GONE;
@@ -126,11 +146,13 @@ pub fn run(options: Options, signals: Signals) -> i32 {
         next_stream: 1,
         waiting: 0,
         calls: VecDeque::new(),
+        unanswered: VecDeque::new(),
         redial_at: Instant::now(),
         redial_after: REDIAL.0,
         adopt_at: None,
         adopter: None,
         adopters: 0,
+        home,
         connected_at: Instant::now(),
     };
     process.resize();
@@ -206,7 +228,7 @@ impl Process {
                 self.waiting = self.next_stream;
                 self.send("Wait", &id);
                 while let Some((method, payload)) = self.calls.pop_front() {
-                    self.send(method, &payload);
+                    self.ask(method, payload);
                 }
                 self.flush();
             }
@@ -238,9 +260,22 @@ impl Process {
             return Some(UNKNOWN);
         }
         self.adopters += 1;
-        let started = program::command(&self.options.adopter)
+        let started = program::command(&self.options.adopter).and_then(|mut command| {
+            if let Some(home) = self.home.as_ref().map(AsRawFd::as_raw_fd) {
+                let go_home = move || {
+                    // SAFETY: in the child, where `home` is open: it closes with the execution.
+                    let result = unsafe { libc::setns(home, libc::CLONE_NEWNET) };
+                    if result < 0 {
+                        return Err(io::Error::last_os_error());
+                    }
+                    Ok(())
+                };
+                // SAFETY: it makes a system call alone.
+                unsafe { command.pre_exec(go_home) };
+            }
             // Ours is the container's, whose readers wait for its end.
-            .and_then(|mut command| command.stderr(Stdio::null()).spawn());
+            command.stderr(Stdio::null()).spawn()
+        });
         if let Ok(child) = started {
             self.adopter = Some(child.id() as i32);
         }
@@ -306,12 +341,18 @@ impl Process {
     }
 
     fn call(&mut self, method: &'static str, payload: Vec<u8>) {
-        if self.connection.is_some() {
-            self.send(method, &payload);
+        if self.connection.is_some() && self.unanswered.len() < CALLS_MAX {
+            self.ask(method, payload);
             self.flush();
         } else if self.calls.len() < CALLS_MAX {
             self.calls.push_back((method, payload));
         }
+    }
+
+    fn ask(&mut self, method: &'static str, payload: Vec<u8>) {
+        let stream = self.next_stream;
+        self.send(method, &payload);
+        self.unanswered.push_back((stream, method, payload));
     }
 
     fn send(&mut self, method: &str, payload: &[u8]) {
@@ -331,6 +372,9 @@ impl Process {
 
     fn lost(&mut self) {
         self.connection = None;
+        while let Some((_, method, payload)) = self.unanswered.pop_back() {
+            self.calls.push_front((method, payload));
+        }
         if self.connected_at.elapsed() > STEADY {
             self.adopters = 0;
             self.redial_after = REDIAL.0;
@@ -355,12 +399,15 @@ impl Process {
         }
         let mut answers = Vec::new();
         let waiting = self.waiting;
+        let unanswered = &mut self.unanswered;
         self.reader.push(&scratch[..count], |received| {
             if let Received::Frame(frame) = received
                 && frame.kind() == RESPONSE
-                && frame.stream() == waiting
             {
-                answers.push(frame);
+                unanswered.retain(|(stream, ..)| *stream != frame.stream());
+                if frame.stream() == waiting {
+                    answers.push(frame);
+                }
             }
         });
         let answer = answers.first()?;
