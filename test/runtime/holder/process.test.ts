@@ -174,15 +174,20 @@ function register(): void {
     assert.is(await unknown.exited, 255);
   });
 
-  test('a supervisor that nobody replaces is replaced by it', async () => {
+  test('a supervisor that nobody replaces is replaced by it, in the network namespace that it came from', async () => {
     await using pod = new Pod();
     const first = await pod.serve();
     const adopter = [process.execPath, FAKE_SUPERVISOR, '--pod', pod.folder, '--adopt'];
-    const { child, exited, control } = await pod.stand([], adopter);
+    const { child, exited, control } = await pod.stand(['--network', 'new'], adopter);
     control.end('wait\n');
     await pod.asked('wait');
+    const networkOf = (pid: number | 'self' | undefined): string =>
+      readlinkSync(`/proc/${String(pid)}/ns/net`);
+    assert.is.not(networkOf(child.pid), networkOf('self'));
     first.kill('SIGKILL');
     await becomes('an adopter was started', () => pod.starts().length === 2);
+    // The pod's lock is of a network namespace.
+    assert.is(networkOf(pod.starts()[1]), networkOf('self'));
     await becomes('it waits again', () => pod.calls().filter((c) => c === 'wait').length === 2);
     child.kill('SIGINT');
     assert.is(await exited, 130);
