@@ -1,7 +1,15 @@
 /** `lcow-holder process`: stands for one process of the guest, against a supervisor without a VM. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,10 +113,12 @@ class Pod implements AsyncDisposable {
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
-    try {
-      for (const pid of this.starts()) process.kill(pid, 'SIGKILL');
-    } catch {
-      // They have ended.
+    for (const pid of existsSync(join(this.folder, 'starts')) ? this.starts() : []) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
     }
     rmSync(this.root, { recursive: true, force: true });
   }
