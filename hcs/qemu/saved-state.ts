@@ -58,6 +58,8 @@ export async function saveState(
     await listenSocket(server, join(folder, SOCKET));
     await prepareMigration(qmp, machine.devices);
     const done = migrationEnd(qmp);
+    // QEMU may refuse at once: then nobody waits for the end.
+    done.catch(() => undefined);
     await qmp.execute('migrate', { uri: `unix:${SOCKET}` });
     // A full disk ends the stream, which QEMU reports as a failure of its own: tell the first.
     await Promise.all([received, done]);
@@ -123,6 +125,7 @@ export async function loadState(
 ): Promise<void> {
   await prepareMigration(qmp, devices);
   const done = migrationEnd(qmp);
+  done.catch(() => undefined);
   await qmp.execute('migrate-incoming', { uri: `unix:${SOCKET}` });
   const socket = await connectSocket(join(folder, SOCKET));
   const sent = pipeline(createReadStream(path, { start: streamOffset }), socket);

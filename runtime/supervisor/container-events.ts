@@ -32,6 +32,8 @@ export function journalEntry(
       return { action: 'pause', attributes: {} };
     case 'resumed':
       return { action: 'unpause', attributes: {} };
+    case 'checkpointed':
+      return { action: 'checkpoint', attributes: { path: event.checkpoint } };
     default:
       event satisfies never;
       return undefined;

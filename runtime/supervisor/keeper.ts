@@ -305,6 +305,7 @@ export class Keeper extends TaskPassage {
       case 'exec-started':
       case 'exit':
       case 'oom':
+      case 'checkpointed':
       case 'delete':
         return;
       default:

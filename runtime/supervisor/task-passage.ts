@@ -33,8 +33,8 @@ export abstract class TaskPassage implements TaskService {
   async resume(id: string): Promise<void> {
     return (await this.tasks()).resume(id);
   }
-  async checkpoint(id: string, path: string): Promise<void> {
-    return (await this.tasks()).checkpoint(id, path);
+  async checkpoint(id: string, path: string, exit?: boolean): Promise<void> {
+    return (await this.tasks()).checkpoint(id, path, exit);
   }
   async kill(id: string, execId: string, signal: number, all: boolean): Promise<void> {
     return (await this.tasks()).kill(id, execId, signal, all);

@@ -2,6 +2,8 @@
  * The task service's backend over a utility VM and its agent: bundles become containers. Disks and shares are attached
  * while the guest still boots; a layer once for all containers of the pod.
  */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { cancelled } from '../deadline.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { METHODS } from '../guest/methods.ts';
@@ -34,6 +36,9 @@ export interface TaskNetwork extends AsyncDisposable {
     },
   ): Promise<void>;
 }
+
+/** Of a checkpoint's folder: what a document's RestoreState.SaveStateFilePath can name. */
+export const CHECKPOINT_FILE = 'vm.state';
 
 export interface GuestBackendOptions {
   readonly network?: TaskNetwork;
@@ -112,6 +117,24 @@ export class GuestBackend implements TaskBackend {
         this.#options.log(`${op}: taking back: ${messageOf(failure)}`),
       );
       throw explained;
+    }
+  }
+
+  async checkpoint(op: string, folder: string): Promise<void> {
+    const { shares } = this.#vm.devices;
+    if (shares.length > 0) {
+      const what = 'its VM has folders of the host shared over 9P, which cannot be saved with it';
+      throw new RuntimeError('unsupported', op, what);
+    }
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    try {
+      await this.#vm.save(join(folder, CHECKPOINT_FILE));
+    } catch (error) {
+      if (made !== undefined) await rm(made, { recursive: true, force: true });
+      // QEMU refuses what it cannot save: a VHDX that is written to; shares that the guest has, or once had, mounted.
+      const never = /NOT_SUPPORTED|VirtFS|does not support live migration/.test(String(error));
+      const code = never ? 'unsupported' : 'internal';
+      throw new RuntimeError(code, op, messageOf(error), { cause: error });
     }
   }
 

@@ -38,8 +38,9 @@ export async function watchLiveness(
   while (!signal.aborted) {
     await pause(intervalMs, signal);
     if (signal.aborted) return;
-    const failure = await answered(vm, deadlineMs, signal);
+    const failure = vm.standsStill ? undefined : await answered(vm, deadlineMs, signal);
     if (signal.aborted) return;
+    if (vm.standsStill) continue;
     if (failure !== undefined) {
       dead(`the guest stopped answering (${failure}); its VM was terminated`);
       return;

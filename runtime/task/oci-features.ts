@@ -3,7 +3,6 @@
  * says no more than that a value is not refused for being unknown. Pure; what the guest can do was seen in its VM
  * (test/agent/oci-spec.vm.test.ts), not asked for.
  */
-import { LCOW_VERSION } from '../version.ts';
 import { ALL_CAPABILITIES } from './capability-options.ts';
 import { HOST_HOOKS } from './host-hooks.ts';
 import { NAMESPACE_TYPES } from './namespace-paths.ts';
@@ -68,7 +67,6 @@ export function ociFeatures() {
       netDevices: { enabled: false },
     },
     annotations: {
-      'io.lcow.version': LCOW_VERSION,
       // The container's kernel is the VM's: a profile of the host's would guard nothing.
       'io.lcow.isolation': 'vm',
     },

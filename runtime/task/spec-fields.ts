@@ -127,6 +127,20 @@ const prefixed = (
 ): Record<string, FieldRule> =>
   Object.fromEntries(Object.entries(fields).map(([name, rule]) => [`${prefix}.${name}`, rule]));
 
+const OUTWARD = 'mounts do not propagate out of a container in a VM';
+const UNBINDABLE = 'a mount in a VM is always bindable';
+/** Of options of mounts, why one is not taken. */
+const MOUNT_REFUSALS: Readonly<Record<string, string>> = {
+  idmap: 'owners are not remapped by mounts in a VM',
+  ridmap: 'owners are not remapped by mounts in a VM',
+  shared: OUTWARD,
+  rshared: OUTWARD,
+  unbindable: UNBINDABLE,
+  runbindable: UNBINDABLE,
+  mand: 'Linux has no mandatory locks any more',
+  remount: 'a mount of a new container is made, not changed',
+};
+
 /** Of config.json. */
 export const SPEC_FIELDS: Readonly<Record<string, FieldRule>> = {
   ociVersion: 'host',
@@ -143,10 +157,7 @@ export const SPEC_FIELDS: Readonly<Record<string, FieldRule>> = {
   domainname: 'guest',
   'mounts[].source': 'host',
   'mounts[].destination': 'guest',
-  'mounts[].options[]': (option) =>
-    option === 'idmap' || option === 'ridmap'
-      ? 'owners are not remapped by mounts in a VM'
-      : undefined,
+  'mounts[].options[]': (option) => MOUNT_REFUSALS[String(option)],
   'mounts[].type': 'host',
   'mounts[].uidMappings': NO_IDMAP,
   'mounts[].gidMappings': NO_IDMAP,

@@ -91,4 +91,9 @@ export interface TaskBackend {
   readonly ended: Promise<string>;
   /** Creates a container whose command waits. @throws RuntimeError; nothing is left behind */
   create(request: BackendCreate): Promise<BackendContainer>;
+  /**
+   * Saves all that it has to a folder, which is made; containers stand still meanwhile. Absent: it cannot.
+   * @throws RuntimeError unsupported; nothing is left then
+   */
+  checkpoint?(op: string, folder: string): Promise<void>;
 }

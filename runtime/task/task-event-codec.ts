@@ -77,6 +77,10 @@ function valueOf(event: TaskEvent): Uint8Array {
       return v2.TaskPaused.encode({ containerId: event.containerId }).finish();
     case 'resumed':
       return v2.TaskResumed.encode({ containerId: event.containerId }).finish();
+    case 'checkpointed': {
+      const { containerId, checkpoint } = event;
+      return v2.TaskCheckpointed.encode({ containerId, checkpoint }).finish();
+    }
     default:
       return event satisfies never;
   }
@@ -117,6 +121,10 @@ function eventOf(kind: TaskEvent['kind'], value: Uint8Array): TaskEvent {
       return { kind, containerId: v2.TaskPaused.decode(value).containerId };
     case 'resumed':
       return { kind, containerId: v2.TaskResumed.decode(value).containerId };
+    case 'checkpointed': {
+      const { containerId, checkpoint } = v2.TaskCheckpointed.decode(value);
+      return { kind, containerId, checkpoint };
+    }
     default:
       return kind satisfies never;
   }

@@ -41,7 +41,9 @@ export type TaskEvent =
       readonly exitedAtMs: number;
     }
   | { readonly kind: 'oom'; readonly containerId: string }
-  | { readonly kind: 'paused' | 'resumed'; readonly containerId: string };
+  | { readonly kind: 'paused' | 'resumed'; readonly containerId: string }
+  /** Saved, with its whole VM, to the folder. */
+  | { readonly kind: 'checkpointed'; readonly containerId: string; readonly checkpoint: string };
 
 /** Topic and containerd type name of each kind. */
 export const TASK_EVENT_NAMES: Readonly<
@@ -56,4 +58,5 @@ export const TASK_EVENT_NAMES: Readonly<
   oom: { topic: '/tasks/oom', typeUrl: 'containerd.events.TaskOOM' },
   paused: { topic: '/tasks/paused', typeUrl: 'containerd.events.TaskPaused' },
   resumed: { topic: '/tasks/resumed', typeUrl: 'containerd.events.TaskResumed' },
+  checkpointed: { topic: '/tasks/checkpointed', typeUrl: 'containerd.events.TaskCheckpointed' },
 };

@@ -68,7 +68,11 @@ export interface TaskService {
   pids(id: string): Promise<TaskProcess[]>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
-  checkpoint(id: string, path: string): Promise<void>;
+  /**
+   * Saves the container's whole VM to a file of the folder `path`, which is made; the container goes on, or is killed
+   * with `exit`. unsupported where it is not alone in its VM, or shares of the host are mounted in it.
+   */
+  checkpoint(id: string, path: string, exit?: boolean): Promise<void>;
   /** not-found when the process has finished. A SIGKILL ends a created task. */
   kill(id: string, execId: string, signal: number, all: boolean): Promise<void>;
   exec(request: ExecTask): Promise<void>;

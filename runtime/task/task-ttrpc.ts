@@ -1,4 +1,5 @@
 /** A TaskService served over ttrpc: containerd's messages in, containerd's messages out. Meaning is the service's. */
+import { checkpointOptions } from './checkpoint-options.ts';
 import { containerd } from '../../proto/generated/task.js';
 import { RuntimeError } from '../errors.ts';
 import { handle, type UnaryHandler } from '../ttrpc/method.ts';
@@ -36,9 +37,11 @@ export function taskHandlers(service: TaskService): UnaryHandler[] {
     }),
     handle(TASK_METHODS.pause, ({ id }) => service.pause(id).then(() => empty)),
     handle(TASK_METHODS.resume, ({ id }) => service.resume(id).then(() => empty)),
-    handle(TASK_METHODS.checkpoint, ({ id, path }) =>
-      service.checkpoint(id, path).then(() => empty),
-    ),
+    handle(TASK_METHODS.checkpoint, async ({ id, path, options }) => {
+      const { exit, imagePath } = checkpointOptions(`checkpoint container "${id}"`, anyOf(options));
+      await service.checkpoint(id, imagePath || path, exit);
+      return empty;
+    }),
     handle(TASK_METHODS.kill, ({ id, execId, signal, all }) =>
       service.kill(id, execId, signal, all).then(() => empty),
     ),
@@ -83,15 +86,17 @@ async function create(
       target: mount.target ?? '',
       options: mount.options ?? [],
     })),
-    ...(options == null
-      ? {}
-      : {
-          options: {
-            typeUrl: options.typeUrl ?? '',
-            value: options.value ?? new Uint8Array(0),
-          },
-        }),
+    ...(options == null ? {} : { options: anyOf(options) }),
   });
+}
+
+function anyOf(
+  options:
+    | { readonly typeUrl?: string | null; readonly value?: Uint8Array | null }
+    | null
+    | undefined,
+): { typeUrl: string; value: Uint8Array } {
+  return { typeUrl: options?.typeUrl ?? '', value: options?.value ?? new Uint8Array(0) };
 }
 
 async function exec(

@@ -2,6 +2,7 @@
  * containerd's task service over whatever runs containers (task-backend.ts): finds tasks by id, checks what callers
  * give, and leaves each task's life to task.ts. It knows no VM; open-tasks.ts makes it over one.
  */
+import { isAbsolute } from 'node:path';
 import { cancelled, orAborted } from '../deadline.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import type { ProcessIo, TaskExit } from './process-io.ts';
@@ -27,6 +28,7 @@ const JSON_BYTES_MAX = 1 << 20;
 const OPTIONS_BYTES_MAX = 1 << 20;
 const MOUNTS_MAX = 1024;
 const TASKS_MAX = 1024;
+const SIGKILL = 9;
 const SERVICE_VERSION = '2';
 
 export interface TasksOptions extends Omit<TaskContext, 'ended'> {
@@ -133,10 +135,27 @@ export class Tasks implements TaskService {
     await this.#task(id).resume();
   }
 
-  async checkpoint(id: string, _path: string): Promise<void> {
-    this.#task(id);
-    const what = 'checkpoints of a container in a VM do not exist';
-    throw new RuntimeError('unsupported', `checkpoint container "${id}"`, what);
+  async checkpoint(id: string, path: string, exit = false): Promise<void> {
+    const task = this.#task(id);
+    const op = `checkpoint container "${id}"`;
+    if (this.#backend.checkpoint === undefined) {
+      throw new RuntimeError('unsupported', op, 'its VM cannot be saved');
+    }
+    if (!isAbsolute(path)) {
+      const what = `path is ${JSON.stringify(path.slice(0, 300))}, not an absolute path`;
+      throw new RuntimeError('invalid-argument', op, what);
+    }
+    const { status } = task.init;
+    if (status !== 'running' && status !== 'paused') {
+      throw new RuntimeError('invalid-state', op, `it is ${status}`);
+    }
+    if (this.#tasks.size > 1) {
+      const what = `its VM has ${this.#tasks.size} containers: a VM is saved whole, with one alone`;
+      throw new RuntimeError('unsupported', op, what);
+    }
+    await this.#backend.checkpoint(op, path);
+    this.context.emit({ kind: 'checkpointed', containerId: id, checkpoint: path });
+    if (exit) await task.kill(task.init, SIGKILL, true);
   }
 
   async kill(id: string, execId: string, signal: number, all: boolean): Promise<void> {

@@ -201,6 +201,7 @@ export class UtilityVm implements AsyncDisposable {
   #nextShare: number;
   #guest: GuestInformation | undefined;
   #disposed: Promise<void> | undefined;
+  #saving = false;
 
   /**
    * Use createUtilityVm or adoptUtilityVm.
@@ -351,6 +352,29 @@ export class UtilityVm implements AsyncDisposable {
     for (const disk of this.#slots.unclaimed) await this.detachDisk(disk).catch(() => {});
     for (const share of [...this.#shares.values()]) {
       if (!shares.has(share.name)) await this.unshare(share).catch(() => {});
+    }
+  }
+
+  /** Whether its processors stand still because it is being saved. */
+  get standsStill(): boolean {
+    return this.#saving;
+  }
+
+  /**
+   * Writes the whole VM's state to a file that a document's RestoreState can name; it goes on afterwards.
+   * @throws HcsError NOT_SUPPORTED; E_FAIL where what is mounted in the guest cannot be saved
+   */
+  async save(path: string): Promise<void> {
+    this.#saving = true;
+    try {
+      await this.system.pause();
+      try {
+        await this.system.save({ SaveType: 'ToFile', SaveStateFilePath: path });
+      } finally {
+        await this.system.resume();
+      }
+    } finally {
+      this.#saving = false;
     }
   }
 

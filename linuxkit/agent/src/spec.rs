@@ -136,8 +136,12 @@ pub fn edit(
         .ok_or_else(|| invalid("spec.process", "missing"))?;
     edit_process(&mut process, root, stdio, "spec.process")?;
     let cwd = process.cwd().to_string_lossy().into_owned();
-    if !read_only && cwd != "/" {
-        make_folder(root, &cwd).map_err(|error| invalid("spec.process.cwd", error))?;
+    if cwd != "/" {
+        // As runc: also of a root that is to be read-only. On one that is, it is missing, and told by the start.
+        match make_folder(root, &cwd) {
+            Err(error) if error.raw_os_error() == Some(libc::EROFS) => {}
+            made => made.map_err(|error| invalid("spec.process.cwd", error))?,
+        }
     }
     spec.set_process(Some(process));
 
@@ -248,7 +252,9 @@ pub fn edit_process(
             ));
         }
         // It guards the host's kernel, which is not this one.
-        crate::warning!("{field}.apparmorProfile {profile:?} is not applied: the VM has no AppArmor");
+        crate::warning!(
+            "{field}.apparmorProfile {profile:?} is not applied: the VM has no AppArmor"
+        );
         process.set_apparmor_profile(None);
     }
     let unknown = [

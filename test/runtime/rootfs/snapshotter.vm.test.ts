@@ -3,16 +3,18 @@
  * `layer.vhd`, and snapshots with a `sandbox.vhdx`: one formatted by e2fsprogs with hcsshim's options, one ours.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { RuntimeError } from '../../../runtime/errors.ts';
 import { convertLayer } from '../../../runtime/rootfs/layer.ts';
 import { createScratch } from '../../../runtime/rootfs/scratch.ts';
 import { containerSpec } from '../../../runtime/task/container-spec.ts';
 import { LcowHost } from '../../harness/lcow-host.ts';
+import { rejection } from '../../harness/rejection.ts';
 import { skip } from '../../harness/skip.ts';
 import { busyboxLayers, TaskPod } from '../task/task-pod.ts';
 import { assertClean, debugfs, hasE2fsprogs } from './file-system-check.ts';
@@ -37,7 +39,7 @@ test.before(async (context) => {
   const host = new LcowHost();
   const layers = await busyboxLayers(host);
   const root = join(host.folder, 'snapshots');
-  for (const id of ['1', '2', 'made', 'ours', 'fresh'])
+  for (const id of ['1', '2', 'made', 'ours', 'fresh', 'plain'])
     mkdirSync(join(root, id), { recursive: true });
   assert.is(layers.length, 1);
   copyFileSync(layers[0] as string, join(root, '1', 'layer.vhd'));
@@ -63,6 +65,7 @@ test.before(async (context) => {
   run('qemu-img', 'convert', '-f', 'raw', ...options, raw, join(root, 'made', 'sandbox.vhdx'));
   rmSync(raw);
   for (const id of ['ours', 'fresh']) await createScratch(join(root, id, 'sandbox.vhdx'));
+  await createScratch(join(root, 'plain', 'scratch.vhd'));
   Object.assign(context, { host, root, pod: await new TaskPod(host, layers).open() });
 });
 
@@ -128,6 +131,58 @@ for (const snapshot of ['made', 'ours']) {
     rmSync(raw);
   });
 }
+
+test('a VM with a VHDX that is written to is not saved, and says so', async (context) => {
+  const { pod, host } = context;
+  await create(context, 'unsaved', 'sleep 1000', 'fresh');
+  await pod.tasks.start('unsaved', '');
+  const folder = join(host.folder, 'unsaved');
+  const error = await rejection(pod.tasks.checkpoint('unsaved', folder));
+  assert.is((error as RuntimeError).code, 'unsupported');
+  assert.match(String(error), /vhdx format .*does not support live migration/);
+  assert.not(existsSync(folder));
+  await pod.remove('unsaved');
+});
+
+test('a container that is alone in its VM is saved whole, told once, and goes on or ends', async (context) => {
+  const { pod, host } = context;
+  const { tasks } = pod;
+  await create(
+    context,
+    'saved',
+    'trap "echo asked; exit 0" TERM; echo ready; while :; do sleep 0.1; done',
+    'plain',
+  );
+  await tasks.start('saved', '');
+  await pod.recorder.of('saved').shows('ready');
+  const folder = join(host.folder, 'checkpoint');
+  await tasks.checkpoint('saved', folder);
+  assert.ok(statSync(join(folder, 'vm.state')).size > 1_000_000);
+  assert.is(statSync(join(folder, 'vm.state')).mode & 0o777, 0o600);
+  const told = pod.events.filter(({ kind }) => kind === 'checkpointed');
+  assert.equal(told, [{ kind: 'checkpointed', containerId: 'saved', checkpoint: folder }]);
+  await tasks.kill('saved', '', 15, false);
+  await tasks.wait('saved', '');
+  assert.is(pod.recorder.of('saved').text.stdout, 'ready\nasked\n');
+  await tasks.delete('saved', '');
+  await create(context, 'ended', 'sleep 1000', 'plain');
+  await create(context, 'beside', 'sleep 1000', 'made');
+  const second = join(host.folder, 'second');
+  const created = await rejection(tasks.checkpoint('ended', second));
+  assert.match(String(created), /it is created/);
+  await tasks.start('ended', '');
+  assert.match(String(await rejection(tasks.checkpoint('ended', second))), /has 2 containers/);
+  assert.match(
+    String(await rejection(tasks.checkpoint('ended', 'x'))),
+    /"x", not an absolute path/,
+  );
+  await pod.remove('beside');
+  await tasks.checkpoint('ended', second, true);
+  assert.is((await tasks.wait('ended', '')).code, 137);
+  await tasks.delete('ended', '');
+  rmSync(folder, { recursive: true });
+  rmSync(second, { recursive: true });
+});
 
 test('containers of a pod share the layers; a view of a layer is read-only', async (context) => {
   const { pod } = context;

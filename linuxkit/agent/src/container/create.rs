@@ -16,6 +16,7 @@ use crate::bounds::{self, from_failure, from_io, internal, invalid};
 use crate::process::Process;
 use crate::proto::{ContainerMount, CreateContainerRequest, ProcessRef, Stdio, container_mount};
 use crate::storage::{self, Mounted};
+use crate::zygote::plan::Plan;
 use crate::zygote::{self, Failure, Reply, Request, init};
 use crate::{cgroup, devices, names, nodes, spawn, spec, sysctl};
 
@@ -113,10 +114,21 @@ async fn create_reserved(
     let (status, status_write) = zygote::pipe().map_err(|error| from_io("make a pipe", &error))?;
     let mut fds = std::mem::take(&mut ends.fds);
     fds.push(status_write);
+    let linux = document.linux().clone().unwrap_or_default();
+    let user_namespace = linux
+        .namespaces()
+        .iter()
+        .flatten()
+        .any(|namespace| namespace.typ() == LinuxNamespaceType::User);
     let request = Request::Create(init::Create {
         id: id.clone(),
         bundle: folder,
         terminal: stdio.terminal,
+        limits: if user_namespace {
+            Plan::of(process.clone()).hard_limits()
+        } else {
+            Vec::new()
+        },
     });
     let op = format!("create container {id:?}");
     let answer = spawn::ask(&agent.zygote, &request, &fds).await;
@@ -136,18 +148,12 @@ async fn create_reserved(
     devices::restrict(&spec::cgroup_folder(&id), &document)
         .map_err(|error| from_io(&format!("restrict the devices of container {id:?}"), &error))?;
     agent.oom.add(&id);
-    let linux = document.linux().clone().unwrap_or_default();
     let seccomp = match linux.seccomp() {
         None => Vec::new(),
         Some(profile) => {
             serde_json::to_vec(profile).map_err(|error| internal("write the profile", error))?
         }
     };
-    let user_namespace = linux
-        .namespaces()
-        .iter()
-        .flatten()
-        .any(|namespace| namespace.typ() == LinuxNamespaceType::User);
     Ok(Arc::new(Container {
         id,
         rootfs,

@@ -35,12 +35,18 @@ pub async fn start(agent: &Arc<Agent>, id: &str) -> Result<(), Status> {
         .read_to_end(&mut text)
         .await
         .map_err(|error| from_io(&op, &error))?;
-    if text.is_empty() {
-        return Ok(());
-    }
-    let failure = serde_json::from_slice(&text)
-        .unwrap_or_else(|_| Failure::other("the command could not be executed"));
+    let failure = match text.split_first() {
+        Some((&init::REACHED, [])) => return Ok(()),
+        None => Failure::other("it ended before its command: a startContainer hook failed"),
+        Some((&init::REACHED, said)) => told(said),
+        Some(_) => told(&text),
+    };
     Err(from_failure(&op, &failure))
+}
+
+fn told(text: &[u8]) -> Failure {
+    serde_json::from_slice(text)
+        .unwrap_or_else(|_| Failure::other("the command could not be executed"))
 }
 
 fn nonblocking(fd: OwnedFd) -> OwnedFd {

@@ -22,12 +22,18 @@ use crate::lookup;
 /// libcontainer's own state, one folder a container.
 pub const STATE: &str = "/run/lcow/rt";
 
+/// What init writes on its status pipe when it is about to execute: an end without it is one before the command.
+pub const REACHED: u8 = b'+';
+
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Create {
     pub id: String,
     /// Folder that holds config.json, complete and edited.
     pub bundle: String,
     pub terminal: bool,
+    /// Hard limits of a container with a user namespace, in which they cannot be raised.
+    #[serde(default)]
+    pub limits: Vec<(u32, u64)>,
 }
 
 /// Creates the container; the reply carries its pid and the terminal's master.
@@ -38,6 +44,9 @@ pub fn create(request: Create, fds: Vec<OwnedFd>) -> Result<(Reply, Option<Owned
             .ok_or_else(|| Failure::other("a descriptor is missing"))
     };
     let _ = std::fs::write("/proc/self/oom_score_adj", "0");
+    for (resource, hard) in &request.limits {
+        raise(*resource, *hard);
+    }
     std::fs::create_dir_all(STATE).map_err(|error| Failure::io("make the state folder", &error))?;
     let mut builder = ContainerBuilder::new(request.id.clone(), SyscallType::default())
         .with_root_path(STATE)
@@ -76,6 +85,18 @@ pub fn create(request: Create, fds: Vec<OwnedFd>) -> Result<(Reply, Option<Owned
         ),
     };
     Ok((Reply::Started { pid }, master))
+}
+
+/// Raises a hard limit of this worker where it is lower; what cannot be raised is told when it is set.
+fn raise(resource: u32, hard: u64) {
+    // SAFETY: `limit` is readable and writable; a resource that the kernel does not know is an error.
+    unsafe {
+        let mut limit: libc::rlimit = std::mem::zeroed();
+        if libc::getrlimit(resource, &mut limit) == 0 && limit.rlim_max < hard {
+            limit.rlim_max = hard;
+            libc::setrlimit(resource, &limit);
+        }
+    }
 }
 
 /// An error with all its causes on one line.
@@ -132,10 +153,14 @@ struct Executable {
 impl Executable {
     fn tell(&self, failure: &Failure) {
         if let Ok(text) = serde_json::to_vec(failure) {
-            // SAFETY: the descriptor is open in this process until exec; it is borrowed, not closed.
-            let mut pipe = ManuallyDrop::new(unsafe { std::fs::File::from_raw_fd(self.status) });
-            let _ = pipe.write_all(&text);
+            self.write(&text);
         }
+    }
+
+    fn write(&self, bytes: &[u8]) {
+        // SAFETY: the descriptor is open in this process until exec; it is borrowed, not closed.
+        let mut pipe = ManuallyDrop::new(unsafe { std::fs::File::from_raw_fd(self.status) });
+        let _ = pipe.write_all(bytes);
     }
 }
 
@@ -174,7 +199,10 @@ impl Executor for Executable {
         let ready =
             Command::new(&args, &env).and_then(|command| Ok((command, lookup::c_path(&path)?)));
         let failure = match ready {
-            Ok((command, c_path)) => Failure::execve(&path, &command.exec(&c_path)),
+            Ok((command, c_path)) => {
+                self.write(&[REACHED]);
+                Failure::execve(&path, &command.exec(&c_path))
+            }
             Err(failure) => failure,
         };
         self.tell(&failure);

@@ -75,6 +75,14 @@ pub struct Capabilities {
 }
 
 impl Plan {
+    /// Which resources may go up to what.
+    pub fn hard_limits(&self) -> Vec<(u32, u64)> {
+        self.limits
+            .iter()
+            .map(|limit| (limit.resource, limit.hard))
+            .collect()
+    }
+
     /// From a process object that `spec::edit_process` has edited.
     pub fn of(process: Process) -> Self {
         let user = process.user();
