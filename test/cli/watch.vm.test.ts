@@ -14,6 +14,9 @@ const SERVE =
 test.before(async ({ host }) => {
   const options = ['-d', '--name', 'web', '-l', 'tier=front', '-p', '127.0.0.1:0:80'];
   await host.ok('run', ...options, host.busybox, 'sh', '-c', SERVE);
+  // A container runs before its server listens.
+  const listens = 'until wget -qO /dev/null http://127.0.0.1/; do sleep 0.1; done; sleep 0.5';
+  await host.ok('exec', 'web', 'sh', '-c', listens);
 });
 
 test.after(async ({ host }) => {
