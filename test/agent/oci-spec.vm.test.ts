@@ -194,7 +194,7 @@ test('every option of a mount that the features document has is taken', async (c
   for (const option of ['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime']) {
     assert.ok(
       flags.get(`/m/${option}`)?.includes(option),
-      `${option}: ${flags.get(`/m/${option}`)}`,
+      `${option}: ${String(flags.get(`/m/${option}`))}`,
     );
   }
   for (const [option, flag] of [
@@ -203,7 +203,10 @@ test('every option of a mount that the features document has is taken', async (c
     ['rnodev', 'nodev'],
     ['rnoexec', 'noexec'],
   ] as const) {
-    assert.ok(flags.get(`/m/${option}`)?.includes(flag), `${option}: ${flags.get(`/m/${option}`)}`);
+    assert.ok(
+      flags.get(`/m/${option}`)?.includes(flag),
+      `${option}: ${String(flags.get(`/m/${option}`))}`,
+    );
   }
 });
 
