@@ -304,7 +304,7 @@ test('what the agent cannot honour is refused by name, and nothing is left of it
       { mounts: [{ destination: '/x', type: 'none', source: 'uvm:///etc', options: ['rbind'] }] },
       /spec\.mounts\[4\]\.source/,
     ],
-    [{ process: { apparmorProfile: 'docker-default' } }, /spec\.process\.apparmorProfile/],
+    [{ process: { apparmorProfile: 'my-own' } }, /spec\.process\.apparmorProfile/],
     [{ process: { selinuxLabel: 'x' } }, /spec\.process\.selinuxLabel/],
     [{ process: { oomScoreAdj: 100000 } }, /oomScoreAdj/],
     [{ linux: { intelRdt: { closID: 'x' } } }, /spec\.linux\.intelRdt/],

@@ -62,11 +62,8 @@ test('what names nothing is not found, however it looks', async ({ store }) => {
 });
 
 test('the beginning of several ids is refused as ambiguous', async ({ store }) => {
-  const ids: string[] = [];
-  while (new Set(ids.map((id) => id[0])).size === ids.length) ids.push(await make(store));
-  const twice = ids.at(-1)?.[0] ?? '';
-  // Three digits are needed: two containers whose ids share them are made by hand.
-  const prefix = twice.repeat(3);
+  // Made by hand: ids of chance seldom begin alike.
+  const prefix = 'abc';
   for (const tail of ['0', '1']) {
     const id = prefix.padEnd(64, tail);
     await store.create({ id, name: `n${tail}` }, containerRecordOf(id));
