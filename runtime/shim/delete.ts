@@ -115,14 +115,15 @@ function isEnding(folder: string, record: PodRecord | undefined): boolean {
 
 /** Nobody answers for the pod any more, or not in time. */
 async function endWithoutSupervisor(where: Directories, pod: string, id: string): Promise<Deleted> {
-  const [{ recordedExit }, { endDeadPod, endPodVm }] = await Promise.all([
-    import('./recorded-exit.ts'),
+  const [{ recordedExit }, { endPodVm }, { endPod }] = await Promise.all([
+    import('../supervisor/recorded-exit.ts'),
     import('./settle-pod.ts'),
+    import('../supervisor/reconcile.ts'),
   ]);
   const recorded = await recordedExit(podFolder(where, pod), id);
   // A supervisor that lives and does not answer tells the VM's end, and ends with containerd's Shutdown.
   if (isPodLocked(podFolder(where, pod))) await endPodVm(where, pod);
-  else await endDeadPod(where, pod);
+  else await endPod(where, pod);
   if (recorded !== undefined) return deletedOf(recorded.exit, recorded.pid);
   return { pid: 0, exitStatus: KILLED, exitedAtMs: Date.now() };
 }

@@ -9,7 +9,7 @@ import { endSystem } from '../host-service.ts';
 import { isBeingStarted, podFolder } from '../supervisor/pod-folder.ts';
 import { isPodLocked, podUnlocked } from '../supervisor/pod-lock.ts';
 import { podVmId } from '../supervisor/pod-vm.ts';
-import { settlePod } from '../supervisor/reconcile.ts';
+import { endPod } from '../supervisor/reconcile.ts';
 
 /** Between looks at what tells nobody when it changes. */
 const LOOK_MS = 10;
@@ -29,14 +29,8 @@ export async function podSettled(where: Directories, pod: string): Promise<void>
     // Its holder is about to serve, or, when its supervisor has just ended, to go.
     await delay(LOOK_MS);
   } else {
-    await endDeadPod(where, pod);
+    await endPod(where, pod);
   }
-}
-
-/** Ends the VM that nobody owns any more, and removes the pod. @returns what was done, for people */
-export async function endDeadPod(where: Directories, pod: string): Promise<string[]> {
-  await endPodVm(where, pod);
-  return settlePod(where, pod);
 }
 
 /** Ends the VM, whoever owns it. One that has ended is none. */

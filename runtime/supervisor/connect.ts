@@ -3,6 +3,9 @@
  * decides: if it runs, a supervisor is started that adopts it, and of several commands that do so at once one wins and
  * all use its; if it does not, the pod is settled (reconcile.ts) and is not found.
  *
+ * A pod of containerd's is its holder's to find supervisors for: it is waited for. Where that has died as well, the pod is
+ * over for containerd, and no supervisor of ours could bring it back: it is ended, not adopted.
+ *
  * What only starting needs is loaded then: `lcow exec` pays for a dial alone.
  */
 import { existsSync, watch } from 'node:fs';
@@ -10,7 +13,7 @@ import type { PodRecord } from '../container/container-record.ts';
 import type { Directories } from '../directories.ts';
 import { RuntimeError } from '../errors.ts';
 import type { TaskExit } from '../task/process-io.ts';
-import { isBeingStarted, podFolder, taskSocket } from './pod-folder.ts';
+import { isBeingStarted, podFolder, readPodRecord, taskSocket } from './pod-folder.ts';
 import type { SupervisorClient } from './supervisor-client.ts';
 import { dialSupervisor } from './supervisor-client-ttrpc.ts';
 
@@ -26,7 +29,8 @@ export interface ConnectOptions {
 /**
  * The supervisor of a pod that runs; a new one that adopts its VM where it died.
  * @throws RuntimeError not-found where there is no such pod, or its VM has died with its supervisor (whatever ran in it
- * is recorded as exited then); invalid-argument; timeout; cancelled; what a supervisor says of why it cannot adopt
+ * is recorded as exited then); unavailable for one of containerd's that lost holder and supervisor; invalid-argument;
+ * timeout; cancelled; what a supervisor says of why it cannot adopt
  */
 export async function connectSupervisor(
   where: Directories,
@@ -153,6 +157,11 @@ async function findOrReplace(
   }
   const { isPodVmAlive } = await import('./pod-vm.ts');
   if (await isPodVmAlive(where, folder)) {
+    if (readPodRecord(folder)?.containerd !== undefined) {
+      const what =
+        "it is containerd's, and what held it for containerd has died: containerd ends it, or `lcow doctor --fix`";
+      throw new RuntimeError('unavailable', op, what);
+    }
     const { spawnSupervisor } = await import('./spawn-supervisor.ts');
     const won = await spawnSupervisor(folder, { where, adopt: true, ...options });
     if (!won) await socketOrUnlocked(folder, options.signal);

@@ -1,7 +1,10 @@
 /**
  * Makes the records true. A container that says it runs does so only while its pod's supervisor lives, or its VM does;
- * what lost both has ended (255), is written down as that, and its pod is removed. A VM that lost its supervisor gets a
- * new one.
+ * what lost both has ended, is written down as that, and its pod is removed. A VM that lost its supervisor gets a new one;
+ * one of containerd's that lost its holder too is ended, as containerd would.
+ *
+ * How it ended: as its task's record says, where the supervisor got as far as writing that; else it was killed with its
+ * VM (137), where there was one; else nobody knows (255).
  *
  * Cheap when nothing is wrong: the state of each container, and one look at the locks that are held.
  */
@@ -10,9 +13,10 @@ import { ContainerStore } from '../container/container-store.ts';
 import type { ContainerState } from '../container/container-record.ts';
 import type { Directories } from '../directories.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
-import { removeDeadSystems } from '../host-service.ts';
+import { endSystem, removeDeadSystems } from '../host-service.ts';
 import { hostBootId } from '../ownership.ts';
 import { EventJournal } from './event-journal.ts';
+import { endState } from './kept-container.ts';
 import {
   isBeingStarted,
   leaveAddress,
@@ -22,11 +26,16 @@ import {
   removePodFolder,
 } from './pod-folder.ts';
 import { heldPodLocks, takePodLock } from './pod-lock.ts';
-import { isPodVmAlive } from './pod-vm.ts';
+import type { TaskExit } from '../task/process-io.ts';
+import { isPodVmAlive, podVmId } from './pod-vm.ts';
+import { recordedExit } from './recorded-exit.ts';
 
 /** docker's exit status where nobody knows a better one. */
 const UNKNOWN_EXIT = 255;
+/** What was in a VM when that ended was killed with it. */
+const KILLED_EXIT = 137;
 const ENDED_UNSEEN = 'its VM and its supervisor ended without a word';
+const FORSAKEN = "it is containerd's, and its holder and its supervisor died";
 const HOST_RESTARTED = 'the host was restarted';
 
 export interface ReconcileOptions {
@@ -106,7 +115,8 @@ export async function settleHeldPod(
   for (const id of store.ids()) {
     const state = stateOf(store, id);
     if (state !== undefined && isLive(state) && (state.pod ?? id) === pod) {
-      done.push(await settleState(where, store, id, state, cause));
+      const exit = await exitIn(folder, id, state, cause);
+      done.push(await settleState(where, store, id, state, { cause, exit }));
     }
   }
   await removeDeadSystems(where);
@@ -118,13 +128,28 @@ export async function settleHeldPod(
   return done;
 }
 
+/**
+ * Ends a pod that nobody is to adopt: its VM, then as settlePod. Does nothing when somebody has it.
+ * @returns what was done, for people
+ */
+export async function endPod(where: Directories, pod: string, cause?: string): Promise<string[]> {
+  const folder = podFolder(where, pod);
+  await using lock = await takePodLock(folder);
+  if (lock === undefined || !existsSync(folder) || isBeingStarted(folder)) return [];
+  const vm = podVmId(folder);
+  if (vm !== undefined) await endSystem(where, vm);
+  return settleHeldPod(where, pod, cause);
+}
+
 async function reconcilePod(
   where: Directories,
   pod: string,
   { adopt = true }: ReconcileOptions,
 ): Promise<string[]> {
-  if (!(await isPodVmAlive(where, podFolder(where, pod)))) return settlePod(where, pod);
+  const folder = podFolder(where, pod);
+  if (!(await isPodVmAlive(where, folder))) return settlePod(where, pod);
   if (!adopt) return [];
+  if (readPodRecord(folder)?.containerd !== undefined) return endPod(where, pod, FORSAKEN);
   try {
     const { connectSupervisor } = await import('./connect.ts');
     await using client = await connectSupervisor(where, pod);
@@ -145,39 +170,57 @@ function lostItsPod(where: Directories, id: string, state: ContainerState): bool
   return state.hostBootId !== hostBootId() || !existsSync(podFolder(where, state.pod ?? id));
 }
 
+/** How a container ended, as far as is known. */
+interface Ending {
+  /** Why its pod is over. */
+  readonly cause?: string | undefined;
+  readonly exit?: TaskExit | undefined;
+}
+
 /** Writes that the container has ended, or removes it where that was asked for. */
 async function settleState(
   where: Directories,
   store: ContainerStore,
   id: string,
   state: ContainerState,
-  cause = ENDED_UNSEEN,
+  { cause = ENDED_UNSEEN, exit: recorded }: Ending = {},
 ): Promise<string> {
-  const error = state.hostBootId === hostBootId() ? cause : HOST_RESTARTED;
+  const sameBoot = state.hostBootId === hostBootId();
+  const unseen = { exitedAtMs: Date.now(), oomKilled: false };
+  const exit: TaskExit = sameBoot
+    ? (recorded ?? { ...unseen, code: UNKNOWN_EXIT, error: cause })
+    : { ...unseen, code: UNKNOWN_EXIT, error: HOST_RESTARTED };
   const stored = store.read(id);
   const attributes = {
     ...stored.record.labels,
     name: stored.name,
     image: stored.record.image.name,
   };
-  const { pid: _p, pod: _o, ...rest } = state;
+  const why = exit.error === undefined ? {} : { error: exit.error };
   const line = `container ${stored.name} (${id.slice(0, 12)})`;
-  if (stored.record.autoRemove) {
-    await store.remove(id).catch(ignoreNotFound);
-  } else {
-    await store.writeState(id, {
-      ...rest,
-      status: 'exited',
-      hostBootId: hostBootId(),
-      finishedAt: new Date().toISOString(),
-      exitCode: UNKNOWN_EXIT,
-      error,
-    });
-  }
-  tell(where, 'container', 'die', id, { ...attributes, exitCode: String(UNKNOWN_EXIT), error });
-  if (!stored.record.autoRemove) return `${line}: exited (${UNKNOWN_EXIT}), ${error}`;
+  const told = exit.error ?? cause;
+  if (stored.record.autoRemove) await store.remove(id).catch(ignoreNotFound);
+  else await store.writeState(id, endState(state, exit, 'exited'));
+  tell(where, 'container', 'die', id, { ...attributes, exitCode: String(exit.code), ...why });
+  if (!stored.record.autoRemove) return `${line}: exited (${exit.code}), ${told}`;
   tell(where, 'container', 'destroy', id, attributes);
-  return `${line}: removed, ${error}`;
+  return `${line}: removed, ${told}`;
+}
+
+/**
+ * As its task's record says; else it was killed with its VM, if that was there. Nothing ran of one that was to be started
+ * again.
+ */
+async function exitIn(
+  folder: string,
+  id: string,
+  { status }: ContainerState,
+  cause = ENDED_UNSEEN,
+): Promise<TaskExit | undefined> {
+  const recorded = await recordedExit(folder, id);
+  if (recorded !== undefined) return recorded.exit;
+  if (status === 'restarting' || podVmId(folder) === undefined) return undefined;
+  return { code: KILLED_EXIT, exitedAtMs: Date.now(), oomKilled: false, error: cause };
 }
 
 function tell(

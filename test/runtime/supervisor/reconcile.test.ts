@@ -16,6 +16,7 @@ import { repairOrphans } from '../../../runtime/supervisor/orphans.ts';
 import { createPodFolder, markStarted, podFolder } from '../../../runtime/supervisor/pod-folder.ts';
 import { takePodLock } from '../../../runtime/supervisor/pod-lock.ts';
 import { reconcile, settleContainer } from '../../../runtime/supervisor/reconcile.ts';
+import { TaskRecordFolder } from '../../../runtime/task/task-record.ts';
 import { containerRecordOf } from '../container/container-record-of.ts';
 
 /** A host on disk; no process of ours runs on it. */
@@ -84,6 +85,40 @@ test('what lost supervisor and VM has ended, with the cause, told once', async (
   assert.not(existsSync(folder));
   assert.equal(await reconcile(h.where), []);
   assert.equal(await h.journal(), ['die 255']);
+});
+
+test('what was in a VM that is gone was killed with it; what its record says to have ended before, ended so', async () => {
+  const h = host();
+  const folder = h.pod('shared', false);
+  writeFileSync(join(folder, 'vm.json'), JSON.stringify({ id: 'gone' }));
+  const [ran, ended, between] = [
+    await h.container({ pod: 'shared' }),
+    await h.container({ pod: 'shared' }),
+    await h.container({ pod: 'shared', status: 'restarting' }),
+  ];
+  const exit = { code: 3, exitedAtMs: 1_700_000_000_000, oomKilled: true };
+  const stdio = { terminal: false, stdin: '', stdout: '', stderr: '' };
+  await new TaskRecordFolder(join(folder, 'task')).save({
+    ...{ version: 1, id: ended, bundle: '/b', rootfs: [], phase: 'created', execs: {} },
+    ...{ eventsAfter: 0, oomKills: 1, init: { ...stdio, pid: 42, started: true, exit } },
+  });
+  await reconcile(h.where);
+  const told = (id: string) => {
+    const { status, exitCode, error, finishedAt, oomKilled } = h.store.readState(id);
+    assert.is(status, 'exited');
+    return {
+      exitCode,
+      error,
+      oomKilled,
+      recorded: Date.parse(finishedAt ?? '') === exit.exitedAtMs,
+    };
+  };
+  const cause = 'its VM and its supervisor ended without a word';
+  const unseen = { error: cause, oomKilled: false, recorded: false };
+  assert.equal(told(ran), { ...unseen, exitCode: 137 });
+  assert.equal(told(ended), { exitCode: 3, error: undefined, oomKilled: true, recorded: true });
+  assert.equal(told(between), { ...unseen, exitCode: 255 });
+  assert.equal((await h.journal()).sort(), ['destroy', 'die 137', 'die 255', 'die 3']);
 });
 
 test('every container of a dead pod is settled, its name is free when it was to be removed', async () => {
