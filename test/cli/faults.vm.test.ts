@@ -111,7 +111,7 @@ test('kill -9 of supervisor and QEMU leaves nothing after the next command', asy
   assert.is(host.killVmms(), 1);
   assert.is(await host.ok('ps', '-a', '--format', '{{.Names}} {{.State}}'), 'gone exited');
   const state = JSON.parse(await host.ok('inspect', '--format', '{{json .State}}', 'gone'));
-  assert.is(state.ExitCode, 255);
+  assert.is(state.ExitCode, 137);
   assert.match(state.Error, /died|ended|killed|VM/);
   assert.equal(
     host.leftovers().filter((line) => !line.includes('/data/')),

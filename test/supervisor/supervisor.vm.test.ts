@@ -153,7 +153,7 @@ test('kill -9 of both: ps tells the truth', async () => {
   const { containers } = await host.lcow_.list({ all: true });
   const found = containers.find(({ record }) => record.id === id);
   assert.is(found?.state.status, 'exited');
-  assert.is(found?.state.exitCode, 255);
+  assert.is(found?.state.exitCode, 137);
   assert.match(found?.state.error ?? '', /its VM and its supervisor ended/);
   await container.remove({ force: true });
   assert.equal(await host.settledLeftovers(), []);
