@@ -3,6 +3,7 @@
  * place of the runtime that knows which.
  */
 import { join } from 'node:path';
+import { MACHINE_TYPES, type MachineType } from '../hcs/qemu/machine-type.ts';
 import type { QemuServiceOptions } from '../hcs/qemu/qemu-service.ts';
 import type { ComputeService } from '../hcs/service.ts';
 import type { Directories } from './directories.ts';
@@ -23,9 +24,10 @@ type QemuLinkOptions = Pick<QemuServiceOptions, 'link' | 'vsockBackend'>;
 
 /**
  * On Windows nothing is to be chosen. On Linux LCOW_LINK chooses how the guest's connections come: `serial`, the default, or `vsock`. LCOW_QEMU names another
- * QEMU than the one that PATH finds, LCOW_ACCELERATOR (`auto`, `kvm`, `tcg`) what executes guests.
- * @throws RuntimeError unsupported on other hosts, invalid-argument for another LCOW_LINK or LCOW_ACCELERATOR; what
- *   openWindowsHost() throws
+ * QEMU than the one that PATH finds, LCOW_ACCELERATOR (`auto`, `kvm`, `tcg`) what executes guests, LCOW_MACHINE (`q35`,
+ * `microvm`) what VMs are made as.
+ * @throws RuntimeError unsupported on other hosts, invalid-argument for another LCOW_LINK, LCOW_ACCELERATOR or
+ *   LCOW_MACHINE; what openWindowsHost() throws
  */
 export async function openHostService(
   where: Directories,
@@ -47,6 +49,7 @@ export async function openHostService(
     runDirectory: join(run, 'vm'),
     ...(qemuBinary ? { qemuBinary } : {}),
     accelerator: acceleratorOf(env['LCOW_ACCELERATOR'] || 'auto'),
+    machine: machineOf(env['LCOW_MACHINE'] || 'q35'),
     ...(await linkOptions(env)),
     ...(preload === undefined ? {} : { preload }),
   });
@@ -65,6 +68,13 @@ function acceleratorOf(wanted: string): 'auto' | 'kvm' | 'tcg' {
     'open the compute service',
     `LCOW_ACCELERATOR is ${JSON.stringify(wanted)}; there are auto, kvm and tcg`,
   );
+}
+
+function machineOf(wanted: string): MachineType {
+  const found = MACHINE_TYPES.find((name) => name === wanted);
+  if (found !== undefined) return found;
+  const what = `LCOW_MACHINE is ${JSON.stringify(wanted)}; there are ${MACHINE_TYPES.join(' and ')}`;
+  throw new RuntimeError('invalid-argument', 'open the compute service', what);
 }
 
 async function linkOptions(env: NodeJS.ProcessEnv): Promise<QemuLinkOptions> {

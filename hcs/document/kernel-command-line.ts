@@ -65,6 +65,7 @@ export function kernelCommandLine(options: KernelCommandLineOptions): string {
     hyperv ? 'initcall_blacklist=virtio_vsock_init' : '',
     ...consoleArguments(options),
     ...(options.platformArguments ?? []),
+    rootIsScannedFor(options) ? 'scsi_mod.scan=sync' : '',
     userArguments,
     hyperv && options.virtualPci !== true ? 'pci=off' : '',
     `nr_cpus=${options.processorCount}`,
@@ -79,6 +80,12 @@ export function kernelCommandLine(options: KernelCommandLineOptions): string {
   }
   if (/[\0\r\n]/.test(line)) refuse(`the kernel command line ${show(line)} is not one line`);
   return line;
+}
+
+/** A root on SCSI must be found by the kernel: the agent, which asks for disks otherwise, is on it. */
+function rootIsScannedFor({ rootArguments, platformArguments }: KernelCommandLineOptions): boolean {
+  const isScsi = rootArguments?.startsWith('root=/dev/sd') ?? false;
+  return isScsi && (platformArguments ?? []).includes('scsi_mod.scan=manual');
 }
 
 /** The last console= is /dev/console; a VM whose end nobody watches reboots at a panic, which ends it. */

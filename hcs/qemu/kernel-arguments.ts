@@ -1,19 +1,27 @@
 /**
  * What the kernel line needs on this platform: the engine's part of it, for whoever writes KernelCmdLine.
- * Not a rule: a line without them boots too, slower. Measured in docs/decisions/0002-qemu-machine.md.
+ * Not a rule: a line without them boots too, slower (on microvm, of which `reboot=t` is the way to end, it does not
+ * end). Measured in docs/decisions/0002-qemu-machine.md and docs/performance.md.
  */
 import type { Accelerator } from '../document/properties.ts';
+import type { MachineType } from './machine-type.ts';
 
 /**
- * Arguments that a Linux guest on machine q35 boots fastest with, in the order to give them.
+ * Arguments that a Linux guest boots fastest with, in the order to give them.
  * @param tscKHz of the host (host-tsc.ts), where it is known
+ * @param machine default q35
  */
-export function platformArguments(accelerator: Accelerator, tscKHz?: number): readonly string[] {
-  if (accelerator !== 'tcg') return COMMON;
-  return [...COMMON, ...EMULATED, ...(tscKHz === undefined ? [] : [`tsc_early_khz=${tscKHz}`])];
+export function platformArguments(
+  accelerator: Accelerator,
+  tscKHz?: number,
+  machine: MachineType = 'q35',
+): readonly string[] {
+  const common = [...(machine === 'q35' ? Q35 : MICROVM), ...COMMON];
+  if (accelerator !== 'tcg') return common;
+  return [...common, ...EMULATED, ...(tscKHz === undefined ? [] : [`tsc_early_khz=${tscKHz}`])];
 }
 
-const COMMON = [
+const Q35 = [
   // Keyboard controller: q35 has one; probing it for a mouse and a multiplexer costs time.
   'i8042.noaux',
   'i8042.nomux',
@@ -21,6 +29,17 @@ const COMMON = [
   'i8042.dumbkbd',
   // Every PCI device is on bus 0 or behind its bridges; do not look for peers of bus 0.
   'pci=lastbus=0',
+] as const;
+
+const MICROVM = [
+  // Neither is there: nothing to look for.
+  'pci=off',
+  'acpi=off',
+  // No power button, no reset port: a triple fault is what ends it.
+  'reboot=t',
+] as const;
+
+const COMMON = [
   'cryptomgr.notests',
   'rcupdate.rcu_expedited=1',
   'random.trust_cpu=on',
@@ -29,6 +48,9 @@ const COMMON = [
   'noreplace-smp',
   // Every device reaches all memory. Without it persistent memory's address range costs 64 MiB of bounce buffers.
   'swiotlb=noforce',
+  // For a kernel that has SCSI built in (modules are told by the agent): do not ask 256 targets a controller, 345 ms
+  // under emulation. Disks announce themselves, and the agent asks for those that were there before.
+  'scsi_mod.scan=manual',
 ] as const;
 
 const EMULATED = [

@@ -9,6 +9,14 @@ import type { ComputeSystemDocument } from '../document/compute-system.ts';
 import type { Accelerator } from '../document/properties.ts';
 import { SCSI_CONTROLLER_IDS } from '../document/scsi-controllers.ts';
 import type { LinkKind } from './guest-link.ts';
+import {
+  checkMicrovm,
+  MICROVM_MACHINE,
+  mmioArguments,
+  TRANSPORT,
+  withKernelArguments,
+} from './machine-microvm.ts';
+import type { MachineType } from './machine-type.ts';
 
 /** Root ports, one device each, for what is hot-added on PCI Express: adapters and the balloon. Each costs boot time. */
 export const ROOT_PORTS = 2;
@@ -43,6 +51,8 @@ export interface MachineOptions {
   ownerMonitor: boolean;
   /** A firmware image that only loads kernels, which is faster than QEMU's default, a whole BIOS. */
   firmware?: string;
+  /** Default q35. */
+  machine?: MachineType;
 }
 
 /** The controllers' keys in guest order: hcsshim's first, then others as the document has them. */
@@ -71,8 +81,13 @@ export function bootFiles(document: ComputeSystemDocument): { path: string; sour
   return files;
 }
 
-/** Refuses what this engine does not do. @throws HcsError NOT_SUPPORTED */
-export function checkSupported(op: string, document: ComputeSystemDocument): void {
+/** Refuses what this engine, with that machine and link, does not do. @throws HcsError NOT_SUPPORTED */
+export function checkSupported(
+  op: string,
+  document: ComputeSystemDocument,
+  machine: MachineType = 'q35',
+  link: LinkKind = 'serial',
+): void {
   const events: ErrorEvent[] = [];
   const refuse = (Source: string, why: string): void => {
     events.push({ Message: `${Source} is given: ${why}`, Source });
@@ -98,6 +113,7 @@ export function checkSupported(op: string, document: ComputeSystemDocument): voi
   }
   if (devices.ComPorts?.['1'] !== undefined) refuse(`${at}/Devices/ComPorts/1`, 'only "0" is made');
   if (events.length > 0) throw new HcsError(op, 'NOT_SUPPORTED', events);
+  if (machine === 'microvm') checkMicrovm(op, document, link);
 }
 
 /** The arguments, the program's name left out. Relative paths are in the system's folder. */
@@ -113,9 +129,12 @@ export function machineArguments(
     'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
     ...processorAndMemory(document, options),
     ...(options.firmware === undefined ? [] : ['-bios', options.firmware]),
-    ...boot(document),
+    ...boot(document, options.machine),
     ...monitors(options),
-    ...fixedDevices(document, options.link),
+    ...(options.machine === 'microvm'
+      ? microvmDevices(document)
+      : fixedDevices(document, options.link)),
+    ...serialConsole(document),
   );
   if (options.incoming) args.push('-incoming', 'defer');
   return args;
@@ -125,18 +144,15 @@ function processorAndMemory(document: ComputeSystemDocument, options: MachineOpt
   const topology = document.VirtualMachine.ComputeTopology;
   const memoryMiB = topology?.Memory?.SizeInMB ?? 0;
   const processors = topology?.Processor?.Count ?? 0;
-  const pmem = pmemLimits(document);
+  const microvm = options.machine === 'microvm';
+  const pmem = microvm ? { count: 0, totalMiB: 0 } : pmemLimits(document);
   const machine = [
-    'q35',
+    ...(microvm ? MICROVM_MACHINE : ['q35']),
     'memory-backend=mem',
     // No disks on AHCI, no SMBus, no keyboard, no backdoor ports: less to probe, less to attack.
-    'sata=off',
-    'smbus=off',
-    'i8042=off',
-    'vmport=off',
-    'usb=off',
-    'graphics=off',
-    'hpet=off',
+    ...(microvm ? [] : ['sata=off', 'smbus=off', 'i8042=off', 'vmport=off']),
+    ...['usb=off', 'graphics=off'],
+    ...(microvm ? [] : ['hpet=off']),
     'dump-guest-core=off',
     ...(pmem.count > 0 ? ['nvdimm=on'] : []),
   ];
@@ -172,12 +188,16 @@ export function pmemLimits(document: ComputeSystemDocument): { count: number; to
   return { count, totalMiB: count * sizeMiB };
 }
 
-function boot(document: ComputeSystemDocument): string[] {
+function boot(document: ComputeSystemDocument, machine: MachineType = 'q35'): string[] {
   const direct = document.VirtualMachine.Chipset?.LinuxKernelDirect;
   if (direct === undefined) return [];
   const args = ['-kernel', direct.KernelFilePath];
   if (direct.InitRdPath !== undefined) args.push('-initrd', direct.InitRdPath);
-  if (direct.KernelCmdLine !== undefined) args.push('-append', direct.KernelCmdLine);
+  const line =
+    machine === 'microvm'
+      ? withKernelArguments(direct.KernelCmdLine ?? '', mmioArguments(transports(document)))
+      : direct.KernelCmdLine;
+  if (line !== undefined) args.push('-append', line);
   return args;
 }
 
@@ -220,10 +240,7 @@ function fixedDevices(document: ComputeSystemDocument, link: LinkKind): string[]
     );
   }
   if (document.VirtualMachine.Devices?.Plan9 !== undefined) {
-    args.push(
-      '-fsdev',
-      `local,id=plan9,path=${PLAN9_FOLDER},security_model=passthrough,multidevs=remap`,
-    );
+    args.push(...SHARED_FOLDER);
     device(
       'virtio-9p-pci-non-transitional',
       'plan9dev',
@@ -231,7 +248,7 @@ function fixedDevices(document: ComputeSystemDocument, link: LinkKind): string[]
       `,fsdev=plan9,mount_tag=${PLAN9_TAG}`,
     );
   }
-  args.push('-object', 'rng-random,id=rng,filename=/dev/urandom');
+  args.push(...ENTROPY);
   device('virtio-rng-pci-non-transitional', 'rngdev', hex(ADDRESS.rng), ',rng=rng');
   for (let port = 0; port < ROOT_PORTS; port += 1) {
     const multifunction = port === 0 ? ',multifunction=on' : '';
@@ -242,12 +259,51 @@ function fixedDevices(document: ComputeSystemDocument, link: LinkKind): string[]
       `,chassis=${port + 1},slot=${port + 1}${multifunction}`,
     );
   }
-  const socket = consoleSocket(document);
-  if (socket !== undefined) {
-    args.push('-chardev', `socket,id=com0,path=${escapeOption(socket)},server=on,wait=off`);
-    args.push('-device', 'isa-serial,chardev=com0');
-  }
   return args;
+}
+
+const SHARED_FOLDER = [
+  '-fsdev',
+  `local,id=plan9,path=${PLAN9_FOLDER},security_model=passthrough,multidevs=remap`,
+] as const;
+const ENTROPY = ['-object', 'rng-random,id=rng,filename=/dev/urandom'] as const;
+
+/** The same devices on microvm's transports; the link is serial, and nothing is hot-plugged on a bus of its own. */
+function microvmDevices(document: ComputeSystemDocument): string[] {
+  const args: string[] = [];
+  const device = (model: string, id: string, transport: number, extra = ''): void => {
+    // An old driver's registers are QEMU's default on MMIO; ours are the standard's.
+    args.push('-device', `${model},id=${id},bus=virtio-mmio-bus.${transport}${extra}`);
+  };
+  args.push('-global', 'virtio-mmio.force-legacy=off');
+  device('virtio-serial-device', 'vser', TRANSPORT.serial, `,max_ports=${SERIAL_PORTS_MAX}`);
+  for (const index of controllerOrder(document).keys()) {
+    device('virtio-scsi-device', `scsi${index}`, TRANSPORT.scsi[index] ?? 0, ',num_queues=1');
+  }
+  if (document.VirtualMachine.Devices?.Plan9 !== undefined) {
+    args.push(...SHARED_FOLDER);
+    device('virtio-9p-device', 'plan9dev', TRANSPORT.plan9, `,fsdev=plan9,mount_tag=${PLAN9_TAG}`);
+  }
+  args.push(...ENTROPY);
+  device('virtio-rng-device', 'rngdev', TRANSPORT.rng, ',rng=rng');
+  return args;
+}
+
+/** The transports that microvmDevices takes. */
+function transports(document: ComputeSystemDocument): number[] {
+  return [
+    TRANSPORT.serial,
+    ...[...controllerOrder(document).keys()].map((index) => TRANSPORT.scsi[index] ?? 0),
+    ...(document.VirtualMachine.Devices?.Plan9 === undefined ? [] : [TRANSPORT.plan9]),
+    TRANSPORT.rng,
+  ];
+}
+
+function serialConsole(document: ComputeSystemDocument): string[] {
+  const socket = consoleSocket(document);
+  if (socket === undefined) return [];
+  const chardev = `socket,id=com0,path=${escapeOption(socket)},server=on,wait=off`;
+  return ['-chardev', chardev, '-device', 'isa-serial,chardev=com0'];
 }
 
 function hex(value: number): string {

@@ -188,6 +188,10 @@ export class Machine {
     const op = `shut down compute system ${this.id}`;
     return this.#exclusively(async () => {
       this.#expect(op, 'Running', 'Paused');
+      if (this.record.machine === 'microvm') {
+        const why = 'machine microvm has no power button; its guest can be asked';
+        throw failed(op, 'NOT_SUPPORTED', why, undefined);
+      }
       await this.#command(op, 'system_powerdown');
     });
   }
@@ -258,6 +262,7 @@ export class Machine {
       incoming: this.#options.restore !== undefined,
       link: this.link,
       ownerMonitor: true,
+      machine: this.record.machine ?? 'q35',
       ...(firmware === undefined ? {} : { firmware }),
     });
     this.#mark('spawn');
@@ -302,6 +307,7 @@ export class Machine {
       qmp: this.#monitor(op),
       document: this.record.document,
       devices: this.record.devices,
+      machine: this.record.machine ?? 'q35',
       folder: this.folder,
       pid: this.record.vmm?.pid ?? 0,
       endpoints: this.#options.endpoints,

@@ -3,6 +3,7 @@ import type { NetworkAdapter } from '../document/network-adapter.ts';
 import type { PublishedPort } from '../endpoints.ts';
 import { portError, PortInUseError } from '../host-ports.ts';
 import { type HostEndpoint, macFor, USER_NETWORK } from './endpoint.ts';
+import { refuseOnMicrovm } from './machine-microvm.ts';
 import { portRefusedByQemu } from './port-refusal.ts';
 import { freeRootPort, plugIn, settingError, unplugDevice, type Plug } from './plug.ts';
 import { QmpError } from './qmp.ts';
@@ -15,6 +16,7 @@ export async function addAdapter(
   savedSlot?: number,
 ): Promise<void> {
   const source = `VirtualMachine/Devices/NetworkAdapters/${key}`;
+  refuseOnMicrovm(plug, source);
   if (plug.devices.adapters[key] !== undefined) {
     throw settingError(plug.op, 'ERROR_ALREADY_EXISTS', source, 'is plugged in already');
   }

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { VirtualPMemDevice } from '../document/virtual-pmem.ts';
 import { fileError, recognizeDisk } from './disk-image.ts';
 import { PMEM_SLOTS } from './machine-arguments.ts';
+import { refuseOnMicrovm } from './machine-microvm.ts';
 import { plugIn, settingError, unplugDevice, type Plug } from './plug.ts';
 
 /** NVDIMMs are plugged in whole units of this; what a file lacks reads as zeros. */
@@ -15,6 +16,7 @@ export async function addPMem(
   device: VirtualPMemDevice,
 ): Promise<void> {
   const source = `VirtualMachine/Devices/VirtualPMem/Devices/${number}`;
+  refuseOnMicrovm(plug, source);
   const controller = plug.document.VirtualMachine.Devices?.VirtualPMem;
   if (controller === undefined || number >= (controller.MaximumCount ?? 0)) {
     const message = `is not below VirtualPMem/MaximumCount, which is ${controller?.MaximumCount ?? 0}`;

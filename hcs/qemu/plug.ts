@@ -6,6 +6,7 @@ import type { ComputeSystemDocument } from '../document/compute-system.ts';
 import type { DeviceState } from './device-state.ts';
 import type { EndpointResolver } from './endpoint.ts';
 import { ROOT_PORTS } from './machine-arguments.ts';
+import type { MachineType } from './machine-type.ts';
 import { QmpError, type QmpClient } from './qmp.ts';
 
 /** See the module's comment. Device modules change `devices`; the machine writes it down. */
@@ -15,6 +16,7 @@ export interface Plug {
   qmp: QmpClient;
   document: ComputeSystemDocument;
   devices: DeviceState;
+  machine: MachineType;
   folder: string;
   /** QEMU's. */
   pid: number;

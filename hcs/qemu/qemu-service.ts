@@ -21,6 +21,7 @@ import { hostTscKHz } from './host-tsc.ts';
 import { platformArguments } from './kernel-arguments.ts';
 import type { LinkKind } from './guest-link.ts';
 import { checkSupported, PLAN9_FOLDER } from './machine-arguments.ts';
+import type { MachineType } from './machine-type.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { basicProperties, MachineHandle, type QemuComputeSystem } from './qemu-system.ts';
 import { identify, isAlive, readRecord, type SystemRecord } from './record.ts';
@@ -42,6 +43,8 @@ export interface QemuServiceOptions {
   link?: LinkKind;
   /** The program that serves vsock devices: a name that PATH finds, or a path. Default vhost-device-vsock. */
   vsockBackend?: string;
+  /** Default q35. A system that exists keeps its own. */
+  machine?: MachineType;
   /** The library of hcs/qemu/preload, for a QEMU whose shares cannot have special files. Default: none. */
   preload?: string;
 }
@@ -65,6 +68,7 @@ class QemuService implements QemuComputeService {
   readonly #link: LinkKind;
   readonly #vsockBackend: string | undefined;
   readonly #preload: string | undefined;
+  readonly #machine: MachineType;
   /** Machines that this process has handles on, and how many. */
   readonly #machines = new Map<string, { machine: Promise<Machine>; handles: number }>();
   readonly #handles = new Set<MachineHandle>();
@@ -78,13 +82,14 @@ class QemuService implements QemuComputeService {
     this.#link = options.link ?? 'serial';
     this.#vsockBackend = options.vsockBackend;
     this.#preload = options.preload;
+    this.#machine = options.machine ?? 'q35';
   }
 
   async create(id: string, document: ComputeSystemDocument): Promise<QemuComputeSystem> {
     const op = `create compute system ${id}`;
     checkSystemId(id, 'create compute system');
     const wanted = completed(decodeComputeSystemDocument(document, op));
-    checkSupported(op, wanted);
+    checkSupported(op, wanted, this.#machine, this.#link);
     const qemu = findQemu(op, this.#binary);
     if (this.#machines.has(id)) throw alreadyExists(op, id);
     const execution = await this.#execution(qemu);
@@ -99,6 +104,7 @@ class QemuService implements QemuComputeService {
       creator: identify(process.pid) ?? { pid: process.pid },
       accelerator,
       link,
+      ...(this.#machine === 'q35' ? {} : { machine: this.#machine }),
       document: restored?.document ?? wanted,
       devices: emptyDeviceState(),
     };
@@ -163,7 +169,7 @@ class QemuService implements QemuComputeService {
         VmmName: this.#binary,
         VmmVersion: qemuVersion,
         Platform: 'qemu',
-        KernelArguments: platformArguments(accelerator, hostTscKHz()),
+        KernelArguments: platformArguments(accelerator, hostTscKHz(), this.#machine),
       },
     };
   }

@@ -16,6 +16,7 @@ import type { HostOverlay } from '../host-overlay.ts';
 import type { ComputeSystem, GuestListener } from '../service.ts';
 import { openSerialPort, SerialListener } from './guest-link.ts';
 import { consoleSocket } from './machine-arguments.ts';
+import { refuseOnMicrovm } from './machine-microvm.ts';
 import type { Machine, Moment } from './machine.ts';
 import { applyModification } from './modify.ts';
 import { checkOverlay } from './overlay-mount.ts';
@@ -108,6 +109,7 @@ export class MachineHandle implements QemuComputeSystem {
       throw new HcsError(op, 'NOT_SUPPORTED', [{ Message, Source: 'SaveType' }]);
     }
     await machine.change(op, ['Paused'], async (plug) => {
+      refuseOnMicrovm(plug, 'SaveType', 'is not to be had of machine microvm; q35 can be saved');
       if (machine.link === 'vsock') {
         const Message = 'the link is vsock: its back end cannot be saved; the serial link can';
         throw new HcsError(op, 'NOT_SUPPORTED', [{ Message, Source: 'link' }]);

@@ -9,6 +9,7 @@ import type { ComputeSystemDocument } from '../document/compute-system.ts';
 import type { Accelerator } from '../document/properties.ts';
 import type { DeviceState } from './device-state.ts';
 import type { LinkKind } from './guest-link.ts';
+import type { MachineType } from './machine-type.ts';
 
 export const RECORD_FILE = 'record.json';
 const RECORD_VERSION = 1;
@@ -33,6 +34,8 @@ export interface SystemRecord {
   accelerator?: Accelerator;
   /** Absent: serial. */
   link?: LinkKind;
+  /** Absent: q35. */
+  machine?: MachineType;
   document: ComputeSystemDocument;
   devices: DeviceState;
 }

@@ -99,6 +99,14 @@ export function settingsOf(windows: boolean, programData: string): readonly Sett
       environment: 'LCOW_LINK',
     },
     {
+      name: 'machine',
+      kind: { type: 'choice', choices: ['q35', 'microvm'] },
+      summary: "QEMU's machine: microvm boots sooner and has no network adapters",
+      default: 'q35',
+      otherwise: 'everything that a VM can have comes and goes on it',
+      environment: 'LCOW_MACHINE',
+    },
+    {
       name: 'debug',
       kind: { type: 'flag' },
       summary: 'say more on stderr, with stacks of errors',

@@ -4,7 +4,7 @@
 use std::ffi::CStr;
 use std::fs;
 use std::os::fd::AsRawFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{error, log, modules::Modules, timeline, uevent::Uevents, zygote};
 
@@ -272,10 +272,29 @@ pub fn serial_port(name: &str) -> Option<String> {
     None
 }
 
+/// Folders in sysfs of the virtio devices of one kind (the standard's numbers: 3 console, 8 SCSI) whose driver's bus is
+/// known, in the order of their places: PCI addresses, or the transports of a machine without PCI.
+pub fn virtio_devices(kind: u32) -> Vec<PathBuf> {
+    let wanted = format!("0x{kind:04x}");
+    let mut found: Vec<PathBuf> = fs::read_dir("/sys/bus/virtio/devices")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| {
+            fs::read_to_string(entry.path().join("device"))
+                .is_ok_and(|found| found.trim_end() == wanted)
+        })
+        .filter_map(|entry| fs::canonicalize(entry.path()).ok())
+        .collect();
+    found.sort_unstable();
+    found
+}
+
 /// Whether the machine has a virtio console controller, whose ports may still be on their way.
 pub fn has_serial_controller() -> bool {
-    pci_devices("0x1af4").any(|address| {
-        fs::read_to_string(format!("/sys/bus/pci/devices/{address}/device"))
-            .is_ok_and(|id| matches!(id.trim_end(), "0x1003" | "0x1043"))
-    })
+    !virtio_devices(3).is_empty()
+        || pci_devices("0x1af4").any(|address| {
+            fs::read_to_string(format!("/sys/bus/pci/devices/{address}/device"))
+                .is_ok_and(|id| matches!(id.trim_end(), "0x1003" | "0x1043"))
+        })
 }

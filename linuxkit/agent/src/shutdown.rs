@@ -30,10 +30,16 @@ pub async fn power_off(agent: Arc<Agent>, grace: Duration) {
     end_containers(&agent, grace).await;
     let finish = tokio::task::spawn_blocking(move || {
         agent.storage.unmount_all();
+        // A machine without ACPI cannot be powered off, only reset, which ends a VM as well.
+        let how = if std::path::Path::new("/sys/firmware/acpi").exists() {
+            libc::RB_POWER_OFF
+        } else {
+            libc::RB_AUTOBOOT
+        };
         // SAFETY: sync(2) and reboot(2) take no pointers.
         unsafe {
             libc::sync();
-            libc::reboot(libc::RB_POWER_OFF);
+            libc::reboot(how);
         }
     });
     let _ = finish.await;

@@ -35,7 +35,11 @@ const MOST_VMS = 1000;
 export async function run({ options }: CommandInput): Promise<number> {
   if (asksForWindowsDocument(options)) return printWindowsDocument(options);
   const paths = directories();
-  const service = await openHostService(paths);
+  const machine = options.text('machine');
+  const service = await openHostService(
+    paths,
+    machine === undefined ? process.env : { ...process.env, LCOW_MACHINE: machine },
+  );
   const properties = await service.properties();
   const { Execution } = properties;
   const host = hostVersionOf(properties);

@@ -86,6 +86,12 @@ export const POD_COMMANDS: readonly Command[] = [
         completes: 'file',
       },
       { name: 'kernel-args', value: 'ARGS', help: 'further arguments for the kernel' },
+      {
+        name: 'machine',
+        value: 'q35|microvm',
+        help: "QEMU's machine (default q35); microvm boots sooner and has no adapters; it needs a kernel of `lcow kernel build`",
+        completes: ['q35', 'microvm'],
+      },
       { name: 'console', help: "connect the VM's serial console to this terminal" },
       { name: 'document-only', help: 'print the HCS document and the kernel line; start nothing' },
       ...DOCUMENT_OPTIONS,

@@ -102,15 +102,8 @@ impl Storage {
                 child(&folder, "host")
             }
             Platform::Qemu => {
-                let mut controllers: Vec<String> = boot::pci_devices("0x1af4")
-                    .filter(|address| {
-                        fs::read_to_string(format!("/sys/bus/pci/devices/{address}/device"))
-                            .is_ok_and(|id| matches!(id.trim_end(), "0x1004" | "0x1048"))
-                    })
-                    .collect();
-                controllers.sort_unstable();
-                let folder = format!("/sys/bus/pci/devices/{}", controllers.get(controller)?);
-                child(&child(&folder, "virtio")?, "host")
+                let controllers = boot::virtio_devices(8);
+                child(controllers.get(controller)?.to_str()?, "host")
             }
         }
     }
