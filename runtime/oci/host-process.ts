@@ -4,14 +4,13 @@
  * exits as the guest's process does. It is a child of ours that lives on, so the caller's subreaper gets its status.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, fstatSync, readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
-import { packageRoot } from '../../linuxkit/manifest.ts';
 import { RuntimeError } from '../errors.ts';
 import { hostBootId, isIdentityAlive } from '../ownership.ts';
+import { holderProgram } from '../supervisor/holder-program.ts';
+import { supervisorEnvironment } from '../supervisor/spawn-supervisor.ts';
 import { supervisorProgram } from '../supervisor/supervisor-program.ts';
-import { SUPERVISOR_ENVIRONMENT } from '../supervisor/supervisor-flags.ts';
 import type { ProcessName } from './record.ts';
 
 /** Of the holder's control channel. */
@@ -73,34 +72,21 @@ export interface HostProcess {
   abandon(): Promise<void>;
 }
 
-/** Where set-up puts it, or LCOW_HOLDER. @throws RuntimeError not-found */
-export function holderPath(env: NodeJS.ProcessEnv = process.env): string {
-  const path = env['LCOW_HOLDER'] || join(packageRoot() ?? '.', 'build/host/lcow-holder');
-  if (existsSync(path)) return path;
-  const what = `there is no ${path}: run \`npm run setup\` in lcow's checkout`;
-  throw new RuntimeError('not-found', 'start a host process', what);
-}
-
 /**
  * Starts it. Resolves once it stands: in its network namespace, its terminal handed over.
  * @throws RuntimeError with what it says of why not; nothing is left of it
  */
 export async function startHostProcess(options: HostProcessOptions): Promise<HostProcess> {
   const op = `start the host process of container "${options.id}"`;
-  const path = holderPath();
+  const path = holderProgram();
   const { file, args, env } = supervisorProgram();
   const adopter = [file, ...args, '--pod', options.podFolder, '--adopt'];
   const child = spawn(path, [...holderArguments(options), '--', options.title, ...adopter], {
     cwd: '/',
     // A session of its own: signals of the terminal's group are passed on once, by us.
     detached: true,
-    env: {
-      ...process.env,
-      ...SUPERVISOR_ENVIRONMENT,
-      ...env,
-      LCOW_DATA: options.where.data,
-      LCOW_RUN: options.where.run,
-    },
+    // What it gives to an adopter.
+    env: { ...supervisorEnvironment(options), ...env },
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
   });
   const control = child.stdio[CONTROL_FD] as Socket;

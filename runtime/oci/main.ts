@@ -2,6 +2,7 @@
  * The entry of `lcow-oci`: runc's command line. Errors go where runc's go: into `--log`, whose last line callers read, and
  * as text on stderr; the exit status is 1, of a failed exec 255, and that of the process for what stays with one.
  */
+import { loadConfiguration } from '../configuration/load-configuration.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { contextOf, logOf } from './context.ts';
 import { failureText, OciFailure } from './failure.ts';
@@ -30,6 +31,8 @@ export async function main(args: readonly string[]): Promise<number> {
       return await print('helpText', name);
     }
     const input = parseArguments(name, command.options, command, words);
+    // Where things are, as `lcow` on this host has it; the supervisor inherits it.
+    Object.assign(process.env, (await loadConfiguration()).environment());
     const context = contextOf(globals);
     const { run } = await command.load();
     return await run(context, input);

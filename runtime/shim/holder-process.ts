@@ -36,8 +36,7 @@ export interface HolderOptions {
 export async function startHolder(options: HolderOptions): Promise<number | undefined> {
   const { where, folder, address } = options;
   const op = `start the holder of ${address}`;
-  // Another than the one that is built: for tests.
-  const binary = process.env['LCOW_HOLDER'] || holderProgram();
+  const binary = holderProgram();
   const program = supervisorProgram();
   const log = openSync(supervisorStderr(folder), 'a', 0o600);
   let child: ChildProcess;
