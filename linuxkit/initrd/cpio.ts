@@ -18,8 +18,9 @@ const TYPE_BITS = {
   'character-device': 0o020000,
 } as const;
 /** GNU cpio and the kernel's gen_init_cpio count from here, so that no inode collides with a real one's 0..n. */
-const FIRST_INODE = 721;
-const TRAILER = 'TRAILER!!!';
+export const CPIO_FIRST_INODE = 721;
+/** The name that ends an archive. */
+export const CPIO_TRAILER = 'TRAILER!!!';
 /** The kernel's limit for a name in an archive (PATH_MAX). */
 const MAX_PATH_BYTES = 4095;
 const MAX_FILE_BYTES = 0xffff_ffff;
@@ -36,9 +37,11 @@ export function cpioArchive(entries: readonly CpioEntry[]): Buffer {
   entries.forEach((entry, index) => {
     checkPath(entry.path, types);
     types.set(entry.path, entry.type);
-    parts.push(...encode(entry, FIRST_INODE + index));
+    parts.push(...encode(entry, CPIO_FIRST_INODE + index));
   });
-  parts.push(header({ inode: 0, mode: 0, links: 1, size: 0, major: 0, minor: 0, path: TRAILER }));
+  parts.push(
+    cpioHeader({ inode: 0, mode: 0, links: 1, size: 0, major: 0, minor: 0, path: CPIO_TRAILER }),
+  );
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   parts.push(Buffer.alloc(padding(length, BLOCK_BYTES)));
   return Buffer.concat(parts);
@@ -52,7 +55,7 @@ function checkPath(path: string, known: ReadonlyMap<string, CpioEntry['type']>):
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
     throw new Error(`cannot archive ${path.slice(0, 64)}...: over ${MAX_PATH_BYTES} bytes of path`);
   }
-  if (path === TRAILER) throw new Error(`cannot archive ${path}: the name ends an archive`);
+  if (path === CPIO_TRAILER) throw new Error(`cannot archive ${path}: the name ends an archive`);
   if (known.has(path)) throw new Error(`cannot archive ${path}: it is there twice`);
   const parent = steps.slice(0, -1).join('/');
   if (parent !== '' && known.get(parent) !== 'directory') {
@@ -71,7 +74,7 @@ function encode(entry: CpioEntry, inode: number): Uint8Array[] {
   const permissions = entry.type === 'symlink' ? 0o777 : entry.mode & 0o7777;
   const device = entry.type === 'character-device' ? entry : { major: 0, minor: 0 };
   return [
-    header({
+    cpioHeader({
       inode,
       mode: TYPE_BITS[entry.type] | permissions,
       links: entry.type === 'directory' ? 2 : 1,
@@ -85,24 +88,34 @@ function encode(entry: CpioEntry, inode: number): Uint8Array[] {
   ];
 }
 
-interface Header {
+/** The fields of an entry's header that are not always the same. */
+export interface CpioHeader {
+  /** Entries of the same inode, and more than one link, are one file. */
   inode: number;
+  /** With the bits of the type. */
   mode: number;
+  /** Default: 0, root. */
+  uid?: number;
+  /** Default: 0, root. */
+  gid?: number;
   links: number;
   size: number;
+  /** Of a device. */
   major: number;
   minor: number;
-  path: string;
+  /** Text, or the bytes themselves. */
+  path: string | Buffer;
 }
 
 /** Magic and thirteen fields of eight hexadecimal digits, then the path, its NUL, and zeros to four bytes. */
-function header(of: Header): Buffer {
-  const name = Buffer.from(`${of.path}\0`);
+export function cpioHeader(of: CpioHeader): Buffer {
+  const path = typeof of.path === 'string' ? Buffer.from(of.path) : of.path;
+  const name = Buffer.concat([path, Buffer.alloc(1)]);
   const fields = [
     of.inode,
     of.mode,
-    0, // uid
-    0, // gid
+    of.uid ?? 0,
+    of.gid ?? 0,
     of.links,
     0, // mtime
     of.size,

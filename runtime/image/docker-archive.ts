@@ -15,7 +15,7 @@ import {
   optional,
   parseJson,
 } from './json-shape.ts';
-import { MEDIA_TYPE } from './manifest.ts';
+import { MEDIA_TYPE, type Platform } from './manifest.ts';
 import { decodeConfig, type SourceImage, type SourceLayer } from './source-image.ts';
 
 export const ARCHIVE_MANIFEST_FILE = 'manifest.json';
@@ -30,14 +30,10 @@ interface ArchivedImage {
 export async function readDockerArchive(
   source: ImageSource,
   selector: string,
+  platform?: Platform,
 ): Promise<SourceImage> {
   const op = `read image ${source.path}`;
-  const bytes = await source.read(ARCHIVE_MANIFEST_FILE, MAX_JSON_BYTES);
-  const images = asArray(
-    parseJson(bytes, ARCHIVE_MANIFEST_FILE),
-    ARCHIVE_MANIFEST_FILE,
-    decodeArchivedImage,
-  );
+  const images = await archivedImages(source);
   const image = choose(images, selector, op);
 
   const config = await source.read(image.config, MAX_JSON_BYTES);
@@ -47,7 +43,7 @@ export async function readDockerArchive(
   if (stated !== undefined && configDigest !== `sha256:${stated}`) {
     throw new RuntimeError('data-loss', op, `the digest of ${image.config} is ${configDigest}`);
   }
-  const decoded = decodeConfig(config, image.layers.length, op);
+  const decoded = decodeConfig(config, image.layers.length, op, platform);
   const layers: SourceLayer[] = [];
   for (const [i, name] of image.layers.entries()) {
     layers.push(await locateLayer(source, name, decoded.rootfs.diff_ids[i] as Digest, op));
@@ -59,6 +55,20 @@ export async function readDockerArchive(
     config: { digest: configDigest, bytes: config, decoded },
     layers,
   };
+}
+
+/** The names of all images in an archive. Throws RuntimeError or ShapeError. */
+export async function namesInDockerArchive(source: ImageSource): Promise<string[]> {
+  return (await archivedImages(source)).flatMap(({ names }) => names);
+}
+
+async function archivedImages(source: ImageSource): Promise<ArchivedImage[]> {
+  const bytes = await source.read(ARCHIVE_MANIFEST_FILE, MAX_JSON_BYTES);
+  return asArray(
+    parseJson(bytes, ARCHIVE_MANIFEST_FILE),
+    ARCHIVE_MANIFEST_FILE,
+    decodeArchivedImage,
+  );
 }
 
 function decodeArchivedImage(value: unknown, field: string): ArchivedImage {

@@ -16,6 +16,7 @@ import {
   hostPlatform,
   isIndexType,
   isManifestType,
+  type Platform,
   selectPlatform,
 } from './manifest.ts';
 import { checkBlob, decodeConfig, readDocument, type SourceImage } from './source-image.ts';
@@ -29,8 +30,29 @@ const CONTAINERD_NAME = 'io.containerd.image.name';
 /** An index in an index in an index is as deep as anyone has gone. */
 const MAX_DEPTH = 4;
 
-/** Read the image that `selector` picks (a tag or name; '' when there is only one). Throws RuntimeError or ShapeError. */
-export async function readOciLayout(source: ImageSource, selector: string): Promise<SourceImage> {
+/** An image of a layout as its index lists it. */
+export interface ListedImage {
+  digest: Digest;
+  names: string[];
+}
+
+/** What a layout holds. Throws RuntimeError or ShapeError. */
+export async function imagesInOciLayout(source: ImageSource): Promise<ListedImage[]> {
+  const index = await source.read(INDEX_FILE, MAX_JSON_BYTES);
+  return decodeIndex(parseJson(index, INDEX_FILE), INDEX_FILE)
+    .filter(({ mediaType }) => isIndexType(mediaType) || isManifestType(mediaType))
+    .map((each) => ({ digest: each.digest, names: namesOf(each) }));
+}
+
+/**
+ * Read the image that `selector` picks (a tag, a name or a digest; '' when there is only one) for a platform, this
+ * host's. Throws RuntimeError or ShapeError.
+ */
+export async function readOciLayout(
+  source: ImageSource,
+  selector: string,
+  platform: Platform = hostPlatform(),
+): Promise<SourceImage> {
   const op = `read image ${source.path}`;
   const layout = asObject(
     parseJson(await source.read(LAYOUT_FILE, MAX_JSON_BYTES), LAYOUT_FILE),
@@ -41,8 +63,8 @@ export async function readOciLayout(source: ImageSource, selector: string): Prom
 
   const index = await source.read(INDEX_FILE, MAX_JSON_BYTES);
   const listed = decodeIndex(parseJson(index, INDEX_FILE), INDEX_FILE);
-  const chosen = choose(listed, selector, op);
-  const descriptor = await descend(source, chosen, op);
+  const chosen = choose(listed, selector, platform, op);
+  const descriptor = await descend(source, chosen, platform, op);
 
   const manifestBytes = await readDocument(
     source,
@@ -54,7 +76,7 @@ export async function readOciLayout(source: ImageSource, selector: string): Prom
   const manifest = decodeManifest(parseJson(manifestBytes.bytes, document), document);
   const { digest, sizeBytes } = manifest.config;
   const configBytes = await readDocument(source, blobName(digest), digest, sizeBytes);
-  const decoded = decodeConfig(configBytes.bytes, manifest.layers.length, op);
+  const decoded = decodeConfig(configBytes.bytes, manifest.layers.length, op, platform);
   for (const layer of manifest.layers) await checkBlob(source, blobName(layer.digest), layer);
   return {
     names: namesOf(chosen),
@@ -81,7 +103,12 @@ function namesOf(descriptor: Descriptor): string[] {
 }
 
 /** The one that was asked for; without a wish, the only one there is for this host. */
-function choose(listed: readonly Descriptor[], selector: string, op: string): Descriptor {
+function choose(
+  listed: readonly Descriptor[],
+  selector: string,
+  platform: Platform,
+  op: string,
+): Descriptor {
   const images = listed.filter(
     ({ mediaType }) => isIndexType(mediaType) || isManifestType(mediaType),
   );
@@ -89,9 +116,10 @@ function choose(listed: readonly Descriptor[], selector: string, op: string): De
     selector === ''
       ? images
       : images.filter((each) =>
-          namesOf(each).some((name) => name === selector || name.endsWith(`:${selector}`)),
+          [each.digest, ...namesOf(each)].some(
+            (name) => name === selector || name.endsWith(`:${selector}`),
+          ),
         );
-  const platform = hostPlatform();
   const usable = wanted.filter(
     (each) =>
       each.platform === undefined ||
@@ -118,7 +146,12 @@ function choose(listed: readonly Descriptor[], selector: string, op: string): De
 }
 
 /** From an index to the manifest of this host's platform. */
-async function descend(source: ImageSource, from: Descriptor, op: string): Promise<Descriptor> {
+async function descend(
+  source: ImageSource,
+  from: Descriptor,
+  platform: Platform,
+  op: string,
+): Promise<Descriptor> {
   let current = from;
   for (let depth = 0; isIndexType(current.mediaType); depth++) {
     if (depth === MAX_DEPTH) {
@@ -132,7 +165,6 @@ async function descend(source: ImageSource, from: Descriptor, op: string): Promi
       current.sizeBytes,
     );
     const entries = decodeIndex(parseJson(bytes, document), document);
-    const platform = hostPlatform();
     const next = selectPlatform(entries, platform);
     if (next === undefined) {
       const offered = entries

@@ -7,7 +7,7 @@ import { type Digest, digestOf } from './digest.ts';
 import { decodeImageConfig, type OciImageConfig } from './image-config.ts';
 import type { ImageSource } from './image-source.ts';
 import { MAX_JSON_BYTES, parseJson } from './json-shape.ts';
-import { type Descriptor, formatPlatform, hostPlatform } from './manifest.ts';
+import { type Descriptor, formatPlatform, hostPlatform, type Platform } from './manifest.ts';
 
 export interface SourceImage {
   /** Names in the archive, in its order; tags alone ("latest") are possible. */
@@ -54,15 +54,21 @@ export async function readDocument(
   return { digest, bytes };
 }
 
-/** Decode an image's config, and check that this host can run it and that it has so many layers. */
-export function decodeConfig(bytes: Buffer, layerCount: number, op: string): OciImageConfig {
+/** Decode an image's config, and check that it is for the platform (this host's) and that it has so many layers. */
+export function decodeConfig(
+  bytes: Buffer,
+  layerCount: number,
+  op: string,
+  platform?: Platform,
+): OciImageConfig {
   const config = decodeImageConfig(parseJson(bytes, 'image config'));
-  const platform = hostPlatform();
-  if (config.os !== platform.os || config.architecture !== platform.architecture) {
+  const wanted = platform ?? hostPlatform();
+  if (config.os !== wanted.os || config.architecture !== wanted.architecture) {
+    const who = platform === undefined ? 'this host runs' : 'wanted is';
     throw new RuntimeError(
       'unsupported',
       op,
-      `it is for ${formatPlatform(config)}, this host runs ${formatPlatform(platform)}`,
+      `it is for ${formatPlatform(config)}, ${who} ${formatPlatform(wanted)}`,
     );
   }
   const diffIds = config.rootfs.diff_ids.length;

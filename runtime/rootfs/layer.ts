@@ -125,8 +125,15 @@ function verify(op: string, field: string, stated: string | undefined, hash: Has
   return actual;
 }
 
-/** Recognise the compression by its first bytes: media types are often wrong, magic numbers are not. */
-async function* uncompressed(source: AsyncGenerator<Buffer>, op: string): AsyncGenerator<Buffer> {
+/**
+ * A layer's tar. The compression is recognised by its first bytes: media types are often wrong, magic numbers are not.
+ * Throws RuntimeError 'unsupported' for zstd on a Node without it, and what zlib throws.
+ */
+export async function* uncompressed(
+  layer: AsyncIterable<Buffer>,
+  op: string,
+): AsyncGenerator<Buffer> {
+  const source = layer[Symbol.asyncIterator]() as AsyncGenerator<Buffer>;
   let head: Buffer = Buffer.alloc(0);
   while (head.length < 4) {
     const { value, done } = await source.next();
