@@ -5,7 +5,12 @@
 import { Socket } from 'node:net';
 import { RuntimeError } from '../errors.ts';
 import type { HeldEnds } from '../stdio/stdio-ends.ts';
-import type { HeldProcess, HostProcesses, HostProcessRequest } from '../task/host-process.ts';
+import type {
+  HeldProcess,
+  HostProcesses,
+  HostProcessKey,
+  HostProcessRequest,
+} from '../task/host-process.ts';
 
 /** A held process starts within milliseconds; a namespace waits for the kernel's clean-up of others. */
 const ANSWER_MS = 30_000;
@@ -26,6 +31,7 @@ export class HolderClient implements HostProcesses, HeldEnds {
   #next = 1;
   #input = '';
   #over = false;
+  #killed: (process: HostProcessKey) => void = () => undefined;
 
   /** @param fd the inherited end of the channel, which this takes over */
   constructor(fd: number) {
@@ -70,13 +76,19 @@ export class HolderClient implements HostProcesses, HeldEnds {
   }
 
   /** Releases what no task has. */
-  async adopt(tasks: readonly HeldProcess[]): Promise<void> {
+  async adopt(tasks: readonly HeldProcess[]): Promise<HostProcessKey[]> {
     const wanted = new Set(tasks.map(({ containerId, execId }) => keyOf(containerId, execId)));
-    const held = [...(await this.list()).keys()];
+    const list = await this.list();
+    const held = [...list.keys()];
     const op = 'release what an earlier supervisor had held';
     await Promise.all(
       held.filter((key) => !wanted.has(key)).map((key) => this.#ask(op, { release: key })),
     );
+    return tasks.filter(({ containerId, execId }) => !list.has(keyOf(containerId, execId)));
+  }
+
+  onKilled(call: (process: HostProcessKey) => void): void {
+    this.#killed = call;
   }
 
   async keep(
@@ -130,11 +142,16 @@ export class HolderClient implements HostProcesses, HeldEnds {
   }
 
   #answered(line: string): void {
-    let answer: Answer & { readonly n?: unknown };
+    let answer: Answer & { readonly n?: unknown; readonly lost?: unknown };
     try {
       answer = JSON.parse(line) as typeof answer;
     } catch {
       this.#socket.destroy();
+      return;
+    }
+    if (typeof answer.lost === 'string') {
+      const [containerId = '', execId = ''] = answer.lost.split('/');
+      this.#killed({ containerId, execId });
       return;
     }
     const n = Number(answer.n);

@@ -3,9 +3,15 @@
  * are made up (Windows, pods of containerd); for a container of an OCI caller the one that the caller made, which
  * Create's options name. For others there are none.
  */
+import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs/minimal.js';
 import { messageOf, RuntimeError } from '../errors.ts';
-import type { HeldProcess, HostProcesses, HostProcessRequest } from '../task/host-process.ts';
+import type {
+  HeldProcess,
+  HostProcesses,
+  HostProcessKey,
+  HostProcessRequest,
+} from '../task/host-process.ts';
 
 /** Create's options of an OCI caller. */
 export const OCI_CREATE_OPTIONS_TYPE = 'lcow.oci.v1.CreateOptions';
@@ -52,11 +58,19 @@ class CallersProcesses implements HostProcesses {
     else if (execId === '') this.#named.delete(containerId);
   }
 
-  async adopt(held: readonly HeldProcess[]): Promise<void> {
+  async adopt(held: readonly HeldProcess[]): Promise<readonly HostProcessKey[]> {
     for (const { containerId, options } of held) {
       if (options?.typeUrl === OCI_CREATE_OPTIONS_TYPE) this.#named.add(containerId);
     }
-    await this.#others?.adopt(held.filter(({ containerId }) => !this.#named.has(containerId)));
+    const isNamed = ({ containerId }: HeldProcess): boolean => this.#named.has(containerId);
+    const gone = held.filter((each) => isNamed(each) && !isRunning(each.pid));
+    const others = await this.#others?.adopt(held.filter((each) => !isNamed(each)));
+    return [...gone, ...(others ?? [])];
+  }
+
+  /** Of one that its caller made the end of its own connection tells (task-ttrpc.ts). */
+  onKilled(call: (process: HostProcessKey) => void): void {
+    this.#others?.onKilled(call);
   }
 }
 
@@ -74,8 +88,22 @@ class MadeUp implements HostProcesses {
     // There is nothing.
   }
 
-  async adopt(held: readonly HeldProcess[]): Promise<void> {
+  async adopt(held: readonly HeldProcess[]): Promise<HostProcessKey[]> {
     for (const { pid } of held) this.#next = Math.max(this.#next, pid + 1);
+    return [];
+  }
+
+  onKilled(): void {
+    // Nobody can.
+  }
+}
+
+/** A zombie is none that runs: nobody has reaped it yet. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
   }
 }
 

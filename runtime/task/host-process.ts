@@ -32,6 +32,15 @@ export interface HeldProcess {
   readonly options?: HostProcessRequest['options'];
 }
 
+/**
+ * Metadata of a Task.Wait: the caller is the host process of what it waits for, so that the end of its connection, before
+ * the answer, is its death.
+ */
+export const HOST_PROCESS_METADATA = 'lcow-host-process';
+
+/** Which process of a pod a host process stands for. An empty execId: the container's init. */
+export type HostProcessKey = Pick<HostProcessRequest, 'containerId' | 'execId'>;
+
 export interface HostProcesses {
   /**
    * Resolves once the process is in its namespace; to undefined where nothing stands for it, so that the guest's pid is
@@ -41,6 +50,11 @@ export interface HostProcesses {
   hold(request: HostProcessRequest): Promise<{ readonly pid: number } | undefined>;
   /** The process that it stands for is deleted. Idempotent; one that is gone is none. */
   release(containerId: string, execId: string): Promise<void>;
-  /** Goes on with what an earlier supervisor's tasks have; what else is held is of nobody and is released. */
-  adopt(held: readonly HeldProcess[]): Promise<void>;
+  /**
+   * Goes on with what an earlier supervisor's tasks have; what else is held is of nobody and is released.
+   * @returns those that are gone: somebody killed them meanwhile
+   */
+  adopt(held: readonly HeldProcess[]): Promise<readonly HostProcessKey[]>;
+  /** Calls back for each that somebody kills from now on: what it stood for is to end as well, as with runc. */
+  onKilled(call: (process: HostProcessKey) => void): void;
 }

@@ -8,7 +8,12 @@ import { join } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { CONFIG_BYTES_MAX } from './bundle.ts';
 import { hasHostHooks, type Hooks, type HostHookName, readHooks, runHooks } from './host-hooks.ts';
-import type { HeldProcess, HostProcesses, HostProcessRequest } from './host-process.ts';
+import type {
+  HeldProcess,
+  HostProcesses,
+  HostProcessKey,
+  HostProcessRequest,
+} from './host-process.ts';
 import type { TaskRecord } from './task-record.ts';
 import { VM_PREFIX } from './vm-prefix.ts';
 
@@ -115,11 +120,20 @@ export class HostSide {
     });
   }
 
-  /** Goes on with the processes of tasks that an earlier supervisor left. */
-  async adopt(held: readonly HeldProcess[]): Promise<void> {
-    await this.#processes?.adopt(held).catch((error: unknown) => {
+  /** Goes on with the processes of tasks that an earlier supervisor left. @returns those that somebody killed meanwhile */
+  async adopt(held: readonly HeldProcess[]): Promise<readonly HostProcessKey[]> {
+    if (this.#processes === undefined) return [];
+    try {
+      return await this.#processes.adopt(held);
+    } catch (error) {
       this.#log(`the host processes: ${messageOf(error)}`);
-    });
+      return [];
+    }
+  }
+
+  /** Calls back for each process that somebody kills. */
+  onKilled(call: (process: HostProcessKey) => void): void {
+    this.#processes?.onKilled(call);
   }
 
   /** Hooks whose failure changes nothing. The configuration is read again: an adopter has not seen it. */

@@ -35,7 +35,7 @@ export async function restoreTasks(
   const running = new Map(guest.containers.map((state) => [state.id ?? '', state]));
   const shares = new Set<string>();
   const restored: Task[] = [];
-  await context.host?.adopt(heldOf(records));
+  const killed = await context.host?.adopt(heldOf(records));
   for (const record of records.filter(({ phase }) => phase === 'created')) {
     const state = running.get(record.id);
     running.delete(record.id);
@@ -54,6 +54,7 @@ export async function restoreTasks(
   }
   await vm.releaseUnclaimed(shares);
   for (const task of restored) tasks.restore(task);
+  for (const { containerId, execId } of killed ?? []) tasks.hostProcessKilled(containerId, execId);
   // Exits that happened meanwhile are told before anybody asks.
   await Promise.all(restored.map((task) => settled(task, guest.containers)));
 }

@@ -1,8 +1,9 @@
 /** A TaskService served over ttrpc: containerd's messages in, containerd's messages out. Meaning is the service's. */
-import { checkpointOptions } from './checkpoint-options.ts';
 import { containerd } from '../../proto/generated/task.js';
 import { RuntimeError } from '../errors.ts';
-import { handle, type UnaryHandler } from '../ttrpc/method.ts';
+import { type CallContext, handle, type UnaryHandler } from '../ttrpc/method.ts';
+import { checkpointOptions } from './checkpoint-options.ts';
+import { HOST_PROCESS_METADATA } from './host-process.ts';
 import { TASK_METHODS } from './task-methods.ts';
 import type { TaskExit } from './process-io.ts';
 import type { TaskService, TaskState, TaskStatus } from './task-service.ts';
@@ -10,6 +11,7 @@ import { toTimestamp } from './timestamp.ts';
 import { bareTypeName, METRICS_TYPE_URL, PROCESS_DETAILS_TYPE_URL } from './type-urls.ts';
 
 const v2 = containerd.task.v2;
+const SIGKILL = 9;
 
 const STATUS: Readonly<Record<TaskStatus, containerd.task.v2.Status>> = {
   created: v2.Status.CREATED,
@@ -57,9 +59,7 @@ export function taskHandlers(service: TaskService): UnaryHandler[] {
         .update(id, json(`update container "${id}"`, 'resources', resources))
         .then(() => empty),
     ),
-    handle(TASK_METHODS.wait, async ({ id, execId }, { signal }) =>
-      exitFields(await service.wait(id, execId, signal)),
-    ),
+    handle(TASK_METHODS.wait, ({ id, execId }, context) => wait(service, id, execId, context)),
     handle(TASK_METHODS.stats, async ({ id }) => ({
       stats: { typeUrl: METRICS_TYPE_URL, value: await service.stats(id) },
     })),
@@ -88,6 +88,23 @@ async function create(
     })),
     ...(options == null ? {} : { options: anyOf(options) }),
   });
+}
+
+/** A host process that goes before it was answered was killed, and with it what it stands for. */
+async function wait(
+  service: TaskService,
+  id: string,
+  execId: string,
+  { signal, metadata }: CallContext,
+) {
+  const killed = (): void => void service.kill(id, execId, SIGKILL, false).catch(() => undefined);
+  const stands = metadata.has(HOST_PROCESS_METADATA);
+  if (stands) signal.addEventListener('abort', killed, { once: true });
+  try {
+    return exitFields(await service.wait(id, execId, signal));
+  } finally {
+    if (!signal.aborted) signal.removeEventListener('abort', killed);
+  }
 }
 
 function anyOf(

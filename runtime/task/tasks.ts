@@ -44,12 +44,17 @@ export class Tasks implements TaskService {
   readonly #backend: TaskBackend;
   readonly #lastEvent: () => number;
   readonly #tasks = new Map<string, Task | 'creating'>();
+  /** Containers that are being created, whose host process was killed already. */
+  readonly #killedEarly = new Set<string>();
   #requestShutdown!: () => void;
 
   constructor({ backend, lastEvent = () => 0, ...context }: TasksOptions) {
     this.#backend = backend;
     this.#lastEvent = lastEvent;
     this.context = { ...context, ended: backend.ended };
+    context.host?.onKilled(({ containerId, execId }) =>
+      this.hostProcessKilled(containerId, execId),
+    );
     this.shutdownRequested = new Promise((resolve) => {
       this.#requestShutdown = resolve;
     });
@@ -91,10 +96,13 @@ export class Tasks implements TaskService {
       this.context.emit({ kind: 'create', containerId: id, bundle, pid, rootfs, io });
       // Only now: a container that has died already was created first.
       task.follow(task.init, task.container.init, task.init.io);
+      if (this.#killedEarly.has(id)) this.hostProcessKilled(id, '');
       return { pid };
     } catch (error) {
       this.#tasks.delete(id);
       throw error;
+    } finally {
+      this.#killedEarly.delete(id);
     }
   }
 
@@ -222,6 +230,26 @@ export class Tasks implements TaskService {
     if (this.#tasks.size > 0) return;
     // After the reply.
     setImmediate(() => this.#requestShutdown());
+  }
+
+  /**
+   * Somebody killed the process of the host that stands for this one: it is killed too, and its exit told as any other.
+   * Never throws.
+   */
+  hostProcessKilled(id: string, execId: string): void {
+    if (this.#tasks.get(id) === 'creating') {
+      this.#killedEarly.add(id);
+      return;
+    }
+    const task = this.find(id);
+    const process = execId === '' ? task?.init : task?.execs.get(execId);
+    if (task === undefined || process === undefined || process.over) return;
+    const { log } = this.context;
+    log(`${process.subject}: its process on the host was killed`);
+    task.kill(process, SIGKILL, false).catch((error: unknown) => {
+      const { code } = error as Partial<RuntimeError>;
+      if (code !== 'not-found') log(messageOf(error));
+    });
   }
 
   /** The process of the guest that a pid of the host stands for. */

@@ -95,6 +95,12 @@ impl Control {
         self.output.push(b'\n');
     }
 
+    /// Says something that was not asked for.
+    pub fn tell(&mut self, fields: &Value) {
+        self.output.extend_from_slice(fields.to_string().as_bytes());
+        self.output.push(b'\n');
+    }
+
     /// False: the channel is over.
     pub fn flush(&mut self) -> bool {
         while !self.output.is_empty() {

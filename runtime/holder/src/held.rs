@@ -29,6 +29,14 @@ pub struct Asker {
 /// What is to be answered to whom.
 pub type Answer = (Asker, Result<Option<i32>, String>);
 
+/// What the end of a child means.
+pub enum Reaped {
+    /// It was released.
+    Released(Answer),
+    /// Somebody else killed it: the key it was held under.
+    Lost(String),
+}
+
 pub struct Held {
     title: Option<Title>,
     held: BTreeMap<String, Pid>,
@@ -42,6 +50,7 @@ struct Starting {
     pid: Pid,
     words: File,
     asker: Asker,
+    dead: bool,
 }
 
 impl Held {
@@ -91,6 +100,7 @@ impl Held {
                     pid: child,
                     words: words.into(),
                     asker,
+                    dead: false,
                 });
                 Ok(())
             }
@@ -115,20 +125,23 @@ impl Held {
             pid,
             words,
             asker,
+            dead,
         } = self.starting.swap_remove(at);
         let mut text = String::new();
         // The child closes it at once after it has written.
         let read = words.take(WORDS_MAX).read_to_string(&mut text);
-        if read.is_ok() && text == "+" {
+        if read.is_ok() && text == "+" && !dead {
             self.held.insert(key, pid);
             return Some((asker, Ok(Some(pid.as_raw()))));
         }
-        let why = if text.is_empty() {
+        let why = if text.is_empty() || dead {
             "the process ended before it was held".to_owned()
         } else {
             text
         };
-        let _ = kill(pid, Signal::SIGKILL);
+        if !dead {
+            let _ = kill(pid, Signal::SIGKILL);
+        }
         Some((asker, Err(why)))
     }
 
@@ -161,11 +174,19 @@ impl Held {
     }
 
     /// A child was reaped.
-    pub fn reaped(&mut self, pid: Pid) -> Option<Answer> {
-        self.held.retain(|_, held| *held != pid);
-        let at = self.ending.iter().position(|(ending, _)| *ending == pid)?;
-        let (_, asker) = self.ending.swap_remove(at);
-        Some((asker, Ok(None)))
+    pub fn reaped(&mut self, pid: Pid) -> Option<Reaped> {
+        if let Some(starting) = self.starting.iter_mut().find(|each| each.pid == pid) {
+            starting.dead = true;
+            return None;
+        }
+        if let Some(at) = self.ending.iter().position(|(ending, _)| *ending == pid) {
+            let (_, asker) = self.ending.swap_remove(at);
+            return Some(Reaped::Released((asker, Ok(None))));
+        }
+        let held = self.held.iter().find(|(_, held)| **held == pid);
+        let key = held.map(|(key, _)| key.clone())?;
+        self.held.remove(&key);
+        Some(Reaped::Lost(key))
     }
 
     /// Ends them all. The kernel does it as well when this process ends.

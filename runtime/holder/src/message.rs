@@ -36,6 +36,19 @@ pub fn is_repeatable(request: &[u8]) -> bool {
     service == TASK.as_bytes() && REPEATABLE.iter().any(|name| name.as_bytes() == method)
 }
 
+/// Metadata of the Wait of a process that stands for another: it was killed, where its connection ends before the answer.
+const HOST_PROCESS: &str = "lcow-host-process";
+
+/// A ttrpc.Request for Task.Wait, of who stands for the process.
+pub fn wait_request(payload: &[u8]) -> Vec<u8> {
+    let mut entry = Vec::new();
+    put_bytes(&mut entry, 1, HOST_PROCESS.as_bytes());
+    put_bytes(&mut entry, 2, std::process::id().to_string().as_bytes());
+    let mut out = request("Wait", payload);
+    put_bytes(&mut out, 5, &entry);
+    out
+}
+
 /// A ttrpc.Request to the Task API.
 pub fn request(method: &str, payload: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();

@@ -226,7 +226,7 @@ impl Process {
                 self.next_stream = 1;
                 let id = message::process_id(&self.options.id, &self.options.exec);
                 self.waiting = self.next_stream;
-                self.send("Wait", &id);
+                self.send(&message::wait_request(&id));
                 while let Some((method, payload)) = self.calls.pop_front() {
                     self.ask(method, payload);
                 }
@@ -351,14 +351,13 @@ impl Process {
 
     fn ask(&mut self, method: &'static str, payload: Vec<u8>) {
         let stream = self.next_stream;
-        self.send(method, &payload);
+        self.send(&message::request(method, &payload));
         self.unanswered.push_back((stream, method, payload));
     }
 
-    fn send(&mut self, method: &str, payload: &[u8]) {
-        let data = message::request(method, payload);
+    fn send(&mut self, data: &[u8]) {
         self.outbox
-            .push(Frame::new(self.next_stream, REQUEST, 0, &data));
+            .push(Frame::new(self.next_stream, REQUEST, 0, data));
         self.next_stream += 2;
     }
 

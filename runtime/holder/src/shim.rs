@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::control::{self, Control, Question};
 use crate::ends::Ends;
 use crate::folder_watch::{FolderWatch, TASK_SOCKET};
-use crate::held::{Answer, Asker, Held};
+use crate::held::{Answer, Asker, Held, Reaped};
 use crate::poll::Poll;
 use crate::program::{Program, State};
 use crate::relay::Relay;
@@ -272,8 +272,11 @@ impl Shim {
             if self.program.state() == State::Running(pid) {
                 self.supervisor_ended(pid, status);
             } else {
-                let answer = self.held.reaped(pid);
-                self.answer(answer);
+                match self.held.reaped(pid) {
+                    Some(Reaped::Released(answer)) => self.answer(Some(answer)),
+                    Some(Reaped::Lost(key)) => self.lost(&key),
+                    None => {}
+                }
             }
         }
     }
@@ -382,6 +385,14 @@ impl Shim {
                 self.answer(Some((asker, Ok(None))));
             }
             Err(why) => self.answer(Some((asker, Err(why)))),
+        }
+    }
+
+    /// The supervisor ends what the process stood for; one that comes later finds it missing in the list.
+    fn lost(&mut self, key: &str) {
+        if let Some(control) = &mut self.control {
+            control.tell(&json!({ "lost": key }));
+            self.flush_control();
         }
     }
 

@@ -1,6 +1,7 @@
 /**
  * A supervisor without a VM, run by the holder in tests: it serves the Task API on the pod's task.sock, notes how it was
- * started, and holds processes when told so by an Exec. Files in the pod's folder direct it:
+ * started, and holds processes when told so by an Exec; what Checkpoint's path names are those that it adopts. Files in the
+ * pod's folder direct it:
  *
  *   crash   it ends with the status that stands in it, at once
  *   slow    it serves only after so many milliseconds
@@ -29,6 +30,7 @@ const holder = holderFd === undefined ? undefined : new HolderClient(holderFd);
 const never = new Promise<never>(() => undefined);
 const exits = new Map<string, (exit: TaskExit) => void>();
 const note = (line: string): void => appendFileSync(join(folder, 'calls'), `${line}\n`);
+holder?.onKilled(({ containerId, execId }) => note(`killed ${containerId}/${execId}`));
 
 const service: TaskService = {
   state: async (id, execId) => {
@@ -52,7 +54,10 @@ const service: TaskService = {
     })),
   pause: async () => undefined,
   resume: async () => undefined,
-  checkpoint: async () => undefined,
+  checkpoint: async (containerId, execIds) => {
+    const held = execIds.split(' ').map((execId) => ({ containerId, execId, pid: 0 }));
+    for (const { execId } of (await holder?.adopt(held)) ?? []) note(`gone ${execId}`);
+  },
   kill: async (id, execId, signal) => {
     note(`kill ${signal}`);
     const code = 128 + signal;

@@ -151,6 +151,16 @@ function register(): void {
     await becomes('its readers see the end', () => ended);
   });
 
+  test('one that is killed has the process killed that it stands for', async () => {
+    await using pod = new Pod();
+    await pod.serve();
+    const { child, control } = await pod.stand(['--exec', 'e']);
+    control.end('wait\n');
+    await pod.asked('wait');
+    child.kill('SIGKILL');
+    await pod.asked('kill 9');
+  });
+
   test('a creation that is given up ends it; a namespace that cannot be had is told', async () => {
     await using pod = new Pod();
     const { exited, control } = await pod.stand();

@@ -113,6 +113,34 @@ function register(): void {
     await becomes('they end with the holder', () => !isAlive(fresh) && !isAlive(host));
   });
 
+  test('a held process that somebody kills is told at once, and to an adopter; a released one is not', async () => {
+    await using pod = new HeldPod();
+    const { task } = await pod.connect();
+    const hold = async (execId: string): Promise<number> => {
+      await task.exec({ id: 'c', execId, ...NONE, process: network('host') });
+      return (await task.state('c', execId)).pid;
+    };
+    const killed = await hold('killed');
+    await hold('released');
+    await hold('stays');
+    const later = await hold('later');
+    process.kill(killed, 'SIGKILL');
+    await becomes('it was told', () => pod.calls().includes('killed c/killed'));
+    await task.delete('c', 'released');
+    await task.delete('c', 'killed');
+    // No supervisor is there to be told.
+    process.kill(pod.supervisor, 'SIGSTOP');
+    process.kill(later, 'SIGKILL');
+    pod.killSupervisor();
+    await task.state('c', '');
+    await task.checkpoint('c', 'stays later');
+    assert.equal(pod.calls(), ['killed c/killed', 'gone later']);
+    assert.equal(
+      (await task.pids('c')).map(({ execId }) => execId),
+      ['stays'],
+    );
+  });
+
   test('the end of the pod leaves nothing, and what was answered is delivered', async () => {
     await using pod = new HeldPod();
     const { task } = await pod.connect();

@@ -6,7 +6,11 @@ import {
   hostProcesses,
   OCI_CREATE_OPTIONS_TYPE,
 } from '../../../runtime/supervisor/host-processes.ts';
-import type { HeldProcess, HostProcesses } from '../../../runtime/task/host-process.ts';
+import type {
+  HeldProcess,
+  HostProcesses,
+  HostProcessKey,
+} from '../../../runtime/task/host-process.ts';
 import { rejection } from '../../harness/rejection.ts';
 
 const init = { containerId: 'c', execId: '', title: 'sh', network: 'new' as const };
@@ -32,9 +36,11 @@ class FakeHolder implements HostProcesses {
   async release(containerId: string, execId: string): Promise<void> {
     this.calls.push(`release ${containerId}/${execId}`);
   }
-  async adopt(held: readonly HeldProcess[]): Promise<void> {
+  async adopt(held: readonly HeldProcess[]): Promise<HostProcessKey[]> {
     this.calls.push(`adopt ${held.map(({ containerId }) => containerId).join()}`);
+    return [];
   }
+  onKilled(): void {}
 }
 
 test('a process that the caller names stands for its container; its execs have none, and nothing is released', async () => {
@@ -55,10 +61,13 @@ test('a process that the caller names stands for its container; its execs have n
 test('an adopter goes on with whose process is whose', async () => {
   const holder = new FakeHolder();
   const processes = hostProcesses({ holder, containerd: true });
-  await processes.adopt([
-    { containerId: 'c', execId: '', pid: 7, options: named(7) },
+  const gone = { containerId: 'gone', execId: '', pid: 2 ** 30, options: named(7) };
+  const lives = { containerId: 'c', execId: '', pid: process.pid, options: named(7) };
+  const lost = await processes.adopt([
+    ...[lives, gone],
     { containerId: 'held', execId: '', pid: 4711 },
   ]);
+  assert.equal(lost, [gone], 'who was killed meanwhile is told');
   assert.is(await processes.hold(exec), undefined);
   assert.equal(holder.calls, ['adopt held']);
 });

@@ -7,7 +7,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RuntimeError } from '../../../runtime/errors.ts';
 import { readHooks, runHooks } from '../../../runtime/task/host-hooks.ts';
-import type { HostProcesses, HostProcessRequest } from '../../../runtime/task/host-process.ts';
+import type {
+  HostProcesses,
+  HostProcessKey,
+  HostProcessRequest,
+} from '../../../runtime/task/host-process.ts';
 import { HostSide } from '../../../runtime/task/host-side.ts';
 import type { TaskEvent } from '../../../runtime/task/task-event.ts';
 import { Tasks } from '../../../runtime/task/tasks.ts';
@@ -27,6 +31,8 @@ class FakeHostProcesses implements HostProcesses {
   readonly held = new Map<string, number>();
   readonly requests: HostProcessRequest[] = [];
   fails: string | undefined;
+  /** Somebody kills one. */
+  kill: (containerId: string, execId: string) => void = () => undefined;
   #next = 5000;
 
   async hold(request: HostProcessRequest): Promise<{ pid: number }> {
@@ -42,7 +48,13 @@ class FakeHostProcesses implements HostProcesses {
     this.held.delete(`${containerId}/${execId}`);
   }
 
-  async adopt(): Promise<void> {}
+  async adopt(): Promise<[]> {
+    return [];
+  }
+
+  onKilled(call: (process: HostProcessKey) => void): void {
+    this.kill = (containerId, execId) => call({ containerId, execId });
+  }
 }
 
 class World implements Disposable {
@@ -147,6 +159,47 @@ test('the host process’s pid is told everywhere, one of its own for each exec,
     ['exit', pid],
     ['delete', pid],
   ]);
+});
+
+test('a process of the host that somebody kills ends what it stands for, and that alone', async () => {
+  using world = new World();
+  world.write(SPEC);
+  const { tasks, processes, events } = world;
+  const { pid } = await world.create();
+  await tasks.start('c', '');
+  await tasks.exec({ id: 'c', execId: 'x', ...NONE, process: process_ });
+  const x = (await tasks.start('c', 'x')).pid;
+  processes.kill('c', 'x');
+  assert.is((await tasks.wait('c', 'x')).code, 137);
+  assert.is((await tasks.state('c', '')).status, 'running');
+  await tasks.delete('c', 'x');
+  processes.kill('c', '');
+  assert.is((await tasks.wait('c', '')).code, 137);
+  // Of what has ended, and of what never was.
+  processes.kill('c', '');
+  processes.kill('c', 'none');
+  processes.kill('none', '');
+  await tasks.delete('c', '');
+  assert.equal(
+    events.flatMap((event) => (event.kind === 'exit' ? [[event.pid, event.exitStatus]] : [])),
+    [
+      [x, 137],
+      [pid, 137],
+    ],
+  );
+  // While the container is still being made; the next of that name is another.
+  world.write({
+    ...SPEC,
+    hooks: { prestart: [{ path: '/bin/sh', args: ['sh', '-c', 'sleep 0.2'] }] },
+  });
+  const creating = world.create();
+  processes.kill('c', '');
+  await creating;
+  assert.is((await tasks.wait('c', '')).code, 137);
+  await tasks.delete('c', '');
+  await world.create();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is((await tasks.state('c', '')).status, 'created');
 });
 
 test('the network of a container is as its namespaces say', async () => {

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RuntimeError } from '../../../runtime/errors.ts';
+import { HOST_PROCESS_METADATA } from '../../../runtime/task/host-process.ts';
 import { HUB_URI } from '../../../runtime/task/process-io.ts';
 import { TaskClient } from '../../../runtime/task/task-client.ts';
 import type { TaskEvent } from '../../../runtime/task/task-event.ts';
@@ -37,6 +38,11 @@ const event: fc.Arbitrary<TaskEvent> = fc.oneof(
     ...{ exitStatus: fc.nat(255), exitedAtMs: time },
   }),
   fc.record({
+    kind: fc.constant('checkpointed' as const),
+    containerId: id,
+    checkpoint: fc.string(),
+  }),
+  fc.record({
     kind: fc.constantFrom('oom' as const, 'paused' as const, 'resumed' as const),
     containerId: id,
   }) as fc.Arbitrary<TaskEvent>,
@@ -53,6 +59,42 @@ test('an event is the same after encoding and decoding, its type name bare', () 
       assert.equal(decodeTaskEvent(`type.googleapis.com/${typeUrl}`, value), before);
     }),
   );
+});
+
+test('the connection of a host process ends before its Wait is answered: what it stands for is killed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lcow-task-'));
+  const path = join(folder, 's');
+  const service = new Tasks({
+    ...{ backend: new FakeBackend(), records: new FakeRecords(), emit: () => {}, log: () => {} },
+    io: async (request) => new FakeIo(request),
+  });
+  const server = new TtrpcServer(taskHandlers(service));
+  const listening = createServer((socket) => void server.serve(socket));
+  await new Promise<void>((resolve) => listening.listen(path, resolve));
+  const stdio = { terminal: false, stdin: '', stdout: '', stderr: '' };
+  await service.create({ id: 'c', bundle: '/b', rootfs: [], ...stdio });
+  await service.start('c', '');
+  await service.exec({ id: 'c', execId: 'e', ...stdio, process: Buffer.from('{}') });
+  await service.start('c', 'e');
+  const waiter = async (execId: string, metadata: Record<string, string>): Promise<TtrpcClient> => {
+    const client = new TtrpcClient(createConnection(path));
+    const request = { id: 'c', execId };
+    client.call('wait', TASK_METHODS.wait, request, { metadata }).catch(() => undefined);
+    // Calls of one connection are begun in order.
+    await client.call('state', TASK_METHODS.state, request);
+    return client;
+  };
+  // Who only waits may go.
+  await (await waiter('', {})).close();
+  await (await waiter('e', { [HOST_PROCESS_METADATA]: '7' })).close();
+  assert.is((await service.wait('c', 'e')).code, 137);
+  assert.is((await service.state('c', '')).status, 'running');
+  const init = await waiter('', { [HOST_PROCESS_METADATA]: '8' });
+  await init.close();
+  assert.is((await service.wait('c', '')).code, 137);
+  await server[Symbol.asyncDispose]();
+  listening.close();
+  await rm(folder, { recursive: true });
 });
 
 test('there are seventeen methods, and each is served', () => {
