@@ -75,6 +75,14 @@ export const SHIM_SETTINGS: readonly Setting[] = [
     environment: 'LCOW_SHIM_SHARES',
   },
   {
+    name: 'shim.io-retry-timeout',
+    kind: { type: 'whole', least: 0, most: 86_400 },
+    summary: 'on Windows: seconds that a broken pipe of output is dialled again, 0: for ever',
+    default: '0',
+    otherwise: "as Windows' own shim: a client that comes back later goes on reading",
+    environment: 'LCOW_SHIM_IO_RETRY_TIMEOUT',
+  },
+  {
     name: 'shim.debug',
     kind: { type: 'flag' },
     summary: "say more in a pod's log, and pass it on to containerd",

@@ -135,4 +135,6 @@ export interface ContainerdPod {
   readonly bundle: string;
   /** containerd was told to log debugging messages. Default false. */
   readonly debug?: boolean;
+  /** How long a broken named pipe of output is dialled again. Default 0: for ever. */
+  readonly ioRetryMs?: number;
 }

@@ -85,6 +85,7 @@ function checkContainerdPod(value: unknown): void {
   const texts = ['namespace', 'groupId', 'address', 'grpcAddress', 'ttrpcAddress', 'bundle'];
   for (const name of texts) text(fields, name);
   if (fields['debug'] !== undefined) boolean(fields, 'debug');
+  if (fields['ioRetryMs'] !== undefined) count(fields, 'ioRetryMs');
 }
 
 function decodePodShape(value: unknown, field: string): PodShape {

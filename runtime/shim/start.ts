@@ -85,6 +85,7 @@ async function podRecord(
     containerd: {
       ...{ namespace, groupId, address, grpcAddress, ttrpcAddress, bundle },
       ...(debug ? { debug } : {}),
+      ...(options.ioRetryMs === 0 ? {} : { ioRetryMs: options.ioRetryMs }),
     },
   };
 }

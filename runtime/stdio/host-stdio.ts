@@ -35,6 +35,8 @@ export interface HostStdioOptions {
   readonly namespace?: string;
   /** Default: nobody; then readers of FIFOs see an end when the supervisor is killed. */
   readonly held?: HeldEnds;
+  /** How long a broken named pipe of output is dialled again. Default 0: for ever. */
+  readonly ioRetryMs?: number;
   /** Something takes no more output; told once each. */
   readonly onTrouble?: (subject: string, what: string) => void;
   /** For tests. */
@@ -238,7 +240,10 @@ async function openSink(open: Open, stream: OutputStream): Promise<OutputSink | 
     case 'file':
       return openFileSink(op, name, target.path, handedOn, onTrouble);
     case 'pipe':
-      return openPipeSink({ op, name, path: target.path, onTrouble, adopted: request.adopted });
+      return openPipeSink({
+        ...{ op, name, path: target.path, onTrouble, adopted: request.adopted },
+        retryMs: options.ioRetryMs ?? 0,
+      });
     case 'process':
       return openInheritedSink(op, name, target, handedOn, onTrouble);
     case 'binary': {

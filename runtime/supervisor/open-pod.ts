@@ -4,7 +4,7 @@ import { type HostVersion, hostVersionOf } from '../../hcs/document/host-version
 import { bootsByUefi } from '../../hcs/document/lcow-boot.ts';
 import type { ExecutionProperties } from '../../hcs/document/properties.ts';
 import type { ComputeService } from '../../hcs/service.ts';
-import type { PodRecord } from '../container/container-record.ts';
+import type { ContainerdPod, PodRecord } from '../container/container-record.ts';
 import type { Directories } from '../directories.ts';
 import { RuntimeError } from '../errors.ts';
 import { openHostService } from '../host-service.ts';
@@ -66,7 +66,7 @@ export function openPod(options: OpenPodOptions): OpenedPod {
     host: hostStdio({
       folder,
       ...(holder === undefined ? {} : { held: holder }),
-      ...(record.containerd === undefined ? {} : { namespace: record.containerd.namespace }),
+      ...(record.containerd === undefined ? {} : stdioOf(record.containerd)),
       onTrouble: (subject, what) => log(`${subject}: ${what}`, 'warning'),
     }),
     onLogTrouble: (id, error) =>
@@ -115,6 +115,11 @@ export function openPod(options: OpenPodOptions): OpenedPod {
       ending = call;
     },
   };
+}
+
+/** What of containerd's pod its streams go by. */
+function stdioOf({ namespace, ioRetryMs }: ContainerdPod) {
+  return { namespace, ...(ioRetryMs === undefined ? {} : { ioRetryMs }) };
 }
 
 async function hostParts(where: Directories, { shape }: PodRecord): Promise<HostParts> {

@@ -37,13 +37,15 @@ export interface PodOptionsRequest {
 export interface PodOptions {
   readonly shape: PodShape;
   readonly debug: boolean;
+  /** As ContainerdPod.ioRetryMs. */
+  readonly ioRetryMs: number;
 }
 
 const PREFIX = 'io.lcow.';
 /** Of a container, not of its pod: the agent's and the task service's (runtime/task/container-spec.ts). */
 const OF_CONTAINERS: ReadonlySet<string> = new Set(['hosts', 'privileged', 'devices']);
-/** Files of the host are its administrator's to choose. */
-const NOT_BY_ANNOTATION: ReadonlySet<string> = new Set(['boot-files']);
+/** Files of the host are its administrator's to choose, and so is how its pipes are served. */
+const NOT_BY_ANNOTATION: ReadonlySet<string> = new Set(['boot-files', 'io-retry-timeout']);
 const MIB = 2 ** 20;
 const UNITS: Readonly<Record<string, number>> = {
   '': 1 / MIB,
@@ -76,6 +78,7 @@ export async function decodePodOptions(request: PodOptionsRequest): Promise<PodO
       ports: [],
     },
     debug: value('debug') === 'true',
+    ioRetryMs: Number(value('io-retry-timeout') ?? 0) * 1000,
   };
 }
 

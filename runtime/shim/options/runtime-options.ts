@@ -147,6 +147,7 @@ function runhcsOptions(type: string, fields: ProtoFields): OptionValue[] {
     ...option(7, 'boot_files_root_path', 'boot-files'),
     ...option(8, 'vm_processor_count', 'processors'),
     ...option(9, 'vm_memory_size_in_mb', 'memory', 'm'),
+    ...option(17, 'io_retry_timeout_in_sec', 'io-retry-timeout'),
   ];
 }
 

@@ -67,7 +67,11 @@ const runc = (fields: Readonly<Record<number, string | number>>) => ({
 });
 
 test('without anything a VM is made as the defaults have it', async () => {
-  assert.equal(await decode(), { shape: { network: 'none', ports: [] }, debug: false });
+  assert.equal(await decode(), {
+    shape: { network: 'none', ports: [] },
+    debug: false,
+    ioRetryMs: 0,
+  });
   assert.is((await decode({ hasNetworkNamespace: false })).shape.network, 'user');
 });
 
@@ -195,9 +199,10 @@ test("dockerd's and ctr's options of runc say nothing of a VM", async () => {
 
 test("options of Windows' shim become ours where they mean the same", async () => {
   const typeUrl = 'containerd.runhcs.v1.Options';
-  const value = message({ 1: 1, 5: 'linux/amd64', 7: '/boot/lcow', 8: 2, 9: 2048 });
-  const { shape, debug } = await decode({ options: { typeUrl, value } });
+  const value = message({ 1: 1, 5: 'linux/amd64', 7: '/boot/lcow', 8: 2, 9: 2048, 17: 30 });
+  const { shape, debug, ioRetryMs } = await decode({ options: { typeUrl, value } });
   assert.is(debug, true);
+  assert.is(ioRetryMs, 30_000);
   assert.is(shape.memoryMiB, 2048);
   assert.is(shape.processorCount, 2);
   assert.is(shape.bootFiles, '/boot/lcow');
