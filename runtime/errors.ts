@@ -67,6 +67,12 @@ export class RuntimeError extends Error {
   }
 }
 
+/** What a message says of why `op` failed, without saying again that it did. */
+export function withoutOp(op: string, message: string): string {
+  const prefix = `cannot ${op}: `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+}
+
 /** The exit status for an error that ends a command of ours. */
 export function exitStatusOf(error: unknown): number {
   return error instanceof RuntimeError ? ERROR_TABLE[error.code].exit : 125;

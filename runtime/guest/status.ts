@@ -1,6 +1,6 @@
 /** Turns a gRPC failure of the agent into a RuntimeError. */
 import type { Metadata, ServiceError } from '@grpc/grpc-js';
-import { type ErrorCode, errorCodeOf, messageOf, RuntimeError } from '../errors.ts';
+import { type ErrorCode, errorCodeOf, messageOf, RuntimeError, withoutOp } from '../errors.ts';
 
 /** The guest's text in an error is bounded: it is the guest's to choose. */
 const MESSAGE_LIMIT = 2048;
@@ -12,7 +12,8 @@ export function fromGrpc(op: string, error: unknown): RuntimeError {
   }
   const cause = invocationCause(error.metadata);
   const code = cause ?? errorCodeOf(error.code);
-  const what = printable(error.details || error.message);
+  // The agent names what it was asked for as we do.
+  const what = withoutOp(op, printable(error.details || error.message));
   return new RuntimeError(code, op, what, { cause: error });
 }
 

@@ -2,7 +2,7 @@
  * The task service as containerd calls it: the keeper's, and what only containerd asks for. Connect answers whatever the
  * id; where no VM came up there are no tasks; Shutdown ends the pod once nothing is left in it.
  */
-import { type ErrorCode, RuntimeError } from '../errors.ts';
+import { type ErrorCode, RuntimeError, withoutOp } from '../errors.ts';
 import type { TaskExit } from '../task/process-io.ts';
 import type { CreateTask, TaskService } from '../task/task-service.ts';
 import { TaskPassage } from './task-passage.ts';
@@ -95,7 +95,7 @@ function inCallersWords(error: unknown): never {
   const { code, op, message } = error;
   const words = WORDS[code];
   if (words === undefined || message.toLowerCase().includes(words)) throw error;
-  const prefix = `cannot ${op}: `;
-  const what = message.startsWith(prefix) ? message.slice(prefix.length) : message;
-  throw new RuntimeError(code, op, `${what}: ${words}`, { cause: error });
+  const what = withoutOp(op, message);
+  const told = what.endsWith(': no such file') ? `${what} or directory` : `${what}: ${words}`;
+  throw new RuntimeError(code, op, told, { cause: error });
 }

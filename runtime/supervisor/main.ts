@@ -12,7 +12,7 @@ import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { ContainerdPod } from '../container/container-record.ts';
 import { type Directories, directories } from '../directories.ts';
-import { messageOf, RuntimeError } from '../errors.ts';
+import { messageOf, RuntimeError, withoutOp } from '../errors.ts';
 import { preparePeerCheck } from '../ttrpc/peer-credentials.ts';
 import {
   markStarted,
@@ -242,10 +242,7 @@ class Starter {
 
   tell(error: unknown): void {
     const { code = 'internal', op = 'supervise the pod' } = error as Partial<RuntimeError>;
-    const message = messageOf(error);
-    const prefix = `cannot ${op}: `;
-    const what = message.startsWith(prefix) ? message.slice(prefix.length) : message;
-    this.#write(JSON.stringify({ code, op, what }));
+    this.#write(JSON.stringify({ code, op, what: withoutOp(op, messageOf(error)) }));
     this.close();
   }
 

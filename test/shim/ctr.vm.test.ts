@@ -411,6 +411,7 @@ mv ${log}.part ${log}
     const { code, stderr } = await once(host, [], 'wrong', '/no/such/program', 'x');
     assert.is.not(code, 0);
     assert.match(stderr, /\/no\/such\/program.*no such file or directory/i);
+    assert.is(stderr.split('cannot create container').length, 2, stderr);
     assert.not.ok((await host.tasks()).has('wrong'));
     await host.ctr('container', 'delete', 'wrong');
     // The next one of this name is as if there had been none.
