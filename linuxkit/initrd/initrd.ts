@@ -43,19 +43,22 @@ export async function buildInitrd(options: InitrdOptions): Promise<Initrd> {
   const originals = await Promise.all(selection.modules.map((module) => readModule(module.file)));
   const stripped = await stripModules(originals);
 
-  const directories: CpioEntry[] = ['dev', 'etc', 'etc/lcow', 'lib', 'lib/modules']
-    .concat(`lib/modules/${release}`, EMPTY_DIRECTORIES)
+  const list: CpioEntry = {
+    type: 'file',
+    path: 'etc/lcow/modules',
+    mode: 0o644,
+    data: Buffer.from(moduleListText(release, selection.lines)),
+  };
+  // Without a list the agent takes everything to be built in.
+  const builtIn = options.modules === undefined;
+  const directories: CpioEntry[] = ['dev', 'etc', 'etc/lcow', 'lib']
+    .concat(builtIn ? [] : ['lib/modules', `lib/modules/${release}`], EMPTY_DIRECTORIES)
     .map((path) => ({ type: 'directory', path, mode: path.endsWith('tmp') ? 0o1777 : 0o755 }));
   const entries: CpioEntry[] = [
     ...directories,
     { type: 'character-device', path: 'dev/console', mode: 0o600, major: 5, minor: 1 },
     { type: 'file', path: 'init', mode: 0o755, data: options.agent },
-    {
-      type: 'file',
-      path: 'etc/lcow/modules',
-      mode: 0o644,
-      data: Buffer.from(moduleListText(release, selection.lines)),
-    },
+    ...(builtIn ? [] : [list]),
     ...selection.modules.map(
       (module, index): CpioEntry => ({
         type: 'file',

@@ -30,6 +30,7 @@ export function stripVersion(): string {
  * @throws Error when binutils are missing or one is no object file
  */
 export async function stripModules(modules: readonly Buffer[]): Promise<Buffer[]> {
+  if (modules.length === 0) return [];
   const work = await mkdtemp(join(tmpdir(), 'lcow-strip-'));
   try {
     const files = modules.map((_, index) => join(work, `${index}.ko`));

@@ -5,21 +5,18 @@
  * Reproducible: the same source, fragments and compiler give the same bytes; times, user and host are pinned, and the
  * paths of the build do not show. Incremental: objects are kept in a work folder for each source.
  */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { configText, lostOptions, readFragments } from './config-fragments.ts';
+import { checkBuildTools, runTool } from './build-tools.ts';
+import { configText, type KernelOption, lostOptions, readFragments } from './config-fragments.ts';
 import { hasPvhNote, readElf } from './elf.ts';
-import { openKernelSource } from './kernel-source.ts';
+import { findKernelSource, isRunning, openKernelSource } from './kernel-source.ts';
 import { type BuiltKernel, KernelStore } from './kernel-store.ts';
 
 /** Counts changes of what this module makes of the same inputs. */
 const BUILDER_VERSION = 1;
-/** Of what make said last, for an error. */
-const TAIL_LINES = 20;
 const PINNED = {
   KBUILD_BUILD_TIMESTAMP: '1970-01-01',
   KBUILD_BUILD_USER: 'lcow',
@@ -59,7 +56,9 @@ export interface BuildKernelResult extends BuiltKernel {
 export async function buildKernel(options: BuildKernelOptions): Promise<BuildKernelResult> {
   const log = options.log ?? (() => {});
   const wanted = readFragments(options.fragments);
-  const source = await openKernelSource(options.source, options.workDirectory, log);
+  const found = findKernelSource(options.source);
+  checkBuildTools(found.isArchive ? found.path : undefined);
+  const source = await openKernelSource(found, options.workDirectory, log, options.signal);
   const compiler = await compilerVersion();
   const inputs = { builder: BUILDER_VERSION, source: source.identity, wanted, compiler };
   const id = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
@@ -70,14 +69,40 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuildKer
 
   const objects = join(options.workDirectory, `objects-${source.identity}`);
   await mkdir(objects, { recursive: true });
-  const make = (...targets: string[]): Promise<void> =>
-    runMake(source.directory, objects, targets, options);
-  log(`configures ${source.origin} with ${wanted.length} options`);
+  const unlock = await lockObjects(objects);
+  try {
+    const files = await compile(source.directory, objects, wanted, log, options);
+    const release = (await readFile(join(objects, 'include/config/kernel.release'), 'utf8')).trim();
+    const { origin, sha256 } = source;
+    const put = await store.put(
+      {
+        ...{ id, release, compiler, builtAt: new Date().toISOString() },
+        source: { origin, ...(sha256 === undefined ? {} : { sha256 }) },
+        fragments: [...new Set(wanted.map(({ fragment }) => fragment))].sort(),
+      },
+      files,
+    );
+    return { ...put, built: true };
+  } finally {
+    await unlock();
+  }
+}
+
+/** @returns the kernel's files by their names in the store */
+async function compile(
+  source: string,
+  objects: string,
+  wanted: readonly KernelOption[],
+  log: (line: string) => void,
+  options: BuildKernelOptions,
+): Promise<Record<string, Buffer>> {
+  const make = (...targets: string[]): Promise<void> => runMake(source, objects, targets, options);
+  log(`configures ${source.split('/').at(-1)} with ${wanted.length} options`);
   const asked = join(objects, 'lcow.config');
   await writeFile(asked, configText(wanted));
   await make(`KCONFIG_ALLCONFIG=${asked}`, 'allnoconfig');
-  const config = await readFile(join(objects, '.config'), 'utf8');
-  const lost = lostOptions(wanted, config);
+  const config = await readFile(join(objects, '.config'));
+  const lost = lostOptions(wanted, config.toString());
   if (lost.length > 0) {
     const names = lost.map(({ name, value, fragment }) => `${name}=${value} (${fragment})`);
     throw new Error(
@@ -86,78 +111,53 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuildKer
   }
   log('compiles');
   await make('vmlinux', 'bzImage');
-  const release = (await readFile(join(objects, 'include/config/kernel.release'), 'utf8')).trim();
   const stripped = join(objects, 'vmlinux.stripped');
-  await run('strip', ['--strip-all', '-o', stripped, join(objects, 'vmlinux')]);
+  await runTool('strip', ['--strip-all', '-o', stripped, join(objects, 'vmlinux')]);
   const vmlinux = await readFile(stripped);
   if (!hasPvhNote(vmlinux, readElf(vmlinux, 'the kernel that was built'))) {
     throw new Error('the kernel that was built has no PVH entry: is CONFIG_PVH asked for?');
   }
   const kernel = await readFile(join(objects, 'arch/x86/boot/bzImage'));
-  const { origin, sha256 } = source;
-  const put = await store.put(
-    {
-      ...{ id, release, compiler, builtAt: new Date().toISOString() },
-      source: { origin, ...(sha256 === undefined ? {} : { sha256 }) },
-      fragments: [...new Set(wanted.map(({ fragment }) => fragment))].sort(),
-    },
-    { vmlinux, kernel, config: Buffer.from(config) },
-  );
-  return { ...put, built: true };
+  return { vmlinux, kernel, config };
 }
 
-function runMake(
+async function runMake(
   source: string,
   objects: string,
   targets: readonly string[],
   { jobs = availableParallelism(), onProgress, signal }: BuildKernelOptions,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const args = ['-C', source, `O=${objects}`, `-j${jobs}`, 'ARCH=x86_64', ...targets];
-    const child = spawn('make', args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] ?? '', LANG: 'C', HOME: '/', ...PINNED },
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const tail: string[] = [];
-    let compiled = 0;
-    const keep = (line: string): void => {
-      tail.push(line.slice(0, 500));
-      if (tail.length > TAIL_LINES) tail.shift();
-    };
-    createInterface(child.stdout).on('line', (line) => {
-      if (/^ {2}(?:CC|AS) /.test(line)) onProgress?.(++compiled);
-      else keep(line);
-    });
-    createInterface(child.stderr).on('line', keep);
-    child.once('error', (cause) => {
-      const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-      const how = missing ? 'make is not installed' : cause.message;
-      reject(new Error(`cannot build the kernel: ${how}`, { cause }));
-    });
-    child.once('close', (status) => {
-      if (status === 0) return resolve();
-      reject(new Error(`cannot build the kernel: make ended with ${status}:\n${tail.join('\n')}`));
-    });
+  let compiled = 0;
+  await runTool('make', ['-C', source, `O=${objects}`, `-j${jobs}`, 'ARCH=x86_64', ...targets], {
+    // Nothing of the caller's environment decides what is built.
+    env: { PATH: process.env['PATH'] ?? '', LANG: 'C', LC_ALL: 'C', HOME: '/', ...PINNED },
+    onLine: (line) => {
+      const isFile = /^ {2}(?:CC|AS) /.test(line);
+      if (isFile) onProgress?.(++compiled);
+      return isFile;
+    },
+    ...(signal === undefined ? {} : { signal }),
   });
 }
 
 async function compilerVersion(): Promise<string> {
-  return (await run('gcc', ['--version'])).split('\n')[0] ?? '';
+  const said = await runTool('gcc', ['--version']);
+  return said.split('\n')[0] ?? '';
 }
 
-function run(program: string, args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (text: Buffer) => (out += text.toString()));
-    child.stderr.on('data', (text: Buffer) => (err += text.toString().slice(0, 2000)));
-    child.once('error', (cause) =>
-      reject(new Error(`${program} is needed to build a kernel: ${cause.message}`, { cause })),
-    );
-    child.once('close', (status) => {
-      if (status === 0) resolve(out);
-      else reject(new Error(`${program} ended with ${status}: ${err.trim()}`));
-    });
-  });
+/** One build a folder of objects: make knows of no other. @returns what gives the folder back */
+async function lockObjects(objects: string): Promise<() => Promise<void>> {
+  const path = join(objects, '.lcow-build');
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await writeFile(path, String(process.pid), { flag: 'wx' });
+      return () => rm(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries > 0) throw error;
+    }
+    const pid = Number(await readFile(path, 'utf8').catch(() => ''));
+    if (pid > 0 && isRunning(pid)) throw new Error(`process ${pid} builds it already`);
+    // Its builder died.
+    await rm(path, { force: true });
+  }
 }

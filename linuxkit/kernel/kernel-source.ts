@@ -3,14 +3,16 @@
  * distribution's source package (`linux-source-*` of Debian), which its package manager has checked.
  */
 import { createHash } from 'node:crypto';
-import { spawnSync } from 'node:child_process';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { runTool } from './build-tools.ts';
 
 /** Where Debian's package puts its archive. */
 const DISTRIBUTION_FOLDER = '/usr/src';
 const DISTRIBUTION_ARCHIVE = /^linux-source-(\d+(?:\.\d+)*)\.tar\.(?:xz|gz|zst|bz2)$/;
+
+const UNFINISHED = '.unfinished';
 
 export interface KernelSource {
   /** The tree's top folder. */
@@ -23,23 +25,40 @@ export interface KernelSource {
   readonly sha256?: string;
 }
 
+/** Where a source is, before it is looked into. */
+export interface FoundSource {
+  /** Absolute. */
+  readonly path: string;
+  readonly isArchive: boolean;
+}
+
 /**
  * @param source a tree, an archive, or undefined for the distribution's
- * @param cache where archives are unpacked, a folder each
- * @throws Error naming the source and what is wrong with it, or the package that is missing
+ * @throws Error naming the source that is not there, or the package that is missing
  */
-export async function openKernelSource(
-  source: string | undefined,
-  cache: string,
-  log: (line: string) => void,
-): Promise<KernelSource> {
+export function findKernelSource(source: string | undefined): FoundSource {
   const path = source === undefined ? distributionArchive() : resolve(source);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new Error(`kernel source ${path} does not exist`);
-  if (found.isDirectory()) return tree(path);
+  return { path, isArchive: !found.isDirectory() };
+}
+
+/**
+ * The source as a tree.
+ * @param cache where archives are unpacked, a folder each
+ * @throws Error naming the source and what is wrong with it; nothing half unpacked is left
+ */
+export async function openKernelSource(
+  { path, isArchive }: FoundSource,
+  cache: string,
+  log: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<KernelSource> {
+  if (!isArchive) return tree(path);
   const sha256 = await digest(path);
   const directory = join(cache, `source-${sha256.slice(0, 16)}`);
-  if (!existsSync(directory)) await unpack(path, directory, log);
+  await sweep(cache);
+  if (!existsSync(directory)) await unpack(path, directory, log, signal);
   checkTree(directory, path);
   return {
     directory,
@@ -73,29 +92,46 @@ function distributionArchive(): string {
 }
 
 /** Unpacks beside its place and moves it there: a folder that is there is whole. */
-async function unpack(archive: string, to: string, log: (line: string) => void): Promise<void> {
+async function unpack(
+  archive: string,
+  to: string,
+  log: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   log(`unpacks ${archive}`);
-  const work = `${to}.${process.pid}`;
+  const work = `${to}.${process.pid}${UNFINISHED}`;
   await mkdir(work, { recursive: true });
   try {
-    const tar = spawnSync(
-      'tar',
-      ['--extract', '--no-same-owner', '--file', archive, '--directory', work],
-      {
-        encoding: 'utf8',
-      },
-    );
-    if (tar.error) throw new Error(`cannot run tar: ${tar.error.message}`, { cause: tar.error });
-    if (tar.status !== 0) {
-      const why = tar.stderr.trim().slice(0, 1024);
-      throw new Error(`cannot unpack kernel source ${archive}: ${why}`);
-    }
+    const args = ['--extract', '--no-same-owner', '--file', archive, '--directory', work];
+    await runTool('tar', args, signal === undefined ? {} : { signal }).catch((cause: unknown) => {
+      if (signal?.aborted) throw cause;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`cannot unpack kernel source ${archive}: ${why}`, { cause });
+    });
     const [top, ...others] = await readdir(work);
     const folder = top !== undefined && others.length === 0 ? join(work, top) : work;
-    await writeFile(join(folder, '.lcow-source'), `${archive}\n`);
     await rename(folder, to);
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Removes what was half unpacked by processes that died. */
+async function sweep(cache: string): Promise<void> {
+  const names = await readdir(cache).catch(() => []);
+  for (const name of names) {
+    const pid = Number(/\.(\d+)\.unfinished$/.exec(name)?.[1] ?? 0);
+    if (pid > 0 && !isRunning(pid)) await rm(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether there is a process of that number. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

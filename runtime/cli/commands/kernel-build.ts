@@ -19,7 +19,9 @@ export async function run({ options }: CommandInput): Promise<number> {
   const fragments = options.list('fragment');
   const log = (line: string): void => void stderr.write(`${escapeControl(line)}\n`);
   const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => interrupted.abort());
+  }
   try {
     const kernel = await buildKernel({
       storeDirectory: join(data, 'kernel'),
