@@ -38,6 +38,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hcs: ['hcs/document'],
   proto: [],
   linuxkit: ['runtime/errors.ts'],
+  // The builder writes disks and reads tars as the runtime does; images are handed to it.
+  'linuxkit/yaml': ['linuxkit', 'runtime/errors.ts', 'runtime/rootfs'],
   'runtime/configuration': ['runtime/errors.ts'],
   'runtime/guest': [
     'proto',
@@ -194,6 +196,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'linuxkit/build-guest-image.ts',
     'linuxkit/kernel',
     'linuxkit/manifest.ts',
+    'linuxkit/yaml',
     'runtime',
   ],
   'runtime/doctor': [
@@ -219,6 +222,8 @@ const NOT_ON_SHORT_PATHS = [
 const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   koffi: ['hcs/windows/', 'runtime/ttrpc/peer-credentials.ts'],
   '@grpc/grpc-js': ['runtime/guest/'],
+  yaml: ['linuxkit/yaml/'],
+  fflate: ['linuxkit/yaml/'],
 };
 
 test('imports point down only', () => {

@@ -5,7 +5,7 @@
 import type { Sourced } from './decode.ts';
 import type { LinuxKitConfig } from './linuxkit-config.ts';
 import { decodeConfig, decodeLabel, type ContainerSettings } from './linuxkit-config.ts';
-import { Mistakes, placeIn, readLocated } from './located.ts';
+import { Mistakes, type Place, placeIn, readLocated } from './located.ts';
 
 /** A YAML's text, and the name that errors call it by. */
 export interface ConfigText {
@@ -15,7 +15,10 @@ export interface ConfigText {
 
 /** A configuration that is whole: every section is there. */
 export type WholeConfig = Required<Omit<LinuxKitConfig, 'kernel' | 'trust'>> &
-  Pick<LinuxKitConfig, 'kernel'>;
+  Pick<LinuxKitConfig, 'kernel'> & {
+    /** Of each of `init`. */
+    initPlaces: Place[];
+  };
 
 /** The first uid and gid that a container's name stands for; each container has the next. */
 const FIRST_CONTAINER_ID = 100;
@@ -29,7 +32,15 @@ const ROOT_NAMES: ReadonlySet<string> = new Set(['', 'root']);
 export function readConfig(texts: readonly ConfigText[], op: string): WholeConfig {
   const mistakes = new Mistakes();
   const whole: WholeConfig = {
-    ...{ init: [], onboot: [], onshutdown: [], services: [], files: [], volumes: [] },
+    ...{
+      init: [],
+      onboot: [],
+      onshutdown: [],
+      services: [],
+      files: [],
+      volumes: [],
+      initPlaces: [],
+    },
   };
   for (const { name, text } of texts) {
     const config = decodeConfig(readLocated(text, name, op), mistakes);
@@ -69,7 +80,7 @@ export function idOf(
   return id === undefined || ROOT_NAMES.has(id) ? 0 : ids.get(id);
 }
 
-function append(whole: WholeConfig, config: LinuxKitConfig): void {
+function append(whole: WholeConfig, config: LinuxKitConfig & Sourced): void {
   if (config.kernel !== undefined) {
     const kernel = { ...whole.kernel };
     for (const name of ['image', 'cmdline', 'binary'] as const) {
@@ -85,7 +96,10 @@ function append(whole: WholeConfig, config: LinuxKitConfig): void {
       WholeConfig['kernel']
     >;
   }
-  whole.init.push(...(config.init ?? []));
+  config.init?.forEach((image, index) => {
+    whole.init.push(image);
+    whole.initPlaces.push(placeIn(config.located, 'init', index));
+  });
   whole.onboot.push(...(config.onboot ?? []));
   whole.onshutdown.push(...(config.onshutdown ?? []));
   whole.services.push(...(config.services ?? []));

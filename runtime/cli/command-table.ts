@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { CONTAINER_COMMANDS } from './table/container-commands.ts';
 import { IMAGE_COMMANDS } from './table/image-commands.ts';
 import { KERNEL_COMMANDS } from './table/kernel-commands.ts';
+import { LINUXKIT_COMMANDS } from './table/linuxkit-commands.ts';
 import { POD_COMMANDS } from './table/pod-commands.ts';
 import { SETUP_COMMANDS } from './table/setup-commands.ts';
 import { SYSTEM_COMMANDS } from './table/system-commands.ts';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Command[] = [
   ...POD_COMMANDS,
   ...IMAGE_COMMANDS,
   ...KERNEL_COMMANDS,
+  ...LINUXKIT_COMMANDS,
   ...SETUP_COMMANDS,
   ...SYSTEM_COMMANDS,
 ];

@@ -146,7 +146,7 @@ async function findIn(
       id: image.config.digest,
       manifestDigest: image.manifest.digest,
       config: image.config.decoded.config,
-      layers: image.layers.map(({ diffId, open }) => ({ diffId, open })),
+      layers: image.layers.map((layer) => ({ diffId: layer.diffId, open: () => layer.open() })),
     };
   } catch (error) {
     if ((error as Error).name !== 'ShapeError') throw ioError(op, error);

@@ -1,0 +1,104 @@
+/**
+ * Where `lcow linuxkit build` gets images: layouts and archives that are named, Docker where it is asked for, the local
+ * store. There is no registry yet: who has the image imports it.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImageSources, SourceImage } from '../../linuxkit/yaml/image-source.ts';
+import { RuntimeError } from '../errors.ts';
+import { fullReference, ImageArchives, linuxOn, openStoredImage } from '../image/layered-image.ts';
+import { formatReference, type Reference } from '../image/reference.ts';
+import { writeFileAtomically } from '../rootfs/temporary-file.ts';
+import { escapeControl } from './escape.ts';
+
+export interface LinuxKitSourcesOptions {
+  /** The local store's. */
+  readonly dataDirectory: string;
+  /** What of Docker's images was saved, and what is inflated. */
+  readonly cacheDirectory: string;
+  /** OCI layouts and docker-archives, folders and tars. */
+  readonly paths: readonly string[];
+  /** Ask the Docker daemon too, by its command line. */
+  readonly docker: boolean;
+}
+
+const OP = 'find an image';
+
+/** To be disposed of. */
+export class LinuxKitSources implements ImageSources, AsyncDisposable {
+  readonly #options: LinuxKitSourcesOptions;
+  readonly #named: ImageArchives;
+  readonly #saved: ImageArchives[] = [];
+
+  constructor(options: LinuxKitSourcesOptions) {
+    this.#options = options;
+    this.#named = new ImageArchives(options.paths, this.#temporary);
+  }
+
+  get #temporary(): string {
+    return join(this.#options.cacheDirectory, 'tmp');
+  }
+
+  async open(text: string, architecture: string): Promise<SourceImage> {
+    const reference = fullReference(text, OP);
+    const platform = linuxOn(architecture);
+    const { dataDirectory, paths, docker } = this.#options;
+    const found =
+      (await this.#named.find(reference, platform, OP)) ??
+      (docker ? await this.#ofDocker(text, reference, architecture) : undefined) ??
+      openStoredImage(dataDirectory, reference, platform, OP);
+    if (found !== undefined) return found;
+    const places = [...paths, ...(docker ? ['Docker'] : []), 'the store'].join(' nor in ');
+    throw new RuntimeError(
+      'not-found',
+      OP,
+      `image ${text} is not in ${places}; registries cannot be asked yet: put it into the store with \`lcow image import FILE\`, or name a layout or archive with --oci`,
+    );
+  }
+
+  async #ofDocker(
+    text: string,
+    reference: Reference,
+    architecture: string,
+  ): Promise<SourceImage | undefined> {
+    const name = reference.digest === undefined ? formatReference(reference) : text;
+    const inspect = spawnSync('docker', ['image', 'inspect', '--format', '{{.Id}}', name], {
+      encoding: 'utf8',
+    });
+    if (inspect.error !== undefined) {
+      throw new RuntimeError('unsupported', OP, `docker cannot be run: ${inspect.error.message}`);
+    }
+    const id = /^sha256:([0-9a-f]{64})$/.exec(inspect.stdout.trim())?.[1];
+    if (inspect.status !== 0 || id === undefined) {
+      if (/No such image/i.test(inspect.stderr)) return undefined;
+      const told = escapeControl(inspect.stderr.trim().slice(0, 500));
+      throw new RuntimeError('unavailable', OP, `docker image inspect ${name}: ${told}`);
+    }
+    const archive = join(this.#options.cacheDirectory, 'docker', `${id}.tar`);
+    if (!existsSync(archive)) await saveOfDocker(name, archive);
+    const archives = new ImageArchives([archive], this.#temporary);
+    this.#saved.push(archives);
+    return archives.find(reference, linuxOn(architecture), OP);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const archives of [this.#named, ...this.#saved]) await archives[Symbol.asyncDispose]();
+  }
+}
+
+async function saveOfDocker(name: string, archive: string): Promise<void> {
+  await writeFileAtomically(archive, async (file) => {
+    const child = spawn('docker', ['image', 'save', name], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let told = '';
+    child.stderr.on('data', (bytes: Buffer) => (told += bytes.toString().slice(0, 500)));
+    const closed = once(child, 'close') as Promise<[number | null]>;
+    closed.catch(() => {});
+    for await (const bytes of child.stdout) await file.writeFile(bytes as Buffer);
+    const [status] = await closed;
+    if (status === 0) return;
+    const what = `docker image save ${name} ended with ${status}: ${escapeControl(told.trim())}`;
+    throw new RuntimeError('unavailable', OP, what);
+  });
+}
