@@ -102,6 +102,11 @@ test('a container goes through its life as callers of runc expect', async ({ oci
   // As the shim's exec kill: its signal is for the host process.
   process.kill(second, 'SIGTERM');
   await until('the exec is gone', async () => !(await oci.ok(['ps', 'c'])).includes('sleep 1000'));
+  // Who cannot be asked is killed with what stands for it.
+  writeFileSync(processFile, JSON.stringify({ ...spec.process, args: ['sleep', '2000'] }));
+  await oci.ok(words, { detachedAs: 'y' });
+  process.kill(Number(readFileSync(execPid, 'utf8')), 'SIGKILL');
+  await until('the exec is gone', async () => !(await oci.ok(['ps', 'c'])).includes('sleep 2000'));
   assert.is((await oci.call(['exec', 'c', 'nosuch'])).code, 255);
   assert.match(oci.lastError(), /executable file not found/);
   assert.is((await oci.call(['exec', '--apparmor', 'x', 'c', 'true'])).code, 1);

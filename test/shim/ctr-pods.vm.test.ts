@@ -133,6 +133,7 @@ else {
     await host.stop();
     process.kill(Number(late), 'SIGKILL');
     await host.launch();
+    assert.is((await host.tasks()).get('late'), 'STOPPED');
     await host.remove('late');
     assert.equal(await host.settledLeftovers(), []);
   });
@@ -163,6 +164,47 @@ else {
       ...exits(events, 'survivor').filter((line) => !line.includes('survivor 7')),
       '/tasks/exit survivor 7',
     ]);
+    assert.equal(await host.settledLeftovers(), []);
+  });
+
+  test('whoever kills the pid of a process on the host kills the process, which is told at once', async ({
+    host,
+  }) => {
+    const events = await host.events();
+    await host.ok(...host.runArguments(['-d'], 'shot', 'sleep', '100000'));
+    const exec = host.ctr(...host.execArguments(['--exec-id', 'x'], 'shot', 'sleep', '100000'));
+    const { fields } = await events.until('exec', ({ topic }) => topic === '/tasks/exec-started');
+    process.kill(Number(fields['pid']), 'SIGKILL');
+    await exitOf(events, 'x');
+    assert.is((await exec).code, 137);
+    const [, pid, state] = /^shot\s+(\d+)\s+(\w+)/m.exec(await host.ok('task', 'ls')) ?? [];
+    assert.is(state, 'RUNNING');
+    process.kill(Number(pid), 'SIGKILL');
+    await exitOf(events, 'shot');
+    assert.equal(exits(events, 'shot'), ['/tasks/exit x 137', '/tasks/exit shot 137']);
+    await host.remove('shot');
+    assert.equal(await host.settledLeftovers(), []);
+  });
+
+  test('holder and supervisor are killed while there is no containerd: nobody adopts the VM, doctor --fix ends it', async ({
+    host,
+  }) => {
+    await host.ok(...host.runArguments(['-d'], 'orphan', 'sleep', '100000'));
+    const pod = (await host.lcow('uvm', 'list', '-q')).stdout.trim();
+    await host.stop();
+    assert.is(killAll(host, HOLDER), 1);
+    assert.is(killAll(host, SUPERVISOR), 1);
+    const refused = await host.lcow('uvm', 'exec', pod, 'true');
+    assert.is(refused.code, 125);
+    assert.match(refused.stderr, /it is containerd's, .*lcow doctor --fix/);
+    assert.is(host.pids(VMM).length, 1);
+    const fixed = await host.lcow('doctor', '--fix');
+    assert.match(fixed.stdout, new RegExp(`pod ${pod}: removed, it is containerd's`));
+    assert.is(host.pids(VMM).length, 0);
+    await host.launch();
+    assert.not.ok((await host.tasks()).has('orphan'));
+    await host.ok('container', 'delete', 'orphan');
+    forgetFifos(host);
     assert.equal(await host.settledLeftovers(), []);
   });
 
