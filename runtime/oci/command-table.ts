@@ -91,7 +91,7 @@ const FORMAT: OciOption = {
 
 const ONE = { minimum: 1, maximum: 1, operands: '<container-id>' } as const;
 const CHECKPOINTS =
-  'a process of a VM is not checkpointed by itself; `lcow` and containerd save whole VMs';
+  'a process of a VM is not checkpointed by itself; Task.Checkpoint saves a whole VM';
 const VALUE = (long: string, about: string, short?: string): OciOption => ({
   ...{ long, kind: 'value', about },
   ...(short === undefined ? {} : { short }),

@@ -312,6 +312,16 @@ mv ${log}.part ${log}
     await host.remove('ticker');
   });
 
+  test('a checkpoint is refused where the host shares folders with the VM, as its root', async ({
+    host,
+  }) => {
+    if (host.runtime === RUNC_RUNTIME) return skip('runc asks CRIU');
+    const { code, stderr } = await host.ctr('task', 'checkpoint', 'keeper');
+    assert.is(code, 1);
+    assert.match(stderr, /folders of the host shared over 9P.*not implemented/);
+    assert.is((await host.tasks()).get('keeper'), 'RUNNING');
+  });
+
   test('metrics have numbers of the container, ps its processes', async ({ host }) => {
     const options = ['-d', ...GROUP, '--memory-limit', String(64 << 20)];
     const busy = 'x=$(head -c 1m /dev/zero | tr "\\0" a); while :; do :; done';

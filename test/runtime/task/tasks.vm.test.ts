@@ -1,9 +1,14 @@
 /** The task service over a real VM: every verb, and a pod of two containers. */
+import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { ComputeSystemDocument } from '../../../hcs/document/compute-system.ts';
+import type { RuntimeError } from '../../../runtime/errors.ts';
+import { openHostService } from '../../../runtime/host-service.ts';
 import { containerSpec } from '../../../runtime/task/container-spec.ts';
+import { CHECKPOINT_FILE } from '../../../runtime/task/guest-backend.ts';
 import { decodeMetrics } from '../../../runtime/task/metrics.ts';
 import { LcowHost } from '../../harness/lcow-host.ts';
 import { rejection } from '../../harness/rejection.ts';
@@ -222,6 +227,73 @@ test('a link that breaks is made again; nothing is lost and nothing comes twice'
   await tasks.delete('steady', '');
   assert.equal(recording.faults, []);
   checkCount(recording.text.stdout);
+});
+
+test('a checkpoint is the whole VM of a container that is alone in it; restored in its place, it goes on', async ({
+  host,
+  pod,
+}) => {
+  const refusal = async (id: string, path: string): Promise<[string, string]> => {
+    const { code, message } = (await rejection(pod.tasks.checkpoint(id, path))) as RuntimeError;
+    return [code, message];
+  };
+  const image = join(host.folder, 'image');
+  const text = 'while :; do i=$((i+1)); echo $i > /dev/shm/m; mv /dev/shm/m /dev/shm/n; done';
+  await pod.create('saved', ['sh', '-c', text]);
+  assert.is((await refusal('saved', image))[0], 'invalid-state');
+  await pod.tasks.start('saved', '');
+  assert.match((await refusal('saved', 'image'))[1], /path is "image", not an absolute path/);
+  await pod.create('other', ['true']);
+  const [code, message] = await refusal('saved', image);
+  assert.is(code, 'unsupported');
+  assert.match(message, /its VM has 2 containers/);
+  await pod.remove('other');
+  assert.not(existsSync(image), 'a refusal leaves nothing');
+
+  const counted = async (execId: string): Promise<number> => {
+    await pod.exec('saved', execId, ['cat', '/dev/shm/n']);
+    await pod.tasks.start('saved', execId);
+    await pod.tasks.wait('saved', execId);
+    await pod.tasks.delete('saved', execId);
+    return Number(pod.recorder.of('saved', execId).text.stdout);
+  };
+  const before = await counted('before');
+  await pod.tasks.checkpoint('saved', image);
+  const file = join(image, CHECKPOINT_FILE);
+  assert.is(statSync(file).mode & 0o077, 0, 'memory is nobody else’s to read');
+  let later = await counted('later');
+  // It goes on, well beyond what was saved.
+  while (later < before + 1000) later = await counted('later');
+
+  const { document } = pod.tasks.record as { document: ComputeSystemDocument };
+  await pod.leave();
+  const service = await openHostService(host);
+  const system = await service.open(pod.id);
+  await system.terminate();
+  await system[Symbol.asyncDispose]();
+  const { VirtualMachine } = document;
+  const RestoreState = { SaveStateFilePath: file };
+  const restored = await service.create(pod.id, {
+    ...document,
+    VirtualMachine: { ...VirtualMachine, RestoreState },
+  });
+  await restored.start();
+  await restored[Symbol.asyncDispose]();
+  await service[Symbol.asyncDispose]();
+  await pod.open(true);
+  assert.is((await pod.tasks.state('saved', '')).status, 'running');
+  const after = await counted('after');
+  assert.ok(after >= before && after < later, `${before} before, ${later} later, ${after} after`);
+  // And once more, with its end.
+  await pod.tasks.checkpoint('saved', `${image}-2`, true);
+  assert.is((await pod.tasks.wait('saved', '')).code, 137);
+  await pod.tasks.delete('saved', '');
+  assert.equal(
+    pod.events.filter(({ kind }) => kind === 'checkpointed'),
+    [image, `${image}-2`].map((checkpoint) => ({
+      ...{ kind: 'checkpointed', containerId: 'saved', checkpoint },
+    })),
+  );
 });
 
 test.run();
