@@ -45,6 +45,8 @@ export interface GuestManifest {
     packageVersion: string;
     /** Which of the files boots: the uncompressed ELF where there is one. */
     boot: 'vmlinux' | 'kernel';
+    /** What the kernel line needs for this image; absent for one that is ours alone. */
+    arguments?: string;
   };
   /** By name: kernel, initrd.img, and vmlinux where the kernel has it. */
   files: Record<string, FileRecord>;
@@ -65,6 +67,8 @@ export interface BootFiles {
   kernel: string;
   /** Path of the initrd. */
   initrd: string;
+  /** manifest.kernel.arguments */
+  arguments?: string;
   manifest: GuestManifest;
 }
 
@@ -114,6 +118,7 @@ export async function findBootFiles(options: FindBootFilesOptions = {}): Promise
     directory,
     kernel: join(directory, boot),
     initrd: join(directory, 'initrd.img'),
+    ...(manifest.kernel.arguments === undefined ? {} : { arguments: manifest.kernel.arguments }),
     manifest,
   };
 }
@@ -191,6 +196,7 @@ export function decodeManifest(value: unknown, path: string): GuestManifest {
   const { kernel, agent, files } = manifest;
   if (typeof kernel?.release !== 'string') wrong('kernel.release');
   if (kernel.boot !== 'vmlinux' && kernel.boot !== 'kernel') wrong('kernel.boot');
+  if (!['undefined', 'string'].includes(typeof kernel.arguments)) wrong('kernel.arguments');
   if (typeof agent?.version !== 'string') wrong('agent.version');
   if (!SHA256.test(String(manifest.inputs))) wrong('inputs');
   if (typeof files !== 'object' || files === null) wrong('files');

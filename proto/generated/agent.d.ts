@@ -148,6 +148,9 @@ export namespace lcow {
                 /** HelloResponse bootId. */
                 bootId: string;
 
+                /** HelloResponse missing. */
+                missing: string[];
+
                 /**
                  * Creates a new HelloResponse instance using the specified properties.
                  * @param [properties] Properties to set
@@ -216,6 +219,9 @@ export namespace lcow {
 
                     /** HelloResponse bootId */
                     bootId?: (string|null);
+
+                    /** HelloResponse missing */
+                    missing?: (string[]|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -5801,6 +5807,9 @@ export namespace lcow {
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
 
+                /** ListContainersRequest image. */
+                image: boolean;
+
                 /**
                  * Creates a new ListContainersRequest instance using the specified properties.
                  * @param [properties] Properties to set
@@ -5839,6 +5848,9 @@ export namespace lcow {
 
                 /** Properties of a ListContainersRequest. */
                 interface $Properties {
+
+                    /** ListContainersRequest image */
+                    image?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

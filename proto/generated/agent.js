@@ -163,6 +163,7 @@ export const lcow = $root.lcow = (() => {
                 const HelloResponse = function (properties) {
                     this.timeline = [];
                     this.features = [];
+                    this.missing = [];
                     if (properties)
                         for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                             if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -179,6 +180,7 @@ export const lcow = $root.lcow = (() => {
                 HelloResponse.prototype.cpus = 0;
                 HelloResponse.prototype.memoryBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 HelloResponse.prototype.bootId = "";
+                HelloResponse.prototype.missing = $util.emptyArray;
 
                 HelloResponse.create = function(properties) {
                     return new HelloResponse(properties);
@@ -213,6 +215,9 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(72).uint64(message.memoryBytes);
                     if (message.bootId != null && $Object.hasOwnProperty.call(message, "bootId") && message.bootId !== "")
                         writer.uint32(82).string(message.bootId);
+                    if (message.missing != null && message.missing.length)
+                        for (let i = 0; i < message.missing.length; ++i)
+                            writer.uint32(90).string(message.missing[i]);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -332,6 +337,14 @@ export const lcow = $root.lcow = (() => {
                                     message.bootId = value;
                                 else
                                     delete message.bootId;
+                                continue;
+                            }
+                        case 11: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.missing && message.missing.length))
+                                    message.missing = [];
+                                message.missing.push(reader.stringVerify());
                                 continue;
                             }
                         }
@@ -7715,6 +7728,8 @@ export const lcow = $root.lcow = (() => {
                                 this[keys[i]] = properties[keys[i]];
                 };
 
+                ListContainersRequest.prototype.image = false;
+
                 ListContainersRequest.create = function(properties) {
                     return new ListContainersRequest(properties);
                 };
@@ -7726,6 +7741,8 @@ export const lcow = $root.lcow = (() => {
                         _depth = 0;
                     if (_depth > $util.recursionLimit)
                         throw $Error("max depth exceeded");
+                    if (message.image != null && $Object.hasOwnProperty.call(message, "image") && message.image !== false)
+                        writer.uint32(8).bool(message.image);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -7739,7 +7756,7 @@ export const lcow = $root.lcow = (() => {
                         _depth = 0;
                     if (_depth > $Reader.recursionLimit)
                         throw $Error("max depth exceeded");
-                    let end, message;
+                    let end, message, value;
                     if (length === $undefined)
                         end = reader.len;
                     else {
@@ -7757,7 +7774,19 @@ export const lcow = $root.lcow = (() => {
                             _end = $undefined;
                             break;
                         }
-                        reader.skipType(tag & 7, _depth, tag);
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.image = value;
+                                else
+                                    delete message.image;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
                             $util.makeProp(message, "$unknowns", false);
                             (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));

@@ -46,6 +46,9 @@ pub struct HelloResponse {
     /// /proc/sys/kernel/random/boot_id
     #[prost(string, tag = "10")]
     pub boot_id: ::prost::alloc::string::String,
+    /// of somebody else's image: what its kernel lacks for containers, as CONFIG_ names
+    #[prost(string, repeated, tag = "11")]
+    pub missing: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct TimelineMark {
@@ -635,7 +638,11 @@ pub struct LinkStat {
     pub tx_dropped: u64,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListContainersRequest {}
+pub struct ListContainersRequest {
+    /// also those that the image itself runs, which no host made
+    #[prost(bool, tag = "1")]
+    pub image: bool,
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ContainerState {
     #[prost(string, tag = "1")]
@@ -1230,7 +1237,7 @@ pub mod vm_client {
                 .insert(GrpcMethod::new("lcow.agent.v1.Vm", "GetMemory"));
             self.inner.unary(req, path, codec).await
         }
-        /// Kills what runs, syncs, unmounts and powers off. The reply is sent before power goes.
+        /// Runs what the image runs at its end, kills what runs, syncs, unmounts and powers off. The reply is sent before.
         pub async fn shutdown(
             &mut self,
             request: impl tonic::IntoRequest<super::ShutdownRequest>,
@@ -1313,7 +1320,7 @@ pub mod vm_server {
             tonic::Response<super::GetMemoryResponse>,
             tonic::Status,
         >;
-        /// Kills what runs, syncs, unmounts and powers off. The reply is sent before power goes.
+        /// Runs what the image runs at its end, kills what runs, syncs, unmounts and powers off. The reply is sent before.
         async fn shutdown(
             &self,
             request: tonic::Request<super::ShutdownRequest>,

@@ -15,6 +15,7 @@ import { type ContainerMount, parseMount, parseTmpfs, parseVolume } from '../tas
 import { parseSecurityOptions, type SecurityOptions } from '../task/security-options.ts';
 import { parseSysctl } from '../task/sysctl-options.ts';
 import { parseUlimit } from '../task/ulimit-options.ts';
+import { bootFilesOf } from './boot-files-option.ts';
 import type { OptionValues } from './command.ts';
 import { readEnvironment, readLabels } from './environment-options.ts';
 import { parseRestartPolicy } from './restart-policy-option.ts';
@@ -53,7 +54,9 @@ export async function readContainerRequest(
     sysctls: Object.fromEntries(options.list('sysctl').map(parseSysctl)),
     ...mapped(options, 'shm-size', 'shmSizeBytes', (text) => parseSize('--shm-size', text)),
     readOnly: options.flag('read-only'),
-    ...(pod === undefined ? { vm: readShape(options) } : refuseShape(options)),
+    ...(pod === undefined
+      ? { vm: { ...readShape(options), ...(await bootFilesOf(options)) } }
+      : refuseShape(options)),
   };
 }
 
@@ -81,7 +84,7 @@ export function readShape(
 
 /** The VM of a pod is as the pod was made. */
 function refuseShape(options: OptionValues): object {
-  for (const name of ['network', 'publish', 'kernel-args']) {
+  for (const name of ['network', 'publish', 'kernel-args', 'kernel', 'initrd']) {
     if (!options.given(name)) continue;
     const what = "with --pod the VM is the pod's: give it to `lcow pod create`";
     throw new RuntimeError('invalid-argument', `read --${name}`, what);

@@ -56,6 +56,7 @@ export function podShape({ memoryBytes, cpus, vm = {} }: ContainerRequest): PodS
     ...(memoryMiB === undefined ? {} : { memoryMiB }),
     ...(processorCount === undefined ? {} : { processorCount }),
     ...(vm.kernelArguments === undefined ? {} : { kernelArguments: vm.kernelArguments }),
+    ...(vm.bootFiles === undefined ? {} : { bootFiles: vm.bootFiles }),
     network: vm.network ?? 'user',
     ports: vm.ports ?? [],
   };

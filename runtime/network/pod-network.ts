@@ -27,6 +27,8 @@ export interface PodNetworkOptions {
   readonly mode: NetworkMode;
   /** Default none; with mode none there can be none. */
   readonly ports?: readonly PortMapping[];
+  /** False: the guest asks for its address itself. Default true. */
+  readonly configure?: boolean;
 }
 
 /** What a later supervisor needs to go on with a network: plain data, for its state on disk. */
@@ -51,14 +53,14 @@ export interface ContainerNames {
 export async function attachNetwork(
   vm: UtilityVm,
   service: Pick<ComputeService, 'endpoints'>,
-  { mode, ports = [] }: PodNetworkOptions,
+  { mode, ports = [], configure = true }: PodNetworkOptions,
 ): Promise<PodNetwork> {
   if (mode === 'none') {
     if (ports.length > 0) {
       const what = 'without a network there are no ports to publish';
       throw new RuntimeError('invalid-argument', 'attach the network', what);
     }
-    return new PodNetwork(vm, service, { mode }, false);
+    return new PodNetwork(vm, service, { mode }, 'new');
   }
   const endpoint = await explainPort(service.endpoints.createEndpoint({ network: mode, ports }));
   try {
@@ -66,7 +68,8 @@ export async function attachNetwork(
     const { id: EndpointId, macAddress: MacAddress } = endpoint;
     const add = addNetworkAdapter(adapterId, { EndpointId, MacAddress });
     await explainPort(vm.system.modify(add));
-    return new PodNetwork(vm, service, { mode, adapterId, endpoint }, false);
+    const record = { mode, adapterId, endpoint };
+    return new PodNetwork(vm, service, record, configure ? 'new' : 'guest');
   } catch (error) {
     await service.endpoints.deleteEndpoint(endpoint.id);
     throw error;
@@ -79,7 +82,7 @@ export function adoptNetwork(
   service: Pick<ComputeService, 'endpoints'>,
   record: NetworkRecord,
 ): PodNetwork {
-  return new PodNetwork(vm, service, record, true);
+  return new PodNetwork(vm, service, record, 'adopted');
 }
 
 /** Dispose it after its VM has ended: the endpoint is forgotten. For a VM that lives on see detach(). */
@@ -96,12 +99,13 @@ export class PodNetwork implements AsyncDisposable {
     vm: UtilityVm,
     service: Pick<ComputeService, 'endpoints'>,
     record: NetworkRecord,
-    adopted: boolean,
+    whose: 'new' | 'adopted' | 'guest',
   ) {
     this.#vm = vm;
     this.#service = service;
     this.record = record;
-    this.configured = this.#configure(adopted);
+    this.configured =
+      whose === 'guest' ? vm.ready.then(() => {}) : this.#configure(whose === 'adopted');
     this.configured.catch(() => {});
   }
 

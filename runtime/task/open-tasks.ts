@@ -98,6 +98,7 @@ async function boot(options: OpenTasksOptions): Promise<PodTasks> {
   const vm = await createUtilityVm(service, {
     ...shape,
     ...life(directory, file),
+    forContainers: true,
     ...(timeline === undefined ? {} : { timeline }),
     ...(signal === undefined ? {} : { signal }),
   });

@@ -35,6 +35,7 @@ import { AgentLink } from './agent-link.ts';
 import { type DeviceRecord, NO_DEVICES } from './device-record.ts';
 import { checkGuestClock } from './guest-clock.ts';
 import { type OverlaySource, planShare, type Share, type ShareSource } from './plan9-shares.ts';
+import { describeExit, withKernelWords } from './vm-exit.ts';
 import { ScsiSlots, type ScsiSlot } from './scsi-slots.ts';
 
 /** The vsock port that the agent dials ("LC", docs/protocol.md §1). */
@@ -51,6 +52,8 @@ export interface BootFilePaths {
   /** vmlinux or bzImage; bzImage, beside the initrd, on hosts that boot by UEFI (bootsByUefi()). */
   readonly kernel: string;
   readonly initrd: string;
+  /** What the kernel line needs for these files. */
+  readonly arguments?: string;
 }
 
 export interface UtilityVmShape {
@@ -87,6 +90,8 @@ export interface UtilityVmLife {
   /** Gives the boot up. */
   readonly signal?: AbortSignal;
   readonly bootTimeoutMs?: number;
+  /** Refuse a guest whose kernel lacks what every container needs. Default false: it is told in `missing`. */
+  readonly forContainers?: boolean;
 }
 
 export interface UtilityVmOptions extends UtilityVmShape, UtilityVmLife {}
@@ -116,13 +121,16 @@ export interface GuestInformation {
 export function utilityVmDocument(shape: UtilityVmShape): ComputeSystemDocument {
   const { execution, bootFiles, host } = shape;
   const processorCount = shape.processorCount ?? defaultProcessorCount(execution.Accelerator);
+  const userArguments = [bootFiles.arguments, shape.kernelArguments]
+    .filter((text) => text !== undefined && text !== '')
+    .join(' ');
   const { document } = lcowVm(
     {
       kernelFilePath: bootFiles.kernel,
       initRdPath: bootFiles.initrd,
       platform: execution.Platform,
       platformArguments: execution.KernelArguments,
-      ...(shape.kernelArguments === undefined ? {} : { userArguments: shape.kernelArguments }),
+      ...(userArguments === '' ? {} : { userArguments }),
       memoryMiB: shape.memoryMiB ?? DEFAULT_MEMORY_MIB,
       processorCount,
       console: shape.console ?? false,
@@ -200,6 +208,7 @@ export class UtilityVm implements AsyncDisposable {
   readonly #listener: GuestListener;
   #nextShare: number;
   #guest: GuestInformation | undefined;
+  #missing: readonly string[] = [];
   #disposed: Promise<void> | undefined;
   #saving = false;
 
@@ -240,6 +249,11 @@ export class UtilityVm implements AsyncDisposable {
   /** What the agent said in its first answer; undefined before `ready`. */
   get guest(): GuestInformation | undefined {
     return this.#guest;
+  }
+
+  /** Of somebody else's kernel: what it lacks for containers, as CONFIG_ names. Empty before `ready`. */
+  get missing(): readonly string[] {
+    return this.#missing;
   }
 
   /** The channel that serves now: the first one, or after a broken link the next. Rejects once the VM has ended. */
@@ -425,9 +439,12 @@ export class UtilityVm implements AsyncDisposable {
       const cause = ended.signal.aborted
         ? ended.signal.reason
         : await this.explain('boot the VM', error);
-      if (adopted) await this.letGo().catch(() => {});
-      else await this[Symbol.asyncDispose]().catch(() => {});
-      throw cause;
+      if (adopted) {
+        await this.letGo().catch(() => {});
+        throw cause;
+      }
+      await this[Symbol.asyncDispose]().catch(() => {});
+      throw withKernelWords(cause, await this.exited);
     } finally {
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', onCancel);
@@ -457,7 +474,7 @@ export class UtilityVm implements AsyncDisposable {
   async #hello(
     channel: AgentChannel,
     signal: AbortSignal,
-    { timeline, bootTimeoutMs = BOOT_TIMEOUT_MS, id }: UtilityVmLife,
+    { timeline, bootTimeoutMs = BOOT_TIMEOUT_MS, id, forContainers = false }: UtilityVmLife,
   ): Promise<void> {
     const sentMs = performance.now();
     const hello = await channel.call(
@@ -472,6 +489,11 @@ export class UtilityVm implements AsyncDisposable {
       { signal, timeoutMs: bootTimeoutMs },
     );
     const receivedMs = performance.now();
+    this.#missing = hello.missing.slice(0, 64);
+    if (forContainers && this.#missing.length > 0) {
+      const { refuseContainers } = await import('./kernel-features.ts');
+      refuseContainers(hello.kernelRelease, this.#missing);
+    }
     const startedMs = this.system.timeline.find(({ name }) => name === 'started')?.atMs;
     if (startedMs !== undefined) checkGuestClock(hello.nowNs, receivedMs - startedMs);
     const marks = hello.timeline.slice(0, 64);
@@ -516,13 +538,4 @@ function bootTimeout(timeoutMs: number): RuntimeError {
 /** The error of a VM that ended before its agent answered. */
 function exitedWhileBooting(status: SystemExitStatus): RuntimeError {
   return new RuntimeError('unavailable', 'boot the VM', describeExit(status));
-}
-
-/** "the VM exited (UnexpectedExit, 0x...)", for messages. */
-export function describeExit(status: SystemExitStatus): string {
-  const cause =
-    status.Status === undefined || status.Status === 0
-      ? ''
-      : `, 0x${(status.Status >>> 0).toString(16)}`;
-  return `the VM exited (${status.ExitType ?? 'Unknown'}${cause})`;
 }

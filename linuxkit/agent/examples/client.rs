@@ -490,7 +490,7 @@ async fn main() -> Result<(), Error> {
                 eprintln!(
                     "{:?}",
                     containers
-                        .list(ListContainersRequest {})
+                        .list(ListContainersRequest { image: true })
                         .await?
                         .into_inner()
                 );

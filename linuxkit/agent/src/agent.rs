@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tonic::Status;
 
 use crate::boot::Platform;
@@ -34,6 +34,8 @@ pub struct Agent {
     pub storage: Arc<Storage>,
     pub oom: oom::Watch,
     secret: Mutex<Option<Secret>>,
+    /// Told once a host has greeted.
+    pub greeted: Notify,
     linked: AtomicBool,
     pub containers: Mutex<HashMap<String, Slot>>,
     /// Processes of the VM itself, by exec id.
@@ -104,6 +106,7 @@ impl Agent {
             events: Events::default(),
             oom: oom::Watch::new()?,
             secret: Mutex::new(None),
+            greeted: Notify::new(),
             linked: AtomicBool::new(false),
             containers: Mutex::default(),
             vm_processes: Mutex::default(),
@@ -120,6 +123,7 @@ impl Agent {
     /// Sets the secret that later connections must prove.
     pub fn set_secret(&self, secret: Secret) {
         *lock(&self.secret) = Some(secret);
+        self.greeted.notify_one();
     }
 
     /// The first link is up: what could wait is done now, in the background.

@@ -8,6 +8,25 @@ use std::path::{Path, PathBuf};
 
 use crate::{error, log, modules::Modules, timeline, uevent::Uevents, zygote};
 
+/// Where the agent is kept in somebody else's image, beside all that is there.
+pub const ADDED: &str = "/lcow";
+
+/// The agent's own path: `/init`, or where it was added to somebody else's image.
+pub fn executable() -> String {
+    if added() {
+        format!("{ADDED}/init")
+    } else {
+        "/init".to_owned()
+    }
+}
+
+/// Whether the image is somebody else's: the kernel then starts us as `/lcow/init`.
+pub fn added() -> bool {
+    std::env::args_os()
+        .next()
+        .is_some_and(|name| std::path::Path::new(&name).starts_with(ADDED))
+}
+
 /// What the guest runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {

@@ -43,6 +43,12 @@ macro_rules! warning {
     ($($arg:tt)*) => { $crate::log::write(4, format_args!($($arg)*)) };
 }
 
+/// Something that happened as it should and that somebody may want to know.
+#[macro_export]
+macro_rules! info {
+    ($($arg:tt)*) => { $crate::log::write(6, format_args!($($arg)*)) };
+}
+
 /// Detail for who debugs the guest; costs nothing when it is off.
 #[macro_export]
 macro_rules! debug {

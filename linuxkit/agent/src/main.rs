@@ -9,6 +9,8 @@ mod container;
 mod container_init;
 mod devices;
 mod events;
+mod image;
+mod kernel_features;
 mod link;
 mod log;
 mod lookup;
@@ -108,6 +110,9 @@ async fn serve(booted: boot::Booted) -> std::io::Result<()> {
         }
     });
     tokio::spawn(oom::run(agent.clone()));
+    if image::present() {
+        image::begin(&agent);
+    }
     loop {
         for signal in signals.next().await? {
             match signal {

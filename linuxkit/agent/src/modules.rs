@@ -1,4 +1,4 @@
-//! Kernel modules: the image's ordered list `/etc/lcow/modules` and loading by group with finit_module(2).
+//! Kernel modules: the image's ordered list `/etc/lcow/modules` (`/lcow/modules` in somebody else's image) and loading by group with finit_module(2).
 //! Not modprobe: dependency order is decided when the image is built.
 //!
 //! The list holds lines of `<group> <absolute path>`; blank lines and lines that begin with `#` are skipped.
@@ -10,10 +10,10 @@ use std::os::fd::AsRawFd;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::warning;
+use crate::{boot, warning};
 
 /// Where the image keeps the list.
-pub const LIST: &str = "/etc/lcow/modules";
+const LIST: &str = "/etc/lcow/modules";
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,12 @@ pub struct Modules {
 impl Modules {
     /// Reads the image's list; an image without one has everything built in.
     pub fn read() -> Self {
-        Self::new(parse(&std::fs::read_to_string(LIST).unwrap_or_default()))
+        let list = if boot::added() {
+            format!("{}/modules", boot::ADDED)
+        } else {
+            LIST.to_owned()
+        };
+        Self::new(parse(&std::fs::read_to_string(list).unwrap_or_default()))
     }
 
     fn new(list: Vec<Module>) -> Self {

@@ -11,7 +11,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use crate::agent::Agent;
-use crate::{bounds, cgroup, error, spec};
+use crate::{boot, bounds, cgroup, error, image, spec};
 
 /// The longest grace that a host may ask for.
 pub const MAX_GRACE: Duration = Duration::from_secs(600);
@@ -20,14 +20,25 @@ const OWN_GRACE: Duration = Duration::from_secs(10);
 
 /// Late preparations: who powers off when the kernel is asked to do it in order.
 pub fn prepare() {
-    let _ = std::fs::write("/proc/sys/kernel/poweroff_cmd", "/init poweroff");
+    let _ = std::fs::write(
+        "/proc/sys/kernel/poweroff_cmd",
+        format!("{} poweroff", boot::executable()),
+    );
     // SAFETY: reboot(2) with a command that only changes what Ctrl-Alt-Del does: SIGINT to us.
     unsafe { libc::reboot(libc::RB_DISABLE_CAD) };
 }
 
-/// Ends containers, unmounts and powers off.
+/// What of the grace is kept for containers, however long the image takes for its own end.
+const CONTAINERS_GRACE: Duration = Duration::from_secs(1);
+
+/// Runs what the image runs at its end, ends containers, unmounts and powers off. Without a grace nothing is run.
 pub async fn power_off(agent: Arc<Agent>, grace: Duration) {
-    end_containers(&agent, grace).await;
+    let begun = tokio::time::Instant::now();
+    if !grace.is_zero() {
+        image::on_shutdown(&agent, grace).await;
+    }
+    let left = grace.saturating_sub(begun.elapsed());
+    end_containers(&agent, left.max(grace.min(CONTAINERS_GRACE))).await;
     let finish = tokio::task::spawn_blocking(move || {
         agent.storage.unmount_all();
         // A machine without ACPI cannot be powered off, only reset, which ends a VM as well.

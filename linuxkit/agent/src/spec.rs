@@ -9,10 +9,18 @@ use oci_spec::runtime::{
 };
 use tonic::Status;
 
+use crate::boot;
 use crate::bounds::{self, invalid};
 use crate::lookup;
 use crate::proto::Stdio;
 use crate::user::Database;
+
+/// Whose container it is: one of the image itself may name whatever the VM has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Host,
+    Image,
+}
 
 /// The cgroup of container `id`, below the mount.
 pub fn cgroup(id: &str) -> String {
@@ -116,6 +124,7 @@ pub fn edit(
     root: &File,
     stdio: &Stdio,
     extra: Vec<Mount>,
+    origin: Origin,
 ) -> Result<(), Status> {
     let read_only = spec
         .root()
@@ -159,7 +168,8 @@ pub fn edit(
     for namespace in &namespaces {
         if let Some(path) = namespace.path() {
             let path = path.to_string_lossy();
-            if !path.starts_with("/proc/") && !path.starts_with("/run/lcow/") {
+            let known = path.starts_with("/proc/") || path.starts_with("/run/lcow/");
+            if origin == Origin::Host && !known {
                 return Err(invalid(
                     "spec.linux.namespaces",
                     format!("path {path:?} is not a namespace of this VM"),
@@ -172,8 +182,10 @@ pub fn edit(
 
     let mut mounts = spec.mounts().clone().unwrap_or_default();
     bounds::count("spec.mounts", mounts.len() + extra.len(), 1024)?;
-    for (index, mount) in mounts.iter_mut().enumerate() {
-        bind_source(index, mount)?;
+    if origin == Origin::Host {
+        for (index, mount) in mounts.iter_mut().enumerate() {
+            bind_source(index, mount)?;
+        }
     }
     for mount in extra {
         if !mounts
@@ -208,16 +220,18 @@ fn bind_source(index: usize, mount: &mut Mount) -> Result<(), Status> {
             format!("{source:?} is not a path of the VM (uvm:///init, uvm:///run/lcow/...)"),
         ));
     };
-    if path != "/init" {
-        bounds::run_path(&field, path)?;
-        // A link in what a container wrote must not lead to other files of the VM.
-        let real = std::fs::canonicalize(path).unwrap_or_default();
-        if real != std::path::Path::new(path) {
-            return Err(invalid(
-                &field,
-                format!("{source:?} is missing or leads elsewhere"),
-            ));
-        }
+    if path == "/init" {
+        mount.set_source(Some(PathBuf::from(boot::executable())));
+        return Ok(());
+    }
+    bounds::run_path(&field, path)?;
+    // A link in what a container wrote must not lead to other files of the VM.
+    let real = std::fs::canonicalize(path).unwrap_or_default();
+    if real != std::path::Path::new(path) {
+        return Err(invalid(
+            &field,
+            format!("{source:?} is missing or leads elsewhere"),
+        ));
     }
     mount.set_source(Some(PathBuf::from(path)));
     Ok(())
@@ -398,7 +412,16 @@ mod tests {
         };
         let mut spec = parse(&bytes).expect("a spec");
         let rootfs = "/run/lcow/c/box/rootfs";
-        edit(&mut spec, "box", rootfs, &root, &stdio, vec![]).expect("edited");
+        edit(
+            &mut spec,
+            "box",
+            rootfs,
+            &root,
+            &stdio,
+            vec![],
+            Origin::Host,
+        )
+        .expect("edited");
         let process = spec.process().clone().expect("process");
         assert_eq!((process.user().uid(), process.user().gid()), (7, 8));
         assert_eq!(
@@ -425,7 +448,9 @@ mod tests {
         let stdio = Stdio::default();
         let refused = |bytes: &[u8]| {
             parse(bytes)
-                .and_then(|mut spec| edit(&mut spec, "box", "/r", &root, &stdio, vec![]))
+                .and_then(|mut spec| {
+                    edit(&mut spec, "box", "/r", &root, &stdio, vec![], Origin::Host)
+                })
                 .expect_err("refused")
                 .message()
                 .to_owned()

@@ -1,5 +1,6 @@
 /** `lcow pod create`: makes a pod, a utility VM that several containers share, and prints its name. */
 import { Lcow } from '../../lcow.ts';
+import { bootFilesOf } from '../boot-files-option.ts';
 import { cancelOnSignals } from '../cancel.ts';
 import type { CommandInput } from '../command.ts';
 import { readLabels } from '../environment-options.ts';
@@ -15,6 +16,7 @@ export async function run({ options, operands: [name = ''] }: CommandInput): Pro
     name,
     labels: readLabels(options),
     ...readShape(options),
+    ...(await bootFilesOf(options)),
     ...(memory === undefined ? {} : { memoryMiB: Math.ceil(parseSize('--memory', memory) / MIB) }),
     ...(cpus === undefined ? {} : { processorCount: parseCount('--cpus', cpus, 1, 240) }),
   };

@@ -3,15 +3,17 @@
  * took; or prints the document and starts nothing.
  */
 import { randomBytes } from 'node:crypto';
-import { access } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { findBootFiles } from '../../../linuxkit/manifest.ts';
 import { hostVersionOf } from '../../../hcs/document/host-version.ts';
 import { bootsByUefi } from '../../../hcs/document/lcow-boot.ts';
+import type { PortMapping } from '../../../hcs/endpoints.ts';
 import type { ComputeService } from '../../../hcs/service.ts';
 import { directories } from '../../directories.ts';
 import { RuntimeError } from '../../errors.ts';
 import { openHostService } from '../../host-service.ts';
+import type { PodNetwork } from '../../network/pod-network.ts';
+import { parsePortMappings, portText } from '../../network/port-mapping.ts';
 import { runInVm } from '../../task/vm-process.ts';
 import { Timeline } from '../../timeline.ts';
 import {
@@ -20,9 +22,14 @@ import {
   utilityVmDocument,
   type UtilityVmShape,
 } from '../../uvm/utility-vm.ts';
+import { missingLines } from '../../uvm/kernel-features.ts';
+import { readBootFiles } from '../boot-files-option.ts';
+import { kernelWords } from '../../uvm/vm-exit.ts';
 import { cancelOnSignals } from '../cancel.ts';
 import type { CommandInput, OptionValues } from '../command.ts';
+import { escapeControl } from '../escape.ts';
 import { foreground } from '../foreground.ts';
+import { holdVm } from '../hold-vm.ts';
 import { parseCount, parseSize } from '../size.ts';
 import { table } from '../table.ts';
 import { takeTerminal } from '../terminal.ts';
@@ -47,13 +54,24 @@ export async function run({ options }: CommandInput): Promise<number> {
   if (options.flag('document-only')) return printDocument(shape);
   const count = parseCount('--count', options.text('count') ?? '1', 1, MOST_VMS);
   const parallel = parseCount('--parallel', options.text('parallel') ?? '1', 1, MOST_VMS);
+  if (count > 1) refuseMany(options);
+  const ports = parsePortMappings(options.list('publish'));
+  const wanted = network(options);
+  if (wanted === 'none' && ports.length > 0) {
+    const what = 'without a network no port can be published';
+    throw new RuntimeError('invalid-argument', 'read --publish', what);
+  }
   const cancel = cancelOnSignals();
   const bootOne = (timeline: Timeline) =>
     bootVm(service, shape, paths.run, timeline, cancel.signal);
   try {
     return count > 1
       ? await bootMany(bootOne, count, parallel, options)
-      : await bootAndUse(bootOne, options, Execution.Accelerator);
+      : await bootAndUse(bootOne, options, {
+          accelerator: Execution.Accelerator,
+          signal: cancel.signal,
+          join: (vm) => joinNetwork(vm, service, wanted, ports),
+        });
   } finally {
     cancel.release();
   }
@@ -63,30 +81,37 @@ async function readShape(
   options: OptionValues,
   bzImage: boolean,
 ): Promise<Omit<UtilityVmShape, 'execution'>> {
-  const kernel = options.text('kernel');
-  const initrd = options.text('initrd');
-  const found = kernel && initrd ? undefined : await findBootFiles({ bzImage });
+  const bootFiles = (await readBootFiles(options)) ?? (await findBootFiles({ bzImage }));
   const memory = options.text('memory');
   const cpus = options.text('cpus');
-  const kernelArguments = options.text('kernel-args');
+  // The agent of an image with containers of its own waits for what it is told to come.
+  const adapters = network(options) === 'none' ? [] : ['lcow.adapters=1'];
+  const kernelArguments = [options.text('kernel-args') ?? '', ...adapters].join(' ').trim();
   return {
-    bootFiles: {
-      kernel: kernel ? await existing('--kernel', kernel) : (found?.kernel ?? ''),
-      initrd: initrd ? await existing('--initrd', initrd) : (found?.initrd ?? ''),
-    },
+    bootFiles,
     ...(memory === undefined ? {} : { memoryMiB: Math.ceil(parseSize('--memory', memory) / MIB) }),
     ...(cpus === undefined ? {} : { processorCount: parseCount('--cpus', cpus, 1, 240) }),
-    ...(kernelArguments === undefined ? {} : { kernelArguments }),
+    ...(kernelArguments === '' ? {} : { kernelArguments }),
     console: options.flag('console'),
   };
 }
 
-async function existing(option: string, path: string): Promise<string> {
-  const full = resolve(path);
-  await access(full).catch((cause: unknown) => {
-    throw new RuntimeError('not-found', `read ${option}`, `"${path}" cannot be read`, { cause });
-  });
-  return full;
+function network(options: OptionValues): 'user' | 'dhcp' | 'none' {
+  const name = options.text('network') ?? (options.list('publish').length > 0 ? 'user' : 'none');
+  if (name === 'user' || name === 'dhcp' || name === 'none') return name;
+  const what = `"${name.slice(0, 64)}" is not user, dhcp or none`;
+  throw new RuntimeError('invalid-argument', 'read --network', what);
+}
+
+/** What a VM alone cannot be one of many with. */
+function refuseMany(options: OptionValues): void {
+  const alone = [
+    ...(options.flag('wait') ? ['--wait'] : []),
+    ...(options.list('publish').length > 0 ? ['--publish'] : []),
+  ];
+  if (alone.length === 0) return;
+  const what = `${alone.join(' and ')} is for one VM`;
+  throw new RuntimeError('invalid-argument', 'read --count', what);
 }
 
 /** The document as JSON on stdout; its kernel line, for reading, on stderr. */
@@ -115,26 +140,68 @@ function bootVm(
   });
 }
 
+/** What a VM that is booted alone is used with. */
+interface Use {
+  readonly accelerator: string;
+  /** Aborts when the VM is to end. */
+  readonly signal: AbortSignal;
+  readonly join: (vm: UtilityVm) => Promise<PodNetwork | undefined>;
+}
+
+/** Gives the VM its adapter while it boots, and says where its ports are. */
+async function joinNetwork(
+  vm: UtilityVm,
+  service: ComputeService,
+  wanted: ReturnType<typeof network>,
+  ports: readonly PortMapping[],
+): Promise<PodNetwork | undefined> {
+  if (wanted === 'none') return undefined;
+  const { attachNetwork } = await import('../../network/pod-network.ts');
+  const configure = wanted === 'user';
+  const joined = await attachNetwork(vm, service, { mode: 'user', ports, configure });
+  for (const port of joined.ports) process.stderr.write(`published ${portText(port)}\n`);
+  return joined;
+}
+
 async function bootAndUse(
   bootOne: (timeline: Timeline) => Promise<UtilityVm>,
   options: OptionValues,
-  accelerator: string,
+  { accelerator, signal, join }: Use,
 ): Promise<number> {
   const timeline = newTimeline(options.flag('debug'));
   const vm = await bootOne(timeline);
+  let joined: PodNetwork | undefined;
   let code = 0;
   try {
-    code = options.flag('console')
-      ? await useConsole(vm)
-      : await useAgent(vm, options, accelerator);
+    joined = await join(vm);
+    if (options.flag('console')) {
+      code = await useConsole(vm);
+    } else {
+      await joined?.configured;
+      code = await useAgent(vm, options, accelerator);
+      if (options.flag('wait')) await holdVm(vm, signal);
+    }
+  } catch (error) {
+    await vm[Symbol.asyncDispose]();
+    tellDeath(vm, timeline, kernelWords(await vm.exited));
+    throw error;
   } finally {
     await vm[Symbol.asyncDispose]();
+    await joined?.[Symbol.asyncDispose]();
     timeline.mark('torn down');
   }
   if (options.flag('timeline')) process.stderr.write(timelineTable(timeline));
   const file = options.text('timeline-json');
   if (file !== undefined) await writeTimelineJson(file, timeline, { accelerator });
   return code;
+}
+
+/** What the kernel of a guest that did not boot said, and how far it came. */
+function tellDeath(vm: UtilityVm, timeline: Timeline, said: string): void {
+  for (const { name, atMs } of vm.system.timeline) timeline.mark(name, atMs);
+  const lines = said === '' ? [] : said.split('\n');
+  for (const line of lines) process.stderr.write(`guest: ${escapeControl(line)}\n`);
+  if (lines.length > 0) process.stderr.write(timelineTable(timeline));
 }
 
 async function useAgent(
@@ -148,6 +215,9 @@ async function useAgent(
     `Linux ${guest?.kernelRelease} (${accelerator}), agent ${guest?.agentVersion}, ` +
       `${guest?.runtime}, ${guest?.cpus} cpus, ${Math.round((guest?.memoryBytes ?? 0) / MIB)} MiB\n`,
   );
+  for (const line of missingLines(guest?.kernelRelease ?? '', vm.missing)) {
+    process.stderr.write(`warning: ${line}\n`);
+  }
   const command = options.text('exec');
   if (command === undefined) return 0;
   const args = command.split(/\s+/).filter((word) => word !== '');

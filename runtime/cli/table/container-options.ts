@@ -1,6 +1,7 @@
 /** What a container is made of: the options that `run` and `create` share. Data only. */
 import type { CommandOption } from '../command.ts';
 import {
+  BOOT_FILES,
   ENV,
   KERNEL_ARGS,
   LABEL,
@@ -127,4 +128,5 @@ export const CONTAINER_OPTIONS: readonly CommandOption[] = [
     completes: ['never'],
   },
   KERNEL_ARGS,
+  ...BOOT_FILES,
 ];

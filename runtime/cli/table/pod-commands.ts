@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { DOCUMENT_OPTIONS } from './document-options.ts';
 import {
+  BOOT_FILES,
   FORMAT,
   KERNEL_ARGS,
   LABEL,
@@ -27,6 +28,7 @@ export const POD_COMMANDS: readonly Command[] = [
       PUBLISH,
       LABEL,
       KERNEL_ARGS,
+      ...BOOT_FILES,
     ],
     load: () => import('../commands/pod-create.ts'),
   },
@@ -73,18 +75,7 @@ export const POD_COMMANDS: readonly Command[] = [
         value: 'N',
         help: 'processors of the VM (default 2; 1 where guests are emulated)',
       },
-      {
-        name: 'kernel',
-        value: 'FILE',
-        help: 'kernel to boot (default: the guest image)',
-        completes: 'file',
-      },
-      {
-        name: 'initrd',
-        value: 'FILE',
-        help: 'initrd to boot (default: the guest image)',
-        completes: 'file',
-      },
+      ...BOOT_FILES,
       { name: 'kernel-args', value: 'ARGS', help: 'further arguments for the kernel' },
       {
         name: 'machine',
@@ -95,6 +86,15 @@ export const POD_COMMANDS: readonly Command[] = [
       { name: 'console', help: "connect the VM's serial console to this terminal" },
       { name: 'document-only', help: 'print the HCS document and the kernel line; start nothing' },
       ...DOCUMENT_OPTIONS,
+      {
+        name: 'network',
+        aliases: ['net'],
+        value: 'user|dhcp|none',
+        help: 'user-mode, with addresses that we set or that the guest asks for; default none',
+        completes: ['user', 'dhcp', 'none'],
+      },
+      { ...PUBLISH, help: 'reach a port of the VM at a port of the host' },
+      { name: 'wait', help: 'keep the VM until it ends or Ctrl-C, and tell what its image runs' },
       { name: 'count', value: 'N', help: 'boot N VMs (default 1)' },
       { name: 'parallel', value: 'M', help: 'M of them at once (default 1)' },
       {

@@ -92,6 +92,21 @@ export const KERNEL_ARGS: CommandOption = {
   help: "further arguments for the VM's kernel",
 };
 
+export const BOOT_FILES: readonly CommandOption[] = [
+  {
+    name: 'kernel',
+    value: 'FILE',
+    help: 'kernel to boot, bzImage or vmlinux (default: the guest image)',
+    completes: 'file',
+  },
+  {
+    name: 'initrd',
+    value: 'FILE',
+    help: "initrd to boot, anybody's: our agent is added (default: the guest image)",
+    completes: 'file',
+  },
+];
+
 export const RESTART: CommandOption = {
   name: 'restart',
   value: 'POLICY',

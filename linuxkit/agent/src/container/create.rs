@@ -13,25 +13,74 @@ use super::delete::clean;
 use super::{Container, bundle, check_stdio};
 use crate::agent::{Agent, MAX_CONTAINERS, Slot, lock};
 use crate::bounds::{self, from_failure, from_io, internal, invalid};
+use crate::image::inherit::inherit;
 use crate::process::Process;
 use crate::proto::{ContainerMount, CreateContainerRequest, ProcessRef, Stdio, container_mount};
+use crate::spec::Origin;
 use crate::storage::{self, Mounted};
 use crate::zygote::plan::Plan;
 use crate::zygote::{self, Failure, Reply, Request, init};
 use crate::{cgroup, devices, names, nodes, spawn, spec, sysctl};
 
-/// Creates a container. Nothing of it is left when it fails.
+/// A container of the image itself.
+pub struct ImageContainer {
+    pub id: String,
+    /// Any folder of the VM, mounted.
+    pub rootfs: String,
+    /// Its OCI spec.
+    pub spec: Vec<u8>,
+    /// stdout and stderr.
+    pub outputs: [OwnedFd; 2],
+}
+
+/// What a container is made of.
+struct Wanted {
+    id: String,
+    rootfs: String,
+    spec: Vec<u8>,
+    mounts: Vec<ContainerMount>,
+    stdio: Stdio,
+    /// Of a container of the image itself.
+    outputs: Option<[OwnedFd; 2]>,
+}
+
+/// Creates a container of the host's. Nothing of it is left when it fails.
 pub async fn create(agent: &Arc<Agent>, request: CreateContainerRequest) -> Result<u32, Status> {
     bounds::id("id", &request.id)?;
     bounds::run_path("rootfs", &request.rootfs)?;
     bounds::count("mounts", request.mounts.len(), 1024)?;
     let stdio = check_stdio(request.stdio)?;
+    let wanted = Wanted {
+        id: request.id,
+        rootfs: request.rootfs,
+        spec: request.spec,
+        mounts: request.mounts,
+        stdio,
+        outputs: None,
+    };
+    reserve_and_create(agent, wanted).await
+}
+
+/// Creates a container of the image itself. Nothing of it is left when it fails, but what the caller has mounted.
+pub async fn create_of_image(agent: &Arc<Agent>, image: ImageContainer) -> Result<u32, Status> {
+    let wanted = Wanted {
+        id: image.id,
+        rootfs: image.rootfs,
+        spec: image.spec,
+        mounts: Vec::new(),
+        stdio: Stdio::default(),
+        outputs: Some(image.outputs),
+    };
+    reserve_and_create(agent, wanted).await
+}
+
+async fn reserve_and_create(agent: &Arc<Agent>, wanted: Wanted) -> Result<u32, Status> {
     {
         let mut containers = lock(&agent.containers);
-        if containers.contains_key(&request.id) {
+        if containers.contains_key(&wanted.id) {
             return Err(Status::already_exists(format!(
                 "container {:?} exists",
-                request.id
+                wanted.id
             )));
         }
         if containers.len() >= MAX_CONTAINERS {
@@ -39,11 +88,11 @@ pub async fn create(agent: &Arc<Agent>, request: CreateContainerRequest) -> Resu
                 "{MAX_CONTAINERS} containers exist"
             )));
         }
-        containers.insert(request.id.clone(), Slot::Creating);
+        containers.insert(wanted.id.clone(), Slot::Creating);
     }
-    let id = request.id.clone();
+    let id = wanted.id.clone();
     let mut mounted = Vec::new();
-    let result = create_reserved(agent, request, stdio, &mut mounted).await;
+    let result = create_reserved(agent, wanted, &mut mounted).await;
     let mut containers = lock(&agent.containers);
     match result {
         Ok(container) => {
@@ -69,20 +118,20 @@ pub async fn create(agent: &Arc<Agent>, request: CreateContainerRequest) -> Resu
 
 async fn create_reserved(
     agent: &Arc<Agent>,
-    request: CreateContainerRequest,
-    stdio: Stdio,
+    wanted: Wanted,
     mounted: &mut Vec<Mounted>,
 ) -> Result<Arc<Container>, Status> {
-    let id = request.id;
+    let Wanted { id, stdio, .. } = wanted;
+    let image = wanted.outputs.is_some();
     let mut extra = Vec::new();
-    for (index, mount) in request.mounts.into_iter().enumerate() {
+    for (index, mount) in wanted.mounts.into_iter().enumerate() {
         extra.push(add_mount(agent, &id, index, mount, mounted).await?);
     }
     let zygote = agent.zygote.pid;
-    let (folder, rootfs) = (bundle(&id), request.rootfs);
+    let (folder, rootfs) = (bundle(&id), wanted.rootfs);
     let document = {
         let (id, folder, rootfs) = (id.clone(), folder.clone(), rootfs.clone());
-        let source = request.spec;
+        let source = wanted.spec;
         let modules = agent.modules.clone();
         tokio::task::spawn_blocking(move || -> Result<Spec, Status> {
             cgroup::prepare(zygote);
@@ -92,8 +141,14 @@ async fn create_reserved(
                 _ => from_io(&format!("open rootfs {rootfs:?}"), &error),
             })?;
             let mut document = spec::parse(&source)?;
-            extra.extend(names::mounts(&id, &document, &root)?);
-            spec::edit(&mut document, &id, &rootfs, &root, &stdio, extra)?;
+            let origin = if image {
+                inherit(&mut document);
+                Origin::Image
+            } else {
+                extra.extend(names::mounts(&id, &document, &root)?);
+                Origin::Host
+            };
+            spec::edit(&mut document, &id, &rootfs, &root, &stdio, extra, origin)?;
             nodes::add(&mut document, &modules)?;
             sysctl::write_network(&mut document)?;
             let bytes = serde_json::to_vec(&document).map_err(|e| internal("write the spec", e))?;
@@ -111,6 +166,11 @@ async fn create_reserved(
     };
     let init = Process::new(init_name, stdio);
     let mut ends = init.make_pipes(process.user().uid())?;
+    for (index, output) in wanted.outputs.into_iter().flatten().enumerate() {
+        // Its user may open /dev/stdout again.
+        let _ = std::os::unix::fs::fchown(&output, Some(process.user().uid()), None);
+        ends.fds[1 + index] = output;
+    }
     let (status, status_write) = zygote::pipe().map_err(|error| from_io("make a pipe", &error))?;
     let mut fds = std::mem::take(&mut ends.fds);
     fds.push(status_write);
@@ -157,6 +217,7 @@ async fn create_reserved(
     Ok(Arc::new(Container {
         id,
         rootfs,
+        image,
         init,
         execs: Mutex::default(),
         started: AtomicBool::new(false),

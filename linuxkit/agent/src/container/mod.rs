@@ -20,7 +20,7 @@ use crate::proto::Stdio;
 use crate::storage::Mounted;
 use crate::zygote::{Cause, Failure, Reply};
 
-pub use create::create;
+pub use create::{ImageContainer, create, create_of_image};
 pub use delete::{delete, delete_exec};
 pub use exec::exec;
 pub use start::start;
@@ -28,6 +28,8 @@ pub use start::start;
 pub struct Container {
     pub id: String,
     pub rootfs: String,
+    /// Of the image itself: its host neither made it nor answers for it.
+    pub image: bool,
     pub init: Arc<Process>,
     pub execs: Mutex<HashMap<String, Arc<Process>>>,
     pub started: AtomicBool,

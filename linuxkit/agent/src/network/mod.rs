@@ -1,6 +1,7 @@
 //! Adapters: found by MAC address as they appear, named, moved into a container's namespace, given addresses and
 //! routes. Names of hosts stand in `crate::names`.
 
+pub mod interface;
 mod netlink;
 
 use std::collections::BTreeMap;

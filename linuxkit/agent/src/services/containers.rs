@@ -224,11 +224,13 @@ impl Containers for Handler {
 
     async fn list(
         &self,
-        _: Request<ListContainersRequest>,
+        request: Request<ListContainersRequest>,
     ) -> Result<Response<ListContainersResponse>, Status> {
+        let image = request.into_inner().image;
         let mut containers: Vec<ContainerState> = self
             .all_containers()
             .into_iter()
+            .filter(|container| image || !container.image)
             .map(|container| {
                 let mut execs: Vec<ExecState> = lock(&container.execs)
                     .iter()

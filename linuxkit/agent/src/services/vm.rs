@@ -14,7 +14,7 @@ use crate::proto::{
     ResumeResponse, SetTimeRequest, SetTimeResponse, ShutdownRequest, ShutdownResponse,
     vm_server::Vm,
 };
-use crate::{cgroup, names, shutdown, timeline};
+use crate::{boot, cgroup, image, kernel_features, names, shutdown, timeline};
 
 const RUNTIME: &str = "libcontainer 0.7.0";
 
@@ -32,7 +32,7 @@ impl Vm for Handler {
             ));
         }
         check_entropy(&request.entropy, 32)?;
-        if !request.hostname.is_empty() {
+        if !request.hostname.is_empty() && image::hostname().is_none() {
             names::set_hostname(&request.hostname)?;
         }
         add_entropy(&request.entropy)?;
@@ -48,6 +48,11 @@ impl Vm for Handler {
             runtime: RUNTIME.to_owned(),
             timeline: timeline::marks(),
             features: features(&self.modules.groups()),
+            missing: if boot::added() {
+                kernel_features::missing(self.platform, &self.modules.groups())
+            } else {
+                Vec::new()
+            },
             cpus: cpus(),
             memory_bytes: meminfo("MemTotal:"),
             boot_id: line("/proc/sys/kernel/random/boot_id"),

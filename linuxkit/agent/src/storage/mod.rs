@@ -19,8 +19,8 @@ use crate::modules::Modules;
 use crate::proto::{DiskSource, MountRequest, disk_source, mount_request};
 use crate::uevent::Devices;
 
-pub use mount::trim;
 use mount::{bind, mount_block, mount_tmpfs, unmount_path};
+pub use mount::{mount, trim};
 
 /// A mount that somebody holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

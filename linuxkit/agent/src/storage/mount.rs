@@ -10,7 +10,7 @@ use tonic::Status;
 use crate::bounds::{from_io, invalid};
 
 /// mount(2).
-pub(super) fn mount(
+pub fn mount(
     source: &str,
     target: &str,
     kind: &str,
