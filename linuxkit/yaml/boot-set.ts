@@ -24,8 +24,6 @@ const INSTALLER_FILE = 'install-lcow.ps1';
 const MAX_KERNEL_BYTES = 256 * 1024 * 1024;
 /** Compressed already. */
 const STORED: ReadonlySet<string> = new Set(['kernel', 'bootx64.efi']);
-/** zip knows local times only: these components, wherever it is made. */
-const ZIP_TIME = new Date(2017, 3, 18, 16, 30, 0);
 const DEFLATE_LEVEL = 6;
 
 export interface BootSetOptions {
@@ -93,7 +91,8 @@ export async function writeBootSetZip(
     const entry = STORED.has(name)
       ? new ZipPassThrough(name)
       : new ZipDeflate(name, { level: DEFLATE_LEVEL });
-    entry.mtime = ZIP_TIME;
+    // A zip knows local times only: these numbers, wherever it is made.
+    entry.mtime = new Date(2017, 3, 18, 16, 30, 0);
     zip.add(entry);
     const source = createReadStream(join(folder, name), { highWaterMark: 1 << 20 });
     for await (const bytes of source) {

@@ -20,7 +20,6 @@ import { fetchKernel } from '../kernel/kernel-package.ts';
 import { type BuiltKernel, KernelStore } from '../kernel/kernel-store.ts';
 import { packageRoot } from '../manifest.ts';
 import { type TarEntry, tarArchive } from '../tar-archive.ts';
-import { textFile } from './image-tree.ts';
 import type { LayerCache } from './layer-cache.ts';
 import { treeOfLayers } from './image-tree.ts';
 import {
@@ -138,13 +137,11 @@ function onlyAmd64(name: string, architecture: string, op: string): void {
 }
 
 async function piecesOfBuilt({ record, directory }: BuiltKernel): Promise<KernelPieces> {
-  const tree = newDirectory(attributes(0o755), true);
-  // The agent reads it; without modules it is empty.
-  put(tree, 'etc/lcow/modules', textFile(''));
   return {
     kernel: await wholeFile(join(directory, 'kernel')),
     vmlinux: await wholeFile(join(directory, 'vmlinux')),
-    tree,
+    // No list of modules: to the agent everything is built in.
+    tree: newDirectory(attributes(0o755), true),
     component: {
       name: 'linux',
       version: record.release,

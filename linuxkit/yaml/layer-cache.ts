@@ -16,6 +16,10 @@ const FORMAT = 1;
 /** A layer of so many files would not fit memory as a tree. */
 const MAX_ENTRIES = 2_000_000;
 
+/** A key that is to be verified; others only name. */
+const DIGEST = /^sha256:([0-9a-f]{64})$/;
+
+/** An entry of a tar. */
 export interface CachedEntry {
   readonly name: string;
   readonly type: TarEntry['type'];
@@ -68,7 +72,7 @@ export class LayerCache {
   }
 
   #paths(key: string): { data: string; index: string } {
-    const hex = /^sha256:([0-9a-f]{64})$/.exec(key)?.[1];
+    const hex = DIGEST.exec(key)?.[1];
     const name = hex ?? createHash('sha256').update(key).digest('hex');
     return {
       data: join(this.#folder, `${name}.data`),
@@ -137,7 +141,7 @@ async function take(
   }
   reader.finish();
   const actual = `sha256:${hash.digest('hex')}`;
-  if (source.key.startsWith('sha256:') && actual !== source.key) {
+  if (DIGEST.test(source.key) && actual !== source.key) {
     throw new RuntimeError('data-loss', op, `its digest is ${actual} instead of ${source.key}`);
   }
   return offset;

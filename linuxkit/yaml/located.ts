@@ -112,7 +112,8 @@ export function readLocated(text: string, file: string, op: string): Located {
     prettyErrors: false,
     merge: true,
     intAsBigInt: false,
-    logLevel: 'silent',
+    // By 'silent' a second document would be dropped without a word.
+    logLevel: 'error',
     // Checked below, where keys that aliases or merges bring are seen as well.
     uniqueKeys: false,
   });

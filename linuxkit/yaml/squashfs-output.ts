@@ -7,11 +7,11 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, RuntimeError } from '../../runtime/errors.ts';
-import { type DirectoryNode, FIXED_TIME } from './root-tree.ts';
+import { type DirectoryNode, entriesOf, FIXED_TIME } from './root-tree.ts';
 import { tarOf } from './tar-output.ts';
 
 /** Of what the program says, for an error. */
-const MAX_TOLD = 2000;
+const MAX_TOLD = 500;
 
 /**
  * @param path does not exist yet
@@ -26,19 +26,17 @@ export async function writeSquashfs(
   const { mode, uid, gid } = root.attributes;
   const args = [
     ...['-', path, '-tar', '-no-progress', '-quiet', '-noappend', '-no-exports'],
-    ...['-mkfs-time', String(FIXED_TIME.seconds), '-comp', 'gzip', '-processors', '1'],
-    ...[
-      '-default-mode',
-      mode.toString(8),
-      '-default-uid',
-      String(uid),
-      '-default-gid',
-      String(gid),
-    ],
+    ...['-comp', 'gzip', '-processors', '1'],
+    ...['-root-mode', mode.toString(8), '-root-uid', String(uid), '-root-gid', String(gid)],
   ];
   const child = spawn('mksquashfs', args, {
     stdio: ['pipe', 'ignore', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', LANG: 'C', TZ: 'UTC' },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      LANG: 'C',
+      // The file system's own time, the root's (its option does nothing to a tar's), and the latest of any file.
+      SOURCE_DATE_EPOCH: String(latestTime(root)),
+    },
     ...(signal === undefined ? {} : { signal }),
   });
   let told = '';
@@ -48,10 +46,11 @@ export async function writeSquashfs(
   const closed = once(child, 'close') as Promise<[number | null]>;
   closed.catch(() => {});
   try {
-    // When it ends early it says why: the broken pipe is not the reason.
+    // It may stop reading before our end, when all is said or when it fails: the broken pipe is not the reason.
     const fed = pipeline(Readable.from(tarOf(root)), child.stdin).catch((error: unknown) => error);
     const [status] = await closed;
     const failure = await fed;
+    if (failure instanceof RuntimeError) throw failure;
     if (status !== 0) {
       throw new RuntimeError(
         /No space left/i.test(told) ? 'resource-exhausted' : 'internal',
@@ -59,7 +58,6 @@ export async function writeSquashfs(
         `mksquashfs ended with ${status}: ${told.trim().slice(0, MAX_TOLD)}`,
       );
     }
-    if (failure !== undefined) throw failure;
   } catch (error) {
     const { code, name } = error as NodeJS.ErrnoException;
     if (name === 'AbortError' || error instanceof RuntimeError) throw error;
@@ -71,4 +69,13 @@ export async function writeSquashfs(
       cause: error,
     });
   }
+}
+
+/** So that no file's time is cut. */
+function latestTime(root: DirectoryNode): number {
+  let latest = FIXED_TIME.seconds;
+  for (const { node } of entriesOf(root)) {
+    latest = Math.max(latest, node.attributes.mtime.seconds);
+  }
+  return latest;
 }
