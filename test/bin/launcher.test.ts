@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { copyFile, cp, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -188,9 +198,17 @@ test("modules of Node's that are loaded late are as they are", async () => {
   });
 });
 
-test.run();
+test('every program that the package installs is one, and tells its version', async () => {
+  const { bin, version } = JSON.parse(await readFile('package.json', 'utf8')) as {
+    bin: Record<string, string>;
+    version: string;
+  };
+  assert.equal(Object.keys(bin).sort(), ['containerd-shim-lcow-v1', 'lcow', 'lcow-oci']);
+  for (const [name, path] of Object.entries(bin)) {
+    const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+    assert.is(status, 0, name);
+    assert.ok(stdout.includes(version), `${name}: ${stdout}`);
+  }
+});
 
-/** The segments that caches are of. */
-function segmentsOf(caches: readonly string[]): string[] {
-  return caches.map((name) => /-([a-z]+)\.cache$/.exec(name)?.[1] ?? name).sort();
-}
+test.run();
