@@ -212,3 +212,8 @@ test('every program that the package installs is one, and tells its version', as
 });
 
 test.run();
+
+/** The segments that caches are of. */
+function segmentsOf(caches: readonly string[]): string[] {
+  return caches.map((name) => /-([a-z]+)\.cache$/.exec(name)?.[1] ?? name).sort();
+}
