@@ -1,0 +1,155 @@
+/** `lcow linuxkit build` as people call it: sources of images, names of files, merging, and what is refused. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { LcowHost } from '../harness/lcow-host.ts';
+import { readCpio } from '../linuxkit/yaml/image-bench.ts';
+import {
+  buildImage,
+  buildLayer,
+  dockerArchive,
+  imageConfig,
+  writeLayout,
+} from '../runtime/image/image-builder.ts';
+
+const test = suite<{ host: LcowHost }>('lcow linuxkit build', { host: new LcowHost() });
+
+test.after(async ({ host }) => {
+  await host[Symbol.asyncDispose]();
+});
+
+function yaml(host: LcowHost, name: string, text: string): string {
+  const path = join(host.folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** A layout with the image `test:latest`, whose layer has the file `hello`. */
+function layout(host: LcowHost, name: string, text: string, refName = 'test:latest'): string {
+  const folder = join(host.folder, name);
+  mkdirSync(folder, { recursive: true });
+  return writeLayout(folder, buildImage({ layers: [buildLayer(text)], refName }));
+}
+
+function hello(tar: string): string {
+  const bytes = readFileSync(tar);
+  const at = bytes.indexOf('hello\0');
+  return bytes.toString('latin1', at + 512, at + 520).replaceAll('\0', '');
+}
+
+test('images come from the store, by name and by digest', async ({ host }) => {
+  await host.ok('image', 'import', layout(host, 'stored', 'stored'));
+  const out = join(host.folder, 'out-store');
+  const file = yaml(host, 'store.yml', 'init:\n  - test\n');
+  const printed = await host.ok('linuxkit', 'build', '-q', '--format', 'tar', '-o', out, file);
+  assert.equal(printed.split('\n'), [join(out, 'store.tar'), join(out, 'store-SHA256SUMS')]);
+  assert.is(hello(join(out, 'store.tar')), 'stored');
+  const digest = buildImage({ layers: [buildLayer('stored')] }).manifestDigest;
+  for (const [pinned, code] of [
+    [digest, 0],
+    [`sha256:${'0'.repeat(64)}`, 125],
+  ] as const) {
+    const pinnedFile = yaml(host, 'pinned.yml', `init:\n  - test@${pinned}\n`);
+    const args = ['linuxkit', 'build', '-q', '--format', 'tar', '-o', out, pinnedFile];
+    assert.is((await host.lcow(...args)).code, code, pinned);
+  }
+});
+
+test('images come from layouts and archives that are named, before the store', async ({ host }) => {
+  const out = join(host.folder, 'out-oci');
+  const file = yaml(host, 'oci.yml', 'init:\n  - test\n');
+  const build = (...sources: string[]): Promise<string> =>
+    host.ok('linuxkit', 'build', '-q', '--format', 'tar', '-o', out, ...sources, file);
+  await build('--oci', layout(host, 'named', 'named'));
+  assert.is(hello(join(out, 'oci.tar')), 'named');
+  const archive = join(host.folder, 'archive.tar');
+  writeFileSync(archive, dockerArchive([buildLayer('archive')], ['test:latest']));
+  const other = layout(host, 'other', 'other', 'other:latest');
+  await build('--oci', other, '--oci', archive);
+  assert.is(hello(join(out, 'oci.tar')), 'archive');
+});
+
+test('another architecture is taken from a layout that has it, and refused from one that has not', async ({
+  host,
+}) => {
+  const folder = join(host.folder, 'arm');
+  mkdirSync(folder);
+  const layers = [buildLayer('arm')];
+  const config = (): unknown => ({ ...imageConfig(layers), architecture: 'arm64' });
+  writeLayout(folder, buildImage({ layers, config }));
+  const file = yaml(host, 'arm.yml', 'init:\n  - test\n');
+  const out = join(host.folder, 'out-arm');
+  const args = ['linuxkit', 'build', '-q', '--format', 'tar', '-o', out, '--oci', folder, file];
+  await host.ok(...args, '--arch', 'aarch64');
+  assert.is(hello(join(out, 'arm.tar')), 'arm');
+  const refused = await host.lcow(...args, '--arch', 'amd64');
+  assert.is(refused.code, 125);
+  assert.match(
+    refused.stderr,
+    /arm\.yml:2:5: init\[0\]: .*it is for linux\/arm64, wanted is linux\/amd64/,
+  );
+});
+
+test('an image that nobody has says how to get it', async ({ host }) => {
+  const file = yaml(host, 'missing.yml', 'kernel:\n  image: linuxkit/kernel:6.6\n');
+  const out = join(host.folder, 'out-missing');
+  const { code, stderr } = await host.lcow('linuxkit', 'build', '-o', out, file);
+  assert.is(code, 125);
+  assert.match(
+    stderr,
+    /missing\.yml:2:10: kernel\.image: .*linuxkit\/kernel:6\.6 is not in the store/,
+  );
+  assert.match(stderr, /registries cannot be asked yet: .*lcow image import/);
+  assert.equal(existsSync(out) ? readdirSync(out) : [], []);
+});
+
+test('several files are merged, the last one names; standard input is one', async ({ host }) => {
+  const out = join(host.folder, 'out-merge');
+  const kernel = layout(host, 'kernels', 'x', 'k:1');
+  const first = yaml(
+    host,
+    'first.yml',
+    'kernel: {image: "k:1", binary: hello, tar: none, cmdline: one}\n',
+  );
+  const input = Buffer.from('kernel: {cmdline: two}\nfiles: [{path: x, contents: y}]\n');
+  const args = ['linuxkit', 'build', '-q', '-o', out, '--oci', kernel, first, '-'];
+  const { code, stderr } = await host.start(args, { input }).finished;
+  assert.is(code, 0, stderr);
+  assert.is(readFileSync(join(out, 'linuxkit-cmdline'), 'utf8'), 'two');
+  assert.is(readFileSync(join(out, 'linuxkit-kernel'), 'utf8'), 'x');
+  const root = readCpio(readFileSync(join(out, 'linuxkit-initrd.img')));
+  assert.equal([...root.keys()], ['sbom.spdx.json', 'x']);
+  await host.ok(
+    'linuxkit',
+    'build',
+    '-q',
+    '--no-sbom',
+    '--name',
+    'n',
+    '-o',
+    out,
+    '--oci',
+    kernel,
+    first,
+  );
+  assert.equal([...readCpio(readFileSync(join(out, 'n-initrd.img'))).keys()], []);
+});
+
+test('what is wrong is one error, with a place for each mistake', async ({ host }) => {
+  const file = yaml(host, 'wrong.yml', 'services:\n  - name: a\n    net: 5\nfoo: 1\n');
+  const { code, stderr, stdout } = await host.lcow('linuxkit', 'build', file);
+  assert.is(code, 125);
+  assert.is(stdout, '');
+  assert.match(stderr, /wrong\.yml:2:5: services\[0\]: image is missing\n/);
+  assert.match(stderr, /wrong\.yml:3:10: services\[0\]\.net: must be text, is 5\n/);
+  assert.match(stderr, /wrong\.yml:4:1: foo: there is no such field/);
+  const none = await host.lcow('linuxkit', 'build', join(host.folder, 'none.yml'));
+  assert.match(none.stderr, /there is no file .*none\.yml/);
+  const arch = await host.lcow('linuxkit', 'build', '--arch', 'vax', file);
+  assert.match(arch.stderr, /there is no architecture "vax"/);
+  const format = await host.lcow('linuxkit', 'build', '--format', 'iso', file);
+  assert.match(format.stderr, /there is no format "iso"/);
+});
+
+test.run();
