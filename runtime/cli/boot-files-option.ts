@@ -1,7 +1,13 @@
-/** `--kernel` and `--initrd`: somebody else's boot files, completed with our agent; see linuxkit/foreign. */
+/**
+ * `--kernel` and `--initrd`: somebody else's boot files, completed with our agent; see linuxkit/foreign. `--rootfs`: a
+ * disk as the root in place of an initrd.
+ */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BootFiles, findBootFiles } from '../../linuxkit/manifest.ts';
 import { directories } from '../directories.ts';
+import { RuntimeError } from '../errors.ts';
+import type { BootFilePaths } from '../uvm/utility-vm.ts';
 import type { OptionValues } from './command.ts';
 
 /**
@@ -26,4 +32,36 @@ export async function readBootFiles(options: OptionValues): Promise<BootFiles | 
 export async function bootFilesOf(options: OptionValues): Promise<{ bootFiles?: string }> {
   const files = await readBootFiles(options);
   return files === undefined ? {} : { bootFiles: files.directory };
+}
+
+/**
+ * The kernel and the disk that `--rootfs` asks for; undefined where it does not.
+ * @throws RuntimeError naming the option; BootFilesError
+ */
+export async function readRootDisk(options: OptionValues): Promise<BootFilePaths | undefined> {
+  const path = options.text('rootfs');
+  if (path === undefined) return undefined;
+  const mode = options.text('boot-mode') ?? 'vhd-scsi';
+  const refuse = (code: 'invalid-argument' | 'not-found', option: string, what: string): never => {
+    throw new RuntimeError(code, `read --${option}`, what);
+  };
+  if (mode !== 'vhd-scsi' && mode !== 'vhd-pmem') {
+    refuse('invalid-argument', 'boot-mode', `"${mode}" is not vhd-scsi or vhd-pmem`);
+  }
+  if (options.given('initrd')) {
+    refuse('invalid-argument', 'initrd', 'with --rootfs the disk is the root');
+  }
+  const disk = resolve(path);
+  if (statSync(disk, { throwIfNoEntry: false })?.isFile() !== true) {
+    refuse('not-found', 'rootfs', `there is no file ${path}`);
+  }
+  const kind = mode === 'vhd-pmem' ? 'pmem' : 'scsi';
+  const given = options.text('kernel');
+  if (given !== undefined) return { kernel: resolve(given), rootDisk: { kind, path: disk } };
+  const own = await findBootFiles({ dataDirectory: directories().data });
+  if (own.manifest.modules.length > 0) {
+    const what = `the drivers of kernel ${own.manifest.kernel.release} are modules in its initrd: give a --kernel that has them built in; \`lcow kernel build\` makes one`;
+    refuse('invalid-argument', 'rootfs', what);
+  }
+  return { kernel: own.kernel, rootDisk: { kind, path: disk } };
 }

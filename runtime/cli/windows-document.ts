@@ -26,11 +26,17 @@ export function asksForWindowsDocument(options: OptionValues): boolean {
   if (options.given('windows-build')) {
     return options.flag('document-only') || needs('--document-only', 'windows-build');
   }
-  const stray = DOCUMENT_OPTIONS.find(({ name, multiple }) =>
-    multiple === true ? options.list(name).length > 0 : options.given(name),
+  // With --rootfs it is a VM of this host that boots a disk.
+  const own = options.given('rootfs') ? ROOT_OPTIONS : [];
+  const stray = DOCUMENT_OPTIONS.filter(({ name }) => !own.includes(name)).find(
+    ({ name, multiple }) =>
+      multiple === true ? options.list(name).length > 0 : options.given(name),
   );
   return stray === undefined ? false : needs('--document-only and --windows-build', stray.name);
 }
+
+/** What goes without --document-only too. */
+const ROOT_OPTIONS: readonly string[] = ['rootfs', 'boot-mode'];
 
 /** The document as JSON on stdout; the kernel line and what the host decided, for reading, on stderr. */
 export function printWindowsDocument(options: OptionValues): number {

@@ -12,7 +12,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { HostVersion } from '../../hcs/document/host-version.ts';
-import { DEFAULT_MEMORY_MIB, DEFAULT_PROCESSOR_COUNT } from '../../hcs/document/lcow-options.ts';
+import {
+  DEFAULT_MEMORY_MIB,
+  DEFAULT_PROCESSOR_COUNT,
+  type RootDisk,
+} from '../../hcs/document/lcow-options.ts';
 import { lcowVm } from '../../hcs/document/lcow-vm.ts';
 import {
   addPlan9Share,
@@ -51,7 +55,10 @@ const END_FOLLOWS_MS = 1000;
 export interface BootFilePaths {
   /** vmlinux or bzImage; bzImage, beside the initrd, on hosts that boot by UEFI (bootsByUefi()). */
   readonly kernel: string;
-  readonly initrd: string;
+  /** Absent: the root is a disk. */
+  readonly initrd?: string;
+  /** A disk that is the root, read-only; its drivers must be in the kernel. */
+  readonly rootDisk?: RootDisk;
   /** What the kernel line needs for these files. */
   readonly arguments?: string;
 }
@@ -127,7 +134,8 @@ export function utilityVmDocument(shape: UtilityVmShape): ComputeSystemDocument 
   const { document } = lcowVm(
     {
       kernelFilePath: bootFiles.kernel,
-      initRdPath: bootFiles.initrd,
+      ...(bootFiles.initrd === undefined ? {} : { initRdPath: bootFiles.initrd }),
+      ...(bootFiles.rootDisk === undefined ? {} : { rootDisk: bootFiles.rootDisk }),
       platform: execution.Platform,
       platformArguments: execution.KernelArguments,
       ...(userArguments === '' ? {} : { userArguments }),
@@ -177,7 +185,7 @@ export async function createUtilityVm(
  */
 async function checkMemory({ bootFiles, memoryMiB = DEFAULT_MEMORY_MIB }: UtilityVmOptions) {
   const [kernel, initrd] = await Promise.all(
-    [bootFiles.kernel, bootFiles.initrd].map((path) =>
+    [bootFiles.kernel, bootFiles.initrd ?? ''].map((path) =>
       stat(path).then(
         ({ size }) => size,
         () => 0,
@@ -221,7 +229,7 @@ export class UtilityVm implements AsyncDisposable {
     system: ComputeSystem,
     listener: GuestListener,
     scope: Scope,
-    options: UtilityVmLife,
+    options: UtilityVmLife & Partial<Pick<UtilityVmShape, 'bootFiles'>>,
     past?: UtilityVmPast,
   ) {
     this.id = options.id;
@@ -232,7 +240,13 @@ export class UtilityVm implements AsyncDisposable {
     this.#secret = options.secret ?? randomBytes(32);
     this.#onDevices = options.onDevices;
     const { disks, shares, nextShare } = past?.devices ?? NO_DEVICES;
-    this.#slots = new ScsiSlots(1, disks);
+    const root = options.bootFiles?.rootDisk;
+    const isOnScsi = root?.kind === 'scsi';
+    const rootSlot = { controller: 0, lun: 0 };
+    // Taken by the document, and never given back.
+    const taken = isOnScsi ? [{ ...rootSlot, path: root.path, readOnly: true }] : [];
+    this.#slots = new ScsiSlots(1, [...taken, ...disks]);
+    if (isOnScsi) this.#slots.claim(rootSlot);
     for (const share of shares) this.#shares.set(share.name, share);
     this.#nextShare = nextShare;
     this.#guest = past?.guest;

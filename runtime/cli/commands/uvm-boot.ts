@@ -23,7 +23,7 @@ import {
   type UtilityVmShape,
 } from '../../uvm/utility-vm.ts';
 import { missingLines } from '../../uvm/kernel-features.ts';
-import { readBootFiles } from '../boot-files-option.ts';
+import { readBootFiles, readRootDisk } from '../boot-files-option.ts';
 import { kernelWords } from '../../uvm/vm-exit.ts';
 import { cancelOnSignals } from '../cancel.ts';
 import type { CommandInput, OptionValues } from '../command.ts';
@@ -81,7 +81,10 @@ async function readShape(
   options: OptionValues,
   bzImage: boolean,
 ): Promise<Omit<UtilityVmShape, 'execution'>> {
-  const bootFiles = (await readBootFiles(options)) ?? (await findBootFiles({ bzImage }));
+  const bootFiles =
+    (await readRootDisk(options)) ??
+    (await readBootFiles(options)) ??
+    (await findBootFiles({ bzImage }));
   const memory = options.text('memory');
   const cpus = options.text('cpus');
   // The agent of an image with containers of its own waits for what it is told to come.

@@ -24,7 +24,7 @@ export const MEMORY_OPTIONS = [
   'large-pages-only',
 ] as const;
 
-/** They need --document-only and --windows-build, the first. */
+/** They need --document-only and --windows-build, the first; --rootfs and its --boot-mode go without. */
 export const DOCUMENT_OPTIONS: readonly CommandOption[] = [
   {
     name: 'windows-build',
@@ -43,7 +43,12 @@ export const DOCUMENT_OPTIONS: readonly CommandOption[] = [
     help: 'initrd (default), vhd-pmem, vhd-scsi, vhd-verity; uefi, uefi-vhd-...: by UEFI though the host could',
     completes: BOOT_MODES,
   },
-  { name: 'rootfs', value: 'FILE', help: 'the VHD that a vhd mode boots', completes: 'file' },
+  {
+    name: 'rootfs',
+    value: 'FILE',
+    help: 'the VHD that a vhd mode boots, here too',
+    completes: 'file',
+  },
   {
     name: 'dm-verity',
     value: 'ARGS',
