@@ -15,6 +15,7 @@ import { GROUP_MODULES, MODULE_GROUPS, SOFT_DEPENDENCIES } from './initrd/module
 import { stripVersion } from './initrd/strip-modules.ts';
 import { fetchKernel } from './kernel/kernel-package.ts';
 import { KernelStore } from './kernel/kernel-store.ts';
+import { missingOptions } from './kernel/needed-options.ts';
 import {
   decodeManifest,
   digestOf,
@@ -128,6 +129,13 @@ async function chooseKernel(
   const [built] = new KernelStore(kernelStore ?? join(data, 'kernel')).list();
   if (built !== undefined && kernelPackage === undefined) {
     const { release, id, source } = built.record;
+    const missing = missingOptions(await readFile(join(built.directory, 'config'), 'utf8'));
+    if (missing.length > 0) {
+      throw new Error(
+        `cannot build the guest image: kernel ${id} (${release}) lacks ${missing.join(', ')}; ` +
+          `\`lcow kernel build\` with all fragments has it, \`lcow kernel rm ${id}\` forgets this one`,
+      );
+    }
     log(`kernel ${release} was built here (${id})`);
     return {
       ...{ name: `lcow-kernel ${source.origin}`, version: id, release, boot: 'vmlinux' },

@@ -64,7 +64,7 @@ export function kernelCommandLine(options: KernelCommandLineOptions): string {
     // Without virtio's vsock, AF_VSOCK is hv_sock's.
     hyperv ? 'initcall_blacklist=virtio_vsock_init' : '',
     ...consoleArguments(options),
-    ...(options.platformArguments ?? []),
+    ...platformArguments(options),
     rootIsScannedFor(options) ? 'scsi_mod.scan=sync' : '',
     userArguments,
     hyperv && options.virtualPci !== true ? 'pci=off' : '',
@@ -80,6 +80,14 @@ export function kernelCommandLine(options: KernelCommandLineOptions): string {
   }
   if (/[\0\r\n]/.test(line)) refuse(`the kernel command line ${show(line)} is not one line`);
   return line;
+}
+
+/** Without the port of the kernel's errors where a console shows everything: it would show them twice. */
+function platformArguments(options: KernelCommandLineOptions): readonly string[] {
+  const { console = false, logPort = false, graphicsConsole = false } = options;
+  const words = options.platformArguments ?? [];
+  if (!console && !logPort && !graphicsConsole) return words;
+  return words.filter((word) => !word.startsWith('earlyprintk='));
 }
 
 /** A root on SCSI must be found by the kernel: the agent, which asks for disks otherwise, is on it. */

@@ -51,6 +51,8 @@ const COMMON = [
   // For a kernel that has SCSI built in (modules are told by the agent): do not ask 256 targets a controller, 345 ms
   // under emulation. Disks announce themselves, and the agent asks for those that were there before.
   'scsi_mod.scan=manual',
+  // Errors and a panic's text go to COM1, written by the port alone: no driver, nothing in a boot that goes well.
+  'earlyprintk=serial,ttyS0,115200,keep',
 ] as const;
 
 const EMULATED = [

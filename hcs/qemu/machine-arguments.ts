@@ -36,6 +36,8 @@ export const SERIAL_PORTS_MAX = 8;
 export const VSOCK_PORT_ID = 'rp-vsock';
 /** The file descriptor of the owner's monitor. */
 const OWNER_MONITOR_FD = 3;
+/** The file descriptor of the kernel's log; 4 is the vsock back end's. */
+export const KERNEL_LOG_FD = 5;
 
 /** PCI addresses on the root bus. */
 const ADDRESS = { serial: 2, scsi: 4, plan9: 8, rng: 9, vsock: 10, rootPorts: 16 } as const;
@@ -53,6 +55,8 @@ export interface MachineOptions {
   firmware?: string;
   /** Default q35. */
   machine?: MachineType;
+  /** QEMU writes what comes out of the port of the kernel's log on file descriptor 5. Default false. */
+  kernelLog?: boolean;
 }
 
 /** The controllers' keys in guest order: hcsshim's first, then others as the document has them. */
@@ -134,7 +138,7 @@ export function machineArguments(
     ...(options.machine === 'microvm'
       ? microvmDevices(document)
       : fixedDevices(document, options.link)),
-    ...serialConsole(document),
+    ...serialPort(document, options.kernelLog === true),
   );
   if (options.incoming) args.push('-incoming', 'defer');
   return args;
@@ -299,9 +303,14 @@ function transports(document: ComputeSystemDocument): number[] {
   ];
 }
 
-function serialConsole(document: ComputeSystemDocument): string[] {
+/** COM1: the document's; else where the kernel's errors and a panic's text go (kernel-arguments.ts). */
+function serialPort(document: ComputeSystemDocument, kernelLog: boolean): string[] {
   const socket = consoleSocket(document);
-  if (socket === undefined) return [];
+  if (socket === undefined) {
+    if (!kernelLog) return [];
+    const chardev = `socket,id=kernellog,fd=${KERNEL_LOG_FD}`;
+    return ['-chardev', chardev, '-device', 'isa-serial,chardev=kernellog'];
+  }
   const chardev = `socket,id=com0,path=${escapeOption(socket)},server=on,wait=off`;
   return ['-chardev', chardev, '-device', 'isa-serial,chardev=com0'];
 }

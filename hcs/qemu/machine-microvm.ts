@@ -24,7 +24,8 @@ export const MICROVM_MACHINE = [
   // The interrupt controller and timer that a kernel without ACPI calibrates the others by.
   'pit=on',
   'pic=on',
-  'rtc=off',
+  // Without one the kernel waits for it for seconds.
+  'rtc=on',
   'isa-serial=off',
   'x-option-roms=off',
   'auto-kernel-cmdline=off',

@@ -262,6 +262,7 @@ export class Machine {
       incoming: this.#options.restore !== undefined,
       link: this.link,
       ownerMonitor: true,
+      kernelLog: true,
       machine: this.record.machine ?? 'q35',
       ...(firmware === undefined ? {} : { firmware }),
     });
@@ -371,7 +372,8 @@ export class Machine {
     this.#state = 'Stopped';
     this.#mark('exited');
     const said = this.#process?.stderrTail() || (exit.signal ?? exit.code)?.toString();
-    this.exitStatus = exitStatus(this.#forced, this.#shutdownReason, said);
+    const kernelSaid = this.#process?.kernelTail() ?? '';
+    this.exitStatus = exitStatus(this.#forced, this.#shutdownReason, said, kernelSaid);
     this.#qmp?.close();
     this.#settleExit(this.exitStatus);
   }

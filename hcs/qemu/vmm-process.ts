@@ -10,11 +10,14 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { HcsError } from '../hcs-error.ts';
+import { KERNEL_LOG_FD } from './machine-arguments.ts';
 import { identify, isAlive, type ProcessIdentity } from './record.ts';
 import { BACKEND_LIFE_FD, besideBackend } from './vsock-backend.ts';
 
 /** How much of QEMU's stderr is kept, its end. */
 const STDERR_TAIL_BYTES = 8 * 1024;
+/** How much of the kernel's log is kept, its end: a panic's text and the errors before it. */
+const KERNEL_TAIL_CHARACTERS = 16 * 1024;
 /** How long the end of stderr may follow the exit. */
 const LAST_WORDS_MS = 20;
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -34,6 +37,8 @@ export interface VmmProcess {
   readonly exited: Promise<ProcessExit>;
   /** The end of what it wrote to stderr. */
   stderrTail(): string;
+  /** The end of what the guest's kernel wrote to its log's port; only the process that spawned QEMU has it. */
+  kernelTail(): string;
   /** Settles when the vsock back end has ended; undefined where we started none. */
   readonly backendEnded: Promise<void> | undefined;
   /** SIGKILL. */
@@ -97,7 +102,8 @@ export function spawnVmm(options: {
     detached: true,
     stdio: [
       ...(['ignore', 'ignore', 'pipe', 'pipe'] as const),
-      ...(options.vsockBackend === undefined ? [] : (['pipe'] as const)),
+      options.vsockBackend === undefined ? 'ignore' : 'pipe',
+      'pipe',
     ],
   });
   return new SpawnedVmm(child);
@@ -110,6 +116,7 @@ class SpawnedVmm implements VmmProcess {
   readonly backendEnded: Promise<void> | undefined;
   readonly #child: ChildProcess;
   #tail = '';
+  #kernelTail = '';
 
   constructor(child: ChildProcess) {
     this.#child = child;
@@ -118,16 +125,23 @@ class SpawnedVmm implements VmmProcess {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#tail = (this.#tail + text).slice(-STDERR_TAIL_BYTES);
     });
-    const life = child.stdio[BACKEND_LIFE_FD] as Socket | undefined;
-    if (life !== undefined) {
+    const log = (child.stdio as readonly unknown[])[KERNEL_LOG_FD] as Socket;
+    log.setEncoding('latin1').on('data', (text: string) => {
+      this.#kernelTail = (this.#kernelTail + text).slice(-KERNEL_TAIL_CHARACTERS);
+    });
+    log.on('error', () => undefined);
+    const life = child.stdio[BACKEND_LIFE_FD] as Socket | null | undefined;
+    if (life) {
       life.resume().on('error', () => undefined);
       this.backendEnded = new Promise((resolve) => {
         life.once('close', () => resolve());
       });
     }
-    const said = new Promise<void>((resolve) => {
-      child.stderr?.once('close', resolve);
-    });
+    const said = Promise.all(
+      [child.stderr, log].map(
+        (stream) => new Promise<void>((resolve) => void stream?.once('close', () => resolve())),
+      ),
+    );
     this.exited = new Promise((resolve) => {
       child.once('error', (error) => {
         this.#tail += error.message;
@@ -151,6 +165,10 @@ class SpawnedVmm implements VmmProcess {
     return this.#tail.trim();
   }
 
+  kernelTail(): string {
+    return this.#kernelTail.replaceAll('\r', '');
+  }
+
   kill(): void {
     this.#child.kill('SIGKILL');
   }
@@ -159,7 +177,9 @@ class SpawnedVmm implements VmmProcess {
     this.#child.unref();
     this.#child.stderr?.destroy();
     this.monitor.destroy();
-    (this.#child.stdio[BACKEND_LIFE_FD] as Socket | undefined)?.destroy();
+    for (const fd of [BACKEND_LIFE_FD, KERNEL_LOG_FD]) {
+      (this.#child.stdio[fd] as Socket | null | undefined)?.destroy();
+    }
   }
 }
 
@@ -188,6 +208,7 @@ export function adoptVmm(identity: ProcessIdentity, monitorClosed: Promise<void>
     exited,
     backendEnded: undefined,
     stderrTail: () => '',
+    kernelTail: () => '',
     kill() {
       if (!isAlive(identity)) return;
       try {

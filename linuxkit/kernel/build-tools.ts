@@ -97,6 +97,8 @@ export function runTool(
     if (signal?.aborted) return reject(signal.reason as Error);
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, which is ended as a whole.
+      detached: true,
       ...(env === undefined ? {} : { env }),
     });
     const tail: string[] = [];
@@ -108,7 +110,9 @@ export function runTool(
       if (onLine?.(line) !== true) keep(line);
     });
     createInterface(child.stderr).on('line', keep);
-    const stop = (): void => void child.kill('SIGTERM');
+    const stop = (): void => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+    };
     signal?.addEventListener('abort', stop, { once: true });
     child.once('error', (cause) =>
       reject(new Error(`cannot run ${program}: ${cause.message}`, { cause })),

@@ -57,6 +57,18 @@ test('--exec runs in the VM and hands its status back', async ({ host }) => {
   assert.is((JSON.parse(readFileSync(file, 'utf8')) as { schema: number }).schema, 1);
 });
 
+test('a kernel that panics says why, with how far the boot came', async ({ host }) => {
+  const { code, stderr } = await host.lcow(
+    ...['uvm', 'boot', '--kernel-args', 'rdinit=/nowhere init=/nowhere'],
+  );
+  assert.is(code, 125, stderr);
+  assert.match(stderr, /^lcow: cannot boot the VM: .*Kernel panic - not syncing: .*$/m);
+  assert.match(stderr, /^guest: .*Kernel panic - not syncing: /m);
+  for (const phase of ['spawn', 'started', 'exited']) {
+    assert.match(stderr, new RegExp(`^${phase} +host +[0-9.]+ +[0-9.]+$`, 'm'));
+  }
+});
+
 test('--count and --parallel boot many and tell the distribution', async ({ host }) => {
   const { code, stdout, stderr } = await host.lcow(
     'uvm',
