@@ -54,6 +54,7 @@ const TEST_PACKAGES = {
   'containernetworking-plugins': 'networks of the CRI plugin',
   iproute2: 'networks of dockerd and CRI',
   patch: 'takes what lcow setup prints',
+  'squashfs-tools': 'lcow linuxkit build --format kernel+squashfs',
   python3: 'pseudo-terminals',
   'python3-yaml': "reads Kubernetes' manifests",
 };
