@@ -139,11 +139,14 @@ test('an option that does not survive fails the build, by name and fragment; the
 });
 
 test('a build that is interrupted leaves its objects and nothing in the store; the next goes on', async () => {
-  const slow = MAKEFILE.replace('$(SLOW)', 'test -e $(O)/slow || { touch $(O)/slow; sleep 100; }');
+  const once = "test -e $(O)/slow || { touch $(O)/slow; echo '  CC      slow.o'; sleep 100; }";
+  const slow = MAKEFILE.replace('$(SLOW)', once);
   await withSource(async ({ options, store, folder }) => {
     const interrupted = new AbortController();
     const { signal } = interrupted;
-    const onProgress = (): void => interrupted.abort(new Error('interrupted'));
+    const onProgress = (compiled: number): void => {
+      if (compiled === 2) interrupted.abort(new Error('interrupted'));
+    };
     const error = await rejection(buildKernel({ ...options, signal, onProgress }));
     assert.match(String(error), 'interrupted');
     assert.equal(store.list(), []);
