@@ -2,10 +2,11 @@
  * Where `lcow linuxkit build` gets images: layouts and archives that are named, Docker where it is asked for, the local
  * store. There is no registry yet: who has the image imports it.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { ImageSources, SourceImage } from '../../linuxkit/yaml/image-source.ts';
 import { RuntimeError } from '../errors.ts';
 import { fullReference, ImageArchives, linuxOn, openStoredImage } from '../image/layered-image.ts';
@@ -22,6 +23,8 @@ export interface LinuxKitSourcesOptions {
   readonly paths: readonly string[];
   /** Ask the Docker daemon too, by its command line. */
   readonly docker: boolean;
+  /** Ends Docker's command line. */
+  readonly signal?: AbortSignal;
 }
 
 const OP = 'find an image';
@@ -64,20 +67,23 @@ export class LinuxKitSources implements ImageSources, AsyncDisposable {
     architecture: string,
   ): Promise<SourceImage | undefined> {
     const name = reference.digest === undefined ? formatReference(reference) : text;
-    const inspect = spawnSync('docker', ['image', 'inspect', '--format', '{{.Id}}', name], {
-      encoding: 'utf8',
-    });
-    if (inspect.error !== undefined) {
-      throw new RuntimeError('unsupported', OP, `docker cannot be run: ${inspect.error.message}`);
-    }
-    const id = /^sha256:([0-9a-f]{64})$/.exec(inspect.stdout.trim())?.[1];
+    const { cacheDirectory, signal } = this.#options;
+    const inspect = await runDocker(
+      ['image', 'inspect', '--format', '{{.Id}}', name],
+      signal,
+      async (stdout) => (await textOf(stdout)).trim(),
+    );
+    const id = /^sha256:([0-9a-f]{64})$/.exec(inspect.result)?.[1];
     if (inspect.status !== 0 || id === undefined) {
-      if (/No such image/i.test(inspect.stderr)) return undefined;
-      const told = escapeControl(inspect.stderr.trim().slice(0, 500));
-      throw new RuntimeError('unavailable', OP, `docker image inspect ${name}: ${told}`);
+      if (/No such image/i.test(inspect.told)) return undefined;
+      throw new RuntimeError(
+        'unavailable',
+        OP,
+        `docker image inspect ${name} ended with ${inspect.status}: ${inspect.told}`,
+      );
     }
-    const archive = join(this.#options.cacheDirectory, 'docker', `${id}.tar`);
-    if (!existsSync(archive)) await saveOfDocker(name, archive);
+    const archive = join(cacheDirectory, 'docker', `${id}.tar`);
+    if (!existsSync(archive)) await saveOfDocker(name, archive, signal);
     const archives = new ImageArchives([archive], this.#temporary);
     this.#saved.push(archives);
     return archives.find(reference, linuxOn(architecture), OP);
@@ -88,17 +94,48 @@ export class LinuxKitSources implements ImageSources, AsyncDisposable {
   }
 }
 
-async function saveOfDocker(name: string, archive: string): Promise<void> {
+async function saveOfDocker(name: string, archive: string, signal?: AbortSignal): Promise<void> {
   await writeFileAtomically(archive, async (file) => {
-    const child = spawn('docker', ['image', 'save', name], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let told = '';
-    child.stderr.on('data', (bytes: Buffer) => (told += bytes.toString().slice(0, 500)));
-    const closed = once(child, 'close') as Promise<[number | null]>;
-    closed.catch(() => {});
-    for await (const bytes of child.stdout) await file.writeFile(bytes as Buffer);
-    const [status] = await closed;
+    const { status, told } = await runDocker(['image', 'save', name], signal, async (stdout) => {
+      for await (const bytes of stdout) await file.writeFile(bytes as Buffer);
+    });
     if (status === 0) return;
-    const what = `docker image save ${name} ended with ${status}: ${escapeControl(told.trim())}`;
-    throw new RuntimeError('unavailable', OP, what);
+    throw new RuntimeError(
+      'unavailable',
+      OP,
+      `docker image save ${name} ended with ${status}: ${told}`,
+    );
   });
+}
+
+/** Runs docker's command line. @throws RuntimeError unsupported when there is none */
+async function runDocker<T>(
+  args: readonly string[],
+  signal: AbortSignal | undefined,
+  read: (stdout: Readable) => Promise<T>,
+): Promise<{ result: T; status: number | null; told: string }> {
+  const child = spawn('docker', args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal === undefined ? {} : { signal }),
+  });
+  let told = '';
+  child.stderr.on('data', (bytes: Buffer) => (told += bytes.toString().slice(0, 500)));
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  closed.catch(() => {});
+  try {
+    const result = await read(child.stdout);
+    const [status] = await closed;
+    return { result, status, told: escapeControl(told.trim()) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new RuntimeError('unsupported', OP, 'docker cannot be run: it is not installed', {
+      cause: error,
+    });
+  }
+}
+
+async function textOf(stream: Readable): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const bytes of stream) parts.push(bytes as Buffer);
+  return Buffer.concat(parts).toString();
 }

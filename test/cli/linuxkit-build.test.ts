@@ -1,5 +1,12 @@
 /** `lcow linuxkit build` as people call it: sources of images, names of files, merging, and what is refused. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -150,6 +157,63 @@ test('what is wrong is one error, with a place for each mistake', async ({ host 
   assert.match(arch.stderr, /there is no architecture "vax"/);
   const format = await host.lcow('linuxkit', 'build', '--format', 'iso', file);
   assert.match(format.stderr, /there is no format "iso"/);
+});
+
+test('with --docker images come from the daemon, saved once for each of their ids', async ({
+  host,
+}) => {
+  const folder = join(host.folder, 'docker-bin');
+  mkdirSync(folder);
+  const archive = join(folder, 'saved.tar');
+  writeFileSync(archive, dockerArchive([buildLayer('docker')], ['test:latest']));
+  const calls = join(folder, 'calls');
+  // Stands for docker's command line, which it answers as docker 20 does.
+  const script = `#!/bin/sh
+echo "$*" >> ${calls}
+case "$2 $5" in
+  'inspect docker.io/library/test:latest') echo 'sha256:${'a'.repeat(64)}' ;;
+  inspect*) echo "Error: No such image: $5" >&2; exit 1 ;;
+  save*) cat ${archive} ;;
+esac
+`;
+  writeFileSync(join(folder, 'docker'), script, { mode: 0o755 });
+  const env = { PATH: `${folder}:${process.env['PATH']}` };
+  const file = yaml(host, 'docker.yml', 'init:\n  - test\n');
+  const out = join(host.folder, 'out-docker');
+  const args = ['linuxkit', 'build', '-q', '--docker', '--format', 'tar', '-o', out];
+  for (let round = 0; round < 2; round++) {
+    const { code, stderr } = await host.start([...args, file], { env }).finished;
+    assert.is(code, 0, stderr);
+    assert.is(hello(join(out, 'docker.tar')), 'docker');
+  }
+  const saves = readFileSync(calls, 'utf8').match(/^image save .*$/gm);
+  assert.equal(saves, ['image save docker.io/library/test:latest']);
+  const other = yaml(host, 'other.yml', 'init:\n  - nobody/has:it\n');
+  const missing = await host.start([...args, other], { env }).finished;
+  assert.match(missing.stderr, /image nobody\/has:it is not in Docker nor in the store/);
+  const bare = join(host.folder, 'bare-bin');
+  mkdirSync(bare);
+  symlinkSync(process.execPath, join(bare, 'node'));
+  const without = await host.start([...args, file], { env: { PATH: bare } }).finished;
+  assert.match(without.stderr, /docker cannot be run/);
+});
+
+test('an interrupt ends it with 130 and leaves nothing', async ({ host }) => {
+  // Docker takes its time: the interrupt comes while it is waited for.
+  const file = yaml(host, 'slow.yml', 'kernel:\n  image: k:1\n');
+  const folder = join(host.folder, 'slow-bin');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'docker'), '#!/bin/sh\nexec sleep 2\n', { mode: 0o755 });
+  const out = join(host.folder, 'out-slow');
+  const build = host.start(['linuxkit', 'build', '--docker', '-o', out, file], {
+    env: { PATH: `${folder}:${process.env['PATH']}` },
+  });
+  await build.shows('kernel: k:1');
+  build.child.kill('SIGINT');
+  const { code, stderr } = await build.finished;
+  assert.is(code, 130, stderr);
+  assert.match(stderr, /cannot build: it was interrupted/);
+  assert.equal(existsSync(out) ? readdirSync(out) : [], []);
 });
 
 test.run();

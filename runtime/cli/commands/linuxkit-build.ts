@@ -33,6 +33,7 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
       cacheDirectory: cache,
       paths: options.list('oci').map((path) => resolve(path)),
       docker: options.flag('docker'),
+      signal: cancel.signal,
     });
     const { directory, files } = await buildLinuxKit({
       configurations: await Promise.all(operands.map(readText)),
