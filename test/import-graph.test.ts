@@ -62,6 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'hcs/document',
     'hcs/host-overlay.ts',
     'hcs/service.ts',
+    'linuxkit/foreign/needed-options.ts',
     'proto',
     'runtime/guest',
     'runtime/errors.ts',
@@ -161,6 +162,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/oci': [
     'linuxkit/manifest.ts',
     'proto',
+    'runtime/configuration',
     'runtime/container',
     'runtime/deadline.ts',
     'runtime/directories.ts',
@@ -191,9 +193,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'runtime/cli': [
     'hcs/document',
+    'hcs/endpoints.ts',
     'hcs/hcs-error.ts',
     'hcs/service.ts',
     'linuxkit/build-guest-image.ts',
+    'linuxkit/foreign',
     'linuxkit/kernel',
     'linuxkit/manifest.ts',
     'linuxkit/yaml',
