@@ -55,6 +55,7 @@ const TEST_PACKAGES = {
   iproute2: 'networks of dockerd and CRI',
   patch: 'takes what lcow setup prints',
   'squashfs-tools': 'lcow linuxkit build --format kernel+squashfs',
+  'cryptsetup-bin': 'lcow linuxkit build --dm-verity',
   python3: 'pseudo-terminals',
   'python3-yaml': "reads Kubernetes' manifests",
 };
@@ -105,6 +106,8 @@ function main(args) {
   if (mode === '--test' && process.platform === 'linux') {
     installTestPackages();
     buildVsockBackend();
+    step('images for tests', 'nginx and openntpd of the distribution in build/images');
+    node(['dist/test/linuxkit/debian-programs.js']);
   }
   if (mode === '--test') return runTests(args);
   if (mode === '--bench') return runBenchmark(args);

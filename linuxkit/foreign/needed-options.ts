@@ -1,6 +1,6 @@
 /**
- * What of a kernel's configuration a utility VM needs, and for what: to refuse a kernel that could never answer before
- * it is booted, and to name what one that answered cannot do. Data, but for the two questions asked of it.
+ * What of a kernel's configuration the agent needs before it can say a word, and for what: to refuse a kernel that could
+ * never answer before it is booted. What one that answers cannot do the agent tells (runtime/uvm/kernel-features.ts).
  */
 
 /** Without one of these, built in, the agent cannot say a word on QEMU: the boot would end in silence. */
@@ -22,37 +22,6 @@ const LINK_DRIVERS: Readonly<Record<string, string>> = {
   CONFIG_VIRTIO_CONSOLE: 'is the link to the host',
 };
 
-/** What the agent tells as missing, in words; `containers` where no container starts without it. */
-export const FEATURES: Readonly<Record<string, { what: string; containers: boolean }>> = {
-  CONFIG_OVERLAY_FS: { what: 'layers of an image cannot be stacked', containers: true },
-  CONFIG_EXT4_FS: { what: 'layers and scratch disks cannot be mounted', containers: true },
-  CONFIG_BLK_DEV_SD: { what: 'disks are not seen', containers: true },
-  CONFIG_SCSI_VIRTIO: { what: 'disks cannot be attached', containers: true },
-  CONFIG_HYPERV_STORAGE: { what: 'disks cannot be attached', containers: true },
-  CONFIG_CGROUPS: { what: 'containers cannot be kept apart', containers: true },
-  CONFIG_CGROUP_BPF: { what: 'devices cannot be kept from containers', containers: true },
-  CONFIG_PID_NS: { what: 'containers have no processes of their own', containers: true },
-  CONFIG_IPC_NS: { what: 'containers have no queues of their own', containers: true },
-  CONFIG_UTS_NS: { what: 'containers have no names of their own', containers: true },
-  CONFIG_POSIX_MQUEUE: { what: 'containers have no /dev/mqueue', containers: true },
-  CONFIG_NET_NS: { what: 'containers have no networks of their own', containers: false },
-  CONFIG_USER_NS: { what: 'user namespaces are refused', containers: false },
-  CONFIG_9P_FS: { what: 'host folders cannot be shared', containers: false },
-  CONFIG_NET_9P_VIRTIO: { what: 'host folders cannot be shared', containers: false },
-  CONFIG_VIRTIO_NET: { what: 'there is no network', containers: false },
-  CONFIG_HYPERV_NET: { what: 'there is no network', containers: false },
-  CONFIG_HOTPLUG_PCI_PCIE: {
-    what: 'adapters are seen only when they come before the boot',
-    containers: false,
-  },
-  CONFIG_FAIR_GROUP_SCHED: { what: 'processors cannot be limited', containers: false },
-  CONFIG_CPUSETS: { what: 'processors cannot be chosen', containers: false },
-  CONFIG_BLK_CGROUP: { what: 'disk traffic is not counted', containers: false },
-  CONFIG_MEMCG: { what: 'memory cannot be limited', containers: false },
-  CONFIG_CGROUP_PIDS: { what: 'processes cannot be limited', containers: false },
-  CONFIG_SECCOMP_FILTER: { what: 'system calls cannot be filtered', containers: false },
-};
-
 /**
  * What keeps a kernel from ever answering, one sentence each; empty where nothing does.
  * @param modules names of modules that come along, without `.ko`
@@ -72,15 +41,4 @@ export function neverAnswers(
       `${option}, which ${what}, is ${value === 'm' ? 'a module that is not there' : 'not set'}`,
     ];
   });
-}
-
-/** A missing feature in words: "CONFIG_OVERLAY_FS (layers of an image cannot be stacked)". */
-export function describeMissing(option: string): string {
-  const feature = FEATURES[option];
-  return feature === undefined ? option : `${option} (${feature.what})`;
-}
-
-/** Of what is missing, what no container starts without. */
-export function containersNeed(missing: readonly string[]): string[] {
-  return missing.filter((option) => FEATURES[option]?.containers === true);
 }

@@ -217,6 +217,8 @@ export class UtilityVm implements AsyncDisposable {
   #nextShare: number;
   #guest: GuestInformation | undefined;
   #missing: readonly string[] = [];
+  /** Why the guest is of no use; what is under way meanwhile fails for that, and not for the VM's end. */
+  #refusal: RuntimeError | undefined;
   #disposed: Promise<void> | undefined;
   #saving = false;
 
@@ -305,8 +307,12 @@ export class UtilityVm implements AsyncDisposable {
     }
   }
 
-  /** The VM's end where that is why `op` failed, else the error itself. A broken link waits for the end a little. */
+  /**
+   * Why the guest was refused, or the VM's end, where that is why `op` failed; else the error itself. A broken link waits for
+   * the end a little.
+   */
   async explain(op: string, error: unknown): Promise<unknown> {
+    if (this.#refusal !== undefined) return this.#refusal;
     const broken = error instanceof RuntimeError && error.code === 'unavailable';
     const status = await Promise.race([this.exited, delay(broken ? END_FOLLOWS_MS : 0)]);
     if (status === undefined) return error;
@@ -453,6 +459,7 @@ export class UtilityVm implements AsyncDisposable {
       const cause = ended.signal.aborted
         ? ended.signal.reason
         : await this.explain('boot the VM', error);
+      if (cause instanceof RuntimeError && cause.code === 'unsupported') this.#refusal = cause;
       if (adopted) {
         await this.letGo().catch(() => {});
         throw cause;

@@ -22,7 +22,7 @@ import { type TarEntry, tarArchive } from '../../linuxkit/tar-archive.ts';
 import { repositoryRoot } from '../harness/repository-root.ts';
 
 /** Counts changes of what is made of the packages. */
-const VERSION = 3;
+const VERSION = 5;
 const PACKAGES = ['nginx', 'openntpd'];
 const BUSYBOX = '/bin/busybox';
 
@@ -51,7 +51,7 @@ http {
   server { listen 80; root /srv; }
 }
 `;
-const PASSWD = 'root:x:0:0:root:/root:/bin/sh\nopenntpd:x:123:123::/run/openntpd:/bin/false\n';
+const PASSWD = 'root:x:0:0:root:/root:/bin/sh\nntpd:x:123:123::/run/openntpd:/bin/false\n';
 
 /** The layout's folder: images test/dhcp, test/openntpd and test/nginx. */
 export function programsLayout(): string {
@@ -121,9 +121,10 @@ function images(root: string): Image[] {
       command: ['/usr/sbin/ntpd', '-d', '-s', '-f', '/etc/ntpd.conf'],
       entries: tree([
         ...program(join(root, 'usr/sbin/ntpd'), 'usr/sbin/ntpd'),
+        file('etc/services', Buffer.from('ntp 123/udp\n')),
         file('etc/ntpd.conf', Buffer.from('server 10.0.2.2\n')),
         file('etc/passwd', Buffer.from(PASSWD)),
-        file('etc/group', Buffer.from('root:x:0:\nopenntpd:x:123:\n')),
+        file('etc/group', Buffer.from('root:x:0:\nntpd:x:123:\n')),
       ]),
     },
     {
@@ -149,9 +150,10 @@ function file(path: string, data: Buffer, mode = 0o644): TarEntry {
 
 /** A program and what the linker of this host finds for it. */
 function program(from: string, to: string): TarEntry[] {
-  const libraries = [...run('ldd', [from]).matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(
-    ([, path = '']) => path,
-  );
+  const linked = run('ldd', [from]);
+  const absent = /^\s*(\S+) => not found/m.exec(linked)?.[1];
+  if (absent !== undefined) throw new Error(`${from} needs ${absent}, which is not installed`);
+  const libraries = [...linked.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, path = '']) => path);
   return [
     file(to, readFileSync(from), 0o755),
     ...libraries.map((path) => file(path.slice(1), readFileSync(path), 0o755)),

@@ -26,6 +26,8 @@ pub fn write(level: u8, args: fmt::Arguments<'_>) {
         end -= 1;
     }
     line.truncate(end);
+    // Without its end the kernel waits for more of it, and shows it when the next line comes.
+    line.push('\n');
     if let Ok(mut kmsg) = std::fs::OpenOptions::new().write(true).open("/dev/kmsg") {
         let _ = kmsg.write_all(line.as_bytes());
     }

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { findBootFiles } from '../../../linuxkit/manifest.ts';
 import { hostVersionOf } from '../../../hcs/document/host-version.ts';
 import { bootsByUefi } from '../../../hcs/document/lcow-boot.ts';
-import type { PortMapping } from '../../../hcs/endpoints.ts';
 import type { ComputeService } from '../../../hcs/service.ts';
 import { directories } from '../../directories.ts';
 import { RuntimeError } from '../../errors.ts';
@@ -156,7 +155,7 @@ async function joinNetwork(
   vm: UtilityVm,
   service: ComputeService,
   wanted: ReturnType<typeof network>,
-  ports: readonly PortMapping[],
+  ports: ReturnType<typeof parsePortMappings>,
 ): Promise<PodNetwork | undefined> {
   if (wanted === 'none') return undefined;
   const { attachNetwork } = await import('../../network/pod-network.ts');
