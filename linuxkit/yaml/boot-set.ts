@@ -29,6 +29,8 @@ const DEFLATE_LEVEL = 6;
 export interface BootSetOptions {
   readonly architecture: string;
   readonly toolVersion: string;
+  /** Put a dm-verity tree into rootfs.vhd, and what the kernel is to be told of it beside it. */
+  readonly verity?: boolean;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -56,9 +58,15 @@ export async function writeBootSet(
   const vmlinux = await vmlinuxOf(composition.kernel, options.log);
   if (vmlinux !== undefined) await add('vmlinux', (path) => writeContent(path, vmlinux));
   await add('initrd.img', (path) => writeBytes(path, initrdOf(kernel.ucode, cpioOf(root))));
-  await add('rootfs.vhd', (path) => writeFileBy(path, (file) => writeVhd(root, file)));
+  let table: string | undefined;
+  await add('rootfs.vhd', (path) =>
+    writeFileBy(path, async (file) => {
+      table = await writeVhd(root, file, options.verity);
+    }),
+  );
   const text = (name: string, content: string): Promise<void> =>
     add(name, (path) => writeContent(path, Buffer.from(content)));
+  if (table !== undefined) await text('rootfs.verity', table);
   if (sbom !== undefined) await text('sbom.spdx.json', sbom);
   const { name, version } = kernel.component;
   await text('versions.txt', `lcow ${options.toolVersion}\n${name} ${version}\n`);

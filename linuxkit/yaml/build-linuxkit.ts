@@ -62,8 +62,10 @@ export interface BuildLinuxKitOptions {
   readonly kernelCache: string;
   /** The agent's executable. Default: cargo's release build. */
   readonly agent?: string;
-  /** Default: true. */
+  /** A bill of materials. Default: true. */
   readonly sbom?: boolean;
+  /** A dm-verity tree in root disks. Default: false. */
+  readonly verity?: boolean;
   /** Of lcow, for the bill of materials. */
   readonly toolVersion: string;
   /** Told what is being done; default: nobody. */
@@ -190,9 +192,7 @@ class Staged {
         await this.#file(`${name}.tar`, (path) => writeBytes(path, tarOf(this.#withBoot())));
         return;
       case 'vhd':
-        await this.#file(`${name}-rootfs.vhd`, (path) =>
-          writeFileBy(path, (file) => writeVhd(root, file)),
-        );
+        await this.#writeDisk();
         return;
       case 'lcow': {
         const { folder, records } = await this.#writeBootSet(format);
@@ -222,6 +222,20 @@ class Staged {
     this.names.push(name);
   }
 
+  async #writeDisk(): Promise<void> {
+    const { name, verity } = this.#options;
+    let table: string | undefined;
+    await this.#file(`${name}-rootfs.vhd`, (path) =>
+      writeFileBy(path, async (file) => {
+        table = await writeVhd(this.#composition.root, file, verity);
+      }),
+    );
+    const text = Buffer.from(table ?? '');
+    if (table !== undefined) {
+      await this.#file(`${name}-rootfs.verity`, (path) => writeContent(path, text));
+    }
+  }
+
   #kernel(format: Format): NonNullable<Composition['kernel']> {
     const { kernel } = this.#composition;
     if (kernel !== undefined) return kernel;
@@ -247,8 +261,8 @@ class Staged {
     this.#bootSet ??= (async () => {
       const folder = join(this.#folder, '.boot-set');
       await mkdir(folder);
-      const { architecture, toolVersion, signal, log = () => {} } = this.#options;
-      const options = { architecture, toolVersion, log };
+      const { architecture, toolVersion, signal, verity = false, log = () => {} } = this.#options;
+      const options = { architecture, toolVersion, verity, log };
       const records = await writeBootSet({ ...this.#composition, kernel }, folder, {
         ...options,
         ...(signal === undefined ? {} : { signal }),

@@ -17,9 +17,18 @@ import {
   sizeOf,
   type TreeNode,
 } from './root-tree.ts';
+import { appendVerity } from './verity.ts';
 
-/** @param file empty and open for reading and writing */
-export async function writeVhd(root: DirectoryNode, file: FileHandle): Promise<void> {
+/**
+ * @param file empty and open for reading and writing
+ * @param verity put a dm-verity tree behind the file system
+ * @returns what dm-mod.create is to be told, where a tree was asked for
+ */
+export async function writeVhd(
+  root: DirectoryNode,
+  file: FileHandle,
+  verity = false,
+): Promise<string | undefined> {
   await using reader = new ContentReader();
   const image = new ImageWriter(file);
   const inodes = new Map<FileNode, Inode>();
@@ -70,9 +79,12 @@ export async function writeVhd(root: DirectoryNode, file: FileHandle): Promise<v
   image.tree.root.attributes = diskAttributes(root.attributes);
   await write(root, image.tree.root);
   const uuid = hash.digest().subarray(0, 16);
-  const diskSizeBytes = await image.finish(uuid);
+  const dataBytes = await image.finish(uuid);
+  const tree = verity ? await appendVerity(file, dataBytes, uuid) : undefined;
+  const diskSizeBytes = tree?.sizeBytes ?? dataBytes;
   const footer = encodeVhdFooter({ diskSizeBytes, uniqueId: uuid });
   await file.write(footer, 0, footer.length, diskSizeBytes);
+  return tree?.table;
 }
 
 function diskAttributes({ mode, uid, gid, mtime, xattrs }: Attributes): DiskAttributes {

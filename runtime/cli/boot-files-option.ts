@@ -4,6 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { RootDisk } from '../../hcs/document/lcow-options.ts';
 import { type BootFiles, findBootFiles } from '../../linuxkit/manifest.ts';
 import { directories } from '../directories.ts';
 import { RuntimeError } from '../errors.ts';
@@ -55,13 +56,13 @@ export async function readRootDisk(options: OptionValues): Promise<BootFilePaths
   if (statSync(disk, { throwIfNoEntry: false })?.isFile() !== true) {
     refuse('not-found', 'rootfs', `there is no file ${path}`);
   }
-  const kind = mode === 'vhd-pmem' ? 'pmem' : 'scsi';
+  const rootDisk: RootDisk = { kind: mode === 'vhd-pmem' ? 'pmem' : 'scsi', path: disk };
   const given = options.text('kernel');
-  if (given !== undefined) return { kernel: resolve(given), rootDisk: { kind, path: disk } };
+  if (given !== undefined) return { kernel: resolve(given), rootDisk };
   const own = await findBootFiles({ dataDirectory: directories().data });
   if (own.manifest.modules.length > 0) {
     const what = `the drivers of kernel ${own.manifest.kernel.release} are modules in its initrd: give a --kernel that has them built in; \`lcow kernel build\` makes one`;
     refuse('invalid-argument', 'rootfs', what);
   }
-  return { kernel: own.kernel, rootDisk: { kind, path: disk } };
+  return { kernel: own.kernel, rootDisk };
 }

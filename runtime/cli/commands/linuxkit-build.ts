@@ -47,6 +47,7 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
       kernelCache:
         root === undefined ? join(data, 'cache', 'kernel') : join(root, 'build', 'cache', 'kernel'),
       sbom: !options.flag('no-sbom'),
+      verity: options.flag('dm-verity'),
       toolVersion: LCOW_VERSION,
       signal: cancel.signal,
       ...(quiet

@@ -44,6 +44,10 @@ export const LINUXKIT_COMMANDS: readonly Command[] = [
         completes: 'file',
       },
       { name: 'docker', help: 'look for images in the Docker daemon' },
+      {
+        name: 'dm-verity',
+        help: 'put a dm-verity tree into root disks (vhd, lcow), and what the kernel is told beside them (.verity)',
+      },
       { name: 'no-sbom', help: 'put no bill of materials (/sbom.spdx.json) in' },
       { name: 'quiet', short: 'q', help: 'print the names of the files only' },
     ],

@@ -133,6 +133,38 @@ test('the VHD is a fixed one whose ext4 is clean and has the tree', async () => 
   });
 });
 
+test('a dm-verity tree behind the file system is what veritysetup verifies', async () => {
+  if (spawnSync('veritysetup', ['--version']).error !== undefined) {
+    return skip('no veritysetup (cryptsetup-bin) on this host');
+  }
+  await inTemporaryFolder(async (folder) => {
+    // So many blocks that the tree has three levels.
+    const large = images().add('large', [[file('large', Buffer.alloc(70_000_000, 'l'))]]);
+    const yaml = YAML.replace('init: [base]', 'init: [base, large]');
+    await buildYaml(folder, yaml, large, ['vhd'], { verity: true });
+    const disk = join(folder, 'out', 'test-rootfs.vhd');
+    const table = readFileSync(join(folder, 'out', 'test-rootfs.verity'), 'utf8');
+    const shape =
+      /^rootfs,,,ro,0 (\d+) verity 1 \/dev\/sda \/dev\/sda 4096 4096 (\d+) (\d+) sha256 (\w{64}) (\w{64})$/;
+    const [, sectors, blocks, start, root = ''] = shape.exec(table) ?? [];
+    assert.is(Number(sectors), Number(blocks) * 8, table);
+    assert.is(Number(start), Number(blocks) + 1);
+    const offset = `--hash-offset=${Number(blocks) * 4096}`;
+    const verify = (): number | null =>
+      spawnSync('veritysetup', ['verify', disk, disk, root, offset]).status;
+    assert.is(verify(), 0);
+    if (hasE2fsprogs()) assertClean(disk);
+    const handle = await open(disk, 'r+');
+    try {
+      assert.is((await readVhdFooter(handle)).diskSizeBytes, (await handle.stat()).size - 512);
+      await handle.write(Buffer.from('x'), 0, 1, 40_000_000);
+    } finally {
+      await handle.close();
+    }
+    assert.is.not(verify(), 0, 'a byte that was changed is noticed');
+  });
+});
+
 test('the squashfs has the tree', async () => {
   if (squashfs.length === 0) return;
   await inTemporaryFolder(async (folder) => {
