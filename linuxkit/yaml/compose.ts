@@ -13,7 +13,7 @@ import {
   type KernelPieces,
 } from './built-in-images.ts';
 import { containerDocuments, documentText, LABEL, type OciMount } from './container-spec.ts';
-import { readContent } from './content.ts';
+import { ContentReader, readContent } from './content.ts';
 import { addFiles } from './files-section.ts';
 import type { ImageSources, SourceImage } from './image-source.ts';
 import { asLinuxKitTakes, RESOLV_CONF, textFile, treeOfLayers } from './image-tree.ts';
@@ -38,7 +38,7 @@ const DPKG_FOLDER = 'var/lib/dpkg/status.d';
 const SBOM = 'sbom.spdx.json';
 /** Of a package database. */
 const MAX_DATABASE_BYTES = 64 * 1024 * 1024;
-/** Of a kernel.tar, which is read as a tar within an image. */
+/** A tar within an image. */
 const OP_KERNEL_TAR = 'read kernel.tar';
 
 export interface ComposeOptions {
@@ -146,7 +146,10 @@ class Composer {
   /** A tar that is a file of an image. */
   async #unpack(content: Content, key: string): Promise<DirectoryNode> {
     const open = async function* (): AsyncGenerator<Buffer> {
-      yield await readContent(content, MAX_KERNEL_TAR_BYTES, 'kernel.tar');
+      await using reader = new ContentReader();
+      for await (const bytes of reader.read(content)) {
+        yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+      }
     };
     return treeOfLayers([await this.#options.cache.tar({ key, open }, OP_KERNEL_TAR)]);
   }
@@ -277,9 +280,6 @@ class Composer {
     }
   }
 }
-
-/** A kernel with all its modules has some hundred MiB. */
-const MAX_KERNEL_TAR_BYTES = 1024 * 1024 * 1024;
 
 /** Mounts that make /rootfs of a bundle: a bind of the files, or an overlay over them in a file system in memory. */
 function rootMounts(base: string, files: string, isReadonly: boolean): OciMount[] {
