@@ -8,6 +8,7 @@
  */
 import koffi, { type KoffiFunc, type LibraryHandle } from 'koffi';
 import { HcsError } from '../hcs-error.ts';
+import { NativeExports } from './native-exports.ts';
 
 /** A function of a library, callable on this thread and, by `async`, on one of the pool. */
 export type NativeFunction = KoffiFunc<(...args: unknown[]) => unknown>;
@@ -174,19 +175,17 @@ export function callOnPool(call: NativeFunction, ...args: unknown[]): Promise<un
 
 /** computecore, loaded. */
 export class ComputeCore {
-  readonly #path: string;
-  readonly #library: LibraryHandle;
-  readonly #functions = new Map<ExportName, NativeFunction>();
+  readonly #exports: NativeExports;
   readonly #types: Record<Kind | 'void', TypeSpec>;
   readonly #closeHandle: NativeFunction;
 
   /** @throws HcsError HCS_E_HYPERV_NOT_INSTALLED where the library cannot be loaded */
   constructor(paths: LibraryPaths = {}) {
-    this.#path = paths.computecore ?? 'computecore.dll';
+    const path = paths.computecore ?? 'computecore.dll';
     try {
-      this.#library = loadLibrary(this.#path);
+      this.#exports = new NativeExports(loadLibrary(path), path);
     } catch (error) {
-      const Message = `${this.#path} cannot be loaded: ${(error as Error).message}`;
+      const Message = `${path} cannot be loaded: ${(error as Error).message}`;
       const op = 'use the Host Compute Service';
       throw new HcsError(op, 'HCS_E_HYPERV_NOT_INSTALLED', [{ Message }], { cause: error });
     }
@@ -195,7 +194,7 @@ export class ComputeCore {
     this.#closeHandle = kernel32.func('CloseHandle', 'int32_t', ['intptr_t']);
     // Threads of the library outlive koffi's hold on it at the process' end: a second hold keeps its code there.
     if (process.platform === 'win32') {
-      loadLibrary('kernel32.dll').func('LoadLibraryW', 'void *', ['str16'])(this.#path);
+      loadLibrary('kernel32.dll').func('LoadLibraryW', 'void *', ['str16'])(path);
     }
     const document = koffi.disposable(null, 'str16', (pointer: unknown) => localFree(pointer));
     this.#types = {
@@ -243,19 +242,12 @@ export class ComputeCore {
   }
 
   #function(name: ExportName): NativeFunction {
-    const bound = this.#functions.get(name);
-    if (bound !== undefined) return bound;
-    const [result, parameters] = EXPORTS[name];
-    let found: NativeFunction;
-    try {
-      const types = parameters.map((kind) => this.#types[kind]);
-      found = this.#library.func(name, this.#types[result], types);
-    } catch (error) {
-      const Message = `${this.#path} has no ${name}: this build of Windows is too old for it`;
-      const events = [{ Message, Source: name }];
-      throw new HcsError(`call ${name}`, 'NOT_SUPPORTED', events, { cause: error });
-    }
-    this.#functions.set(name, found);
-    return found;
+    return this.#exports.get(`call ${name}`, name, () => {
+      const [result, parameters] = EXPORTS[name];
+      return {
+        result: this.#types[result],
+        parameters: parameters.map((kind) => this.#types[kind]),
+      };
+    });
   }
 }

@@ -10,11 +10,12 @@
  * and GUIDs that go in live until the call has returned. Handles are the library's, closed once by whom open() or
  * create() gave them to.
  */
-import koffi, { type LibraryHandle } from 'koffi';
+import koffi from 'koffi';
 import { HcsError } from '../hcs-error.ts';
 import { callOnPool, type Handle, loadLibrary, type NativeFunction } from './compute-core.ts';
 import { guidBytes } from './hv-socket-address.ts';
 import { networkFailure } from './network-failure.ts';
+import { NativeExports } from './native-exports.ts';
 
 /** What HCN knows. */
 export type Entity = 'Network' | 'Endpoint' | 'Namespace';
@@ -57,10 +58,8 @@ type DocumentOut = [string | null];
 
 /** computenetwork, loaded. */
 export class ComputeNetwork {
-  readonly #path: string;
   readonly #timeoutMs: number;
-  readonly #library: LibraryHandle;
-  readonly #functions = new Map<string, NativeFunction>();
+  readonly #exports: NativeExports;
   readonly #types: Record<Kind, ReturnType<typeof koffi.pointer> | string>;
   readonly #waiting: (() => void)[] = [];
   /** Arguments of calls that have not returned: the library reads them in its thread. */
@@ -69,12 +68,12 @@ export class ComputeNetwork {
 
   /** @throws HcsError NOT_SUPPORTED where the library cannot be loaded */
   constructor({ libraries = {}, timeoutMs = NETWORK_CALL_TIMEOUT_MS }: ComputeNetworkOptions = {}) {
-    this.#path = libraries.computenetwork ?? 'computenetwork.dll';
+    const path = libraries.computenetwork ?? 'computenetwork.dll';
     this.#timeoutMs = timeoutMs;
     try {
-      this.#library = loadLibrary(this.#path);
+      this.#exports = new NativeExports(loadLibrary(path), path);
     } catch (error) {
-      const Message = `${this.#path} cannot be loaded: ${(error as Error).message}; it comes with the feature VirtualMachinePlatform (dism /online /enable-feature /featurename:VirtualMachinePlatform /all, then restart Windows)`;
+      const Message = `${path} cannot be loaded: ${(error as Error).message}; it comes with the feature VirtualMachinePlatform (dism /online /enable-feature /featurename:VirtualMachinePlatform /all, then restart Windows)`;
       const events = [{ Message, Source: 'computenetwork' }];
       throw new HcsError('use the Host Compute Network', 'NOT_SUPPORTED', events, { cause: error });
     }
@@ -83,7 +82,7 @@ export class ComputeNetwork {
     ]);
     // Threads of the library outlive koffi's hold on it at the process' end: a second hold keeps its code there.
     if (process.platform === 'win32') {
-      loadLibrary('kernel32.dll').func('LoadLibraryW', 'void *', ['str16'])(this.#path);
+      loadLibrary('kernel32.dll').func('LoadLibraryW', 'void *', ['str16'])(path);
     }
     const document = koffi.disposable(null, 'str16', (pointer: unknown) => free(pointer));
     const handle = koffi.pointer(koffi.opaque());
@@ -157,7 +156,7 @@ export class ComputeNetwork {
       if (made !== undefined) void this.delete(op, entity, made).catch(() => undefined);
     });
     if (out[0] !== null) return out[0];
-    const Message = `${this.#path} has given no handle`;
+    const Message = 'computenetwork has given no handle';
     throw new HcsError(op, 'ERROR_INVALID_DATA', [{ Message }]);
   }
 
@@ -212,23 +211,13 @@ export class ComputeNetwork {
   }
 
   #function(op: string, name: string, pattern: Pattern, entity: Entity): NativeFunction {
-    const bound = this.#functions.get(name);
-    if (bound !== undefined) return bound;
-    const parameters: readonly Kind[] =
-      pattern === 'Create*' && entity === 'Endpoint'
-        ? ['handle', ...EXPORTS[pattern]]
-        : EXPORTS[pattern];
-    let found: NativeFunction;
-    try {
-      const types = parameters.map((kind) => this.#types[kind]);
-      found = this.#library.func(name, 'int32_t', types);
-    } catch (error) {
-      const Message = `${this.#path} has no ${name}: this build of Windows is too old for it`;
-      const events = [{ Message, Source: name }];
-      throw new HcsError(op, 'NOT_SUPPORTED', events, { cause: error });
-    }
-    this.#functions.set(name, found);
-    return found;
+    return this.#exports.get(op, name, () => {
+      const kinds: readonly Kind[] =
+        pattern === 'Create*' && entity === 'Endpoint'
+          ? ['handle', ...EXPORTS[pattern]]
+          : EXPORTS[pattern];
+      return { result: 'int32_t', parameters: kinds.map((kind) => this.#types[kind]) };
+    });
   }
 }
 

@@ -11,7 +11,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import koffi, { type LibraryHandle } from 'koffi';
+import koffi from 'koffi';
 import { HcsError } from '../hcs-error.ts';
 import { callOnPool, type LibraryPaths, loadLibrary, type NativeFunction } from './compute-core.ts';
 import {
@@ -28,6 +28,7 @@ import {
   storageType,
 } from './virtdisk-parameters.ts';
 import { win32Failure } from './win32-error.ts';
+import { NativeExports } from './native-exports.ts';
 
 const ACCESS_NONE = 0;
 const ATTACH_READ_ONLY = 1;
@@ -96,18 +97,16 @@ export interface AttachOptions {
 
 /** virtdisk.dll, loaded; its functions are bound when first called. */
 export class VirtDisk {
-  readonly #path: string;
-  readonly #library: LibraryHandle;
+  readonly #exports: NativeExports;
   readonly #closeHandle: NativeFunction;
-  readonly #functions = new Map<ExportName, NativeFunction>();
 
   /** @throws HcsError NOT_SUPPORTED where the library cannot be loaded */
   constructor(paths: LibraryPaths = {}) {
-    this.#path = paths.virtdisk ?? 'virtdisk.dll';
+    const path = paths.virtdisk ?? 'virtdisk.dll';
     try {
-      this.#library = loadLibrary(this.#path);
+      this.#exports = new NativeExports(loadLibrary(path), path);
     } catch (error) {
-      const Message = `${this.#path} cannot be loaded: ${(error as Error).message}`;
+      const Message = `${path} cannot be loaded: ${(error as Error).message}`;
       throw new HcsError('use virtual disks', 'NOT_SUPPORTED', [{ Message }], { cause: error });
     }
     const kernel32 = loadLibrary(paths.kernel32 ?? 'kernel32.dll');
@@ -176,21 +175,12 @@ export class VirtDisk {
   }
 
   #function(name: ExportName): NativeFunction {
-    const bound = this.#functions.get(name);
-    if (bound !== undefined) return bound;
-    const types = EXPORTS[name].map((type) =>
-      type === 'out handle' ? koffi.out(koffi.pointer(HANDLE)) : type,
-    );
-    let found: NativeFunction;
-    try {
-      found = this.#library.func(name, 'uint32_t', types);
-    } catch (error) {
-      const Message = `${this.#path} has no ${name}: this build of Windows is too old for it`;
-      const events = [{ Message, Source: name }];
-      throw new HcsError(`call ${name}`, 'NOT_SUPPORTED', events, { cause: error });
-    }
-    this.#functions.set(name, found);
-    return found;
+    return this.#exports.get(`call ${name}`, name, () => ({
+      result: 'uint32_t',
+      parameters: EXPORTS[name].map((type) =>
+        type === 'out handle' ? koffi.out(koffi.pointer(HANDLE)) : type,
+      ),
+    }));
   }
 }
 

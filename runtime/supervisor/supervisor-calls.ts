@@ -4,8 +4,7 @@
  * What changes something fails with `unavailable`: whether it was done, nobody knows.
  */
 import { RuntimeError } from '../errors.ts';
-import type { CallOptions, TtrpcClient } from '../ttrpc/client.ts';
-import type { Method } from '../ttrpc/method.ts';
+import type { TtrpcClient } from '../ttrpc/client.ts';
 
 /** What may be done twice, by its name in either service. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
@@ -30,14 +29,9 @@ export class SupervisorCalls implements Pick<TtrpcClient, 'call'>, AsyncDisposab
   }
 
   /** @throws as TtrpcClient.call; what connecting throws, not-found where there is no pod any more */
-  async call<RequestInput, Request, ResponseInput, Response>(
-    op: string,
-    method: Method<RequestInput, Request, ResponseInput, Response, 'unary'>,
-    request: RequestInput,
-    options: CallOptions = {},
-  ): Promise<Response> {
+  readonly call: TtrpcClient['call'] = async (op, method, request, options) => {
     this.#called = true;
-    if (this.#client === this.#taken) await this.#renew(this.#client, options.signal);
+    if (this.#client === this.#taken) await this.#renew(this.#client, options?.signal);
     for (let attempt = 1; ; attempt += 1) {
       const client = this.#client;
       try {
@@ -46,10 +40,10 @@ export class SupervisorCalls implements Pick<TtrpcClient, 'call'>, AsyncDisposab
         const cut = error instanceof RuntimeError && error.code === 'unavailable' && client.over;
         const again = IDEMPOTENT.has(method.name) && attempt < ATTEMPTS && !this.#closed;
         if (!cut || !again) throw error;
-        await this.#renew(client, options.signal);
+        await this.#renew(client, options?.signal);
       }
     }
-  }
+  };
 
   /**
    * The connection, for who needs one of their own, where nothing was called on it; undefined where something was. The

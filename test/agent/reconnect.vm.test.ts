@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -14,8 +14,7 @@ import { guestEvents } from '../../runtime/guest/events.ts';
 import { METHODS } from '../../runtime/guest/methods.ts';
 import { ProcessStreams, WINDOW_BYTES } from '../../runtime/guest/process-streams.ts';
 import { LcowHost } from '../harness/lcow-host.ts';
-import { skip } from '../harness/skip.ts';
-import { vsockBackendForTests } from '../harness/vsock-backend.ts';
+import { vsockBackendInPath } from '../harness/vsock-backend.ts';
 import { busyboxLayers } from './agent-vm.ts';
 import { type OwnerOptions, takeOver } from './reconnect-owner.ts';
 
@@ -141,15 +140,6 @@ async function reconnects(link: 'serial' | 'vsock'): Promise<void> {
 
 test('over the serial link', () => reconnects('serial'));
 
-let backend: string | undefined;
-try {
-  backend = vsockBackendForTests();
-} catch (error) {
-  skip(`no vsock back end: ${String(error)}`);
-}
-if (backend !== undefined) {
-  process.env['PATH'] = `${dirname(backend)}${delimiter}${process.env['PATH'] ?? ''}`;
-  test('over vsock', () => reconnects('vsock'));
-}
+if (vsockBackendInPath()) test('over vsock', () => reconnects('vsock'));
 
 test.run();

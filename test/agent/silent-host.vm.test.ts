@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Duplex, PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -17,8 +17,7 @@ import { ProcessStreams } from '../../runtime/guest/process-streams.ts';
 import { openHostService } from '../../runtime/host-service.ts';
 import { AGENT_PORT, utilityVmDocument } from '../../runtime/uvm/utility-vm.ts';
 import { LcowHost } from '../harness/lcow-host.ts';
-import { skip } from '../harness/skip.ts';
-import { vsockBackendForTests } from '../harness/vsock-backend.ts';
+import { vsockBackendInPath } from '../harness/vsock-backend.ts';
 import { busyboxLayers, specOf } from './agent-vm.ts';
 
 /** Far above what the agent waits for a silent host, so that only one that waits for ever fails. */
@@ -26,14 +25,7 @@ const REDIAL_DEADLINE_MS = 60_000;
 /** Together they have more under way than a socket's buffers hold. */
 const WRITERS = 8;
 
-let backend: string | undefined;
-try {
-  backend = vsockBackendForTests();
-} catch (error) {
-  skip(`no vsock back end: ${String(error)}`);
-}
-if (backend !== undefined) {
-  process.env['PATH'] = `${dirname(backend)}${delimiter}${process.env['PATH'] ?? ''}`;
+if (vsockBackendInPath()) {
   process.env['LCOW_LINK'] = 'vsock';
   test('a host that stops reading a full vsock is given up and dialled again', silentHost);
 }

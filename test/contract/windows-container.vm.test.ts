@@ -5,69 +5,43 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { platformArguments } from '../../hcs/qemu/kernel-arguments.ts';
-import { openWindowsService } from '../../hcs/windows/windows-service.ts';
-import { filesBelow, processesNaming } from '../harness/leftovers.ts';
-import { LcowHost } from '../harness/lcow-host.ts';
+import { filesBelow } from '../harness/leftovers.ts';
 import { skip } from '../harness/skip.ts';
 import { NO_ENDPOINTS } from '../hcs/windows/stand-in-bench.ts';
-import { busyboxLayers, TaskPod } from '../runtime/task/task-pod.ts';
+import type { TaskPod } from '../runtime/task/task-pod.ts';
 import { buildStandIn } from '../stand-in/build-stand-in.ts';
 import { controlStandIn } from '../stand-in/stand-in-control.ts';
-import { startBridge } from '../stand-in/start-bridge.ts';
+import {
+  closeStandInHost,
+  openStandInHost,
+  openStandInPod,
+  type StandInHost,
+} from './stand-in-pod.ts';
 
-interface Context {
-  host: LcowHost;
-  root: string;
-  bridge: Awaited<ReturnType<typeof startBridge>>;
+interface Context extends StandInHost {
   pod: TaskPod;
 }
 
 const test = suite<Context>('a container over FFI');
 
 test('a pod boots and its container starts', async (context) => {
-  context.host = new LcowHost();
-  context.root = await mkdtemp(join(tmpdir(), 'lcow-ffi-'));
-  const libraries = await buildStandIn();
-  context.bridge = await startBridge(context.root);
-  const { accelerator } = context.bridge;
-  const service = await openWindowsService({ endpoints: NO_ENDPOINTS, libraries, build: 26100 });
-  const { Execution } = await service.properties();
-  const layers = await busyboxLayers(context.host);
-  context.pod = await new TaskPod(context.host, layers, {
-    memoryMiB: 256,
-    scratch: 'vhdx',
-    openService: () => Promise.resolve(service),
-    // The guest is the engine's, whatever the service says of Hyper-V: its kernel line is the engine's.
-    execution: {
-      ...Execution,
-      Accelerator: accelerator,
-      Platform: 'qemu',
-      KernelArguments: platformArguments(accelerator),
-    },
-  }).open();
+  Object.assign(context, await openStandInHost());
+  context.pod = await openStandInPod(context, NO_ENDPOINTS, { scratch: 'vhdx' });
   const { pod } = context;
   await pod.create('c', ['sh', '-c', 'echo hello from $(uname -s); exec sleep 100000']);
   await pod.tasks.start('c', '');
 });
 
-test.after(async ({ host, root, bridge, pod }) => {
+test.after(async (context) => {
+  const { bridge, pod } = context;
   await pod?.end();
   const { computecore } = await buildStandIn();
   const { documents, operations, systems, grants, staleHandles } =
     controlStandIn(computecore).counters();
   const held = { documents, operations, systems, grants, staleHandles };
   assert.equal(held, { documents: 0, operations: 0, systems: 0, grants: 0, staleHandles: 0 });
-  assert.equal(processesNaming(bridge.runDirectory), []);
   assert.equal(filesBelow(bridge.hvSockets), []);
-  await bridge.close();
-  await rm(root, { recursive: true, force: true });
-  const left = await host.settledLeftovers();
-  await host[Symbol.asyncDispose]();
-  assert.equal(left, []);
+  await closeStandInHost(context);
 });
 
 test('its output comes', async ({ pod }) => {

@@ -6,32 +6,28 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { platformArguments } from '../../hcs/qemu/kernel-arguments.ts';
 import type { NetworkEndpoints } from '../../hcs/windows/network-endpoints.ts';
-import { openWindowsService } from '../../hcs/windows/windows-service.ts';
 import { attachNetwork, type PodNetwork } from '../../runtime/network/pod-network.ts';
-import { filesBelow, processesNaming } from '../harness/leftovers.ts';
-import { LcowHost } from '../harness/lcow-host.ts';
+import { filesBelow } from '../harness/leftovers.ts';
 import { hcsRejection } from '../harness/rejection.ts';
 import { skip } from '../harness/skip.ts';
-import { busyboxLayers, TaskPod } from '../runtime/task/task-pod.ts';
+import type { TaskPod } from '../runtime/task/task-pod.ts';
 import { buildStandIn } from '../stand-in/build-stand-in.ts';
 import { controlNetworks, standInEndpoints } from '../stand-in/network-control.ts';
 import { controlStandIn } from '../stand-in/stand-in-control.ts';
-import { startBridge } from '../stand-in/start-bridge.ts';
+import {
+  closeStandInHost,
+  openStandInHost,
+  openStandInPod,
+  type StandInHost,
+} from './stand-in-pod.ts';
 
 /** Under emulation on a loaded host. */
 const PATIENCE_MS = 60_000;
 const LOOPBACK = '127.0.0.1';
 
-interface Context {
-  host: LcowHost;
-  root: string;
-  bridge: Awaited<ReturnType<typeof startBridge>>;
+interface Context extends StandInHost {
   endpoints: NetworkEndpoints;
   /** Whether the endpoints' owner is said to live. */
   owner: { alive: boolean };
@@ -43,23 +39,13 @@ interface Context {
 const test = suite<Context>('a network over FFI');
 
 test('a pod boots with an endpoint of HCN', async (context) => {
-  context.host = new LcowHost();
-  context.root = await mkdtemp(join(tmpdir(), 'lcow-ffi-'));
-  const libraries = await buildStandIn();
-  context.bridge = await startBridge(context.root);
-  const { accelerator } = context.bridge;
+  Object.assign(context, await openStandInHost());
   context.owner = { alive: true };
-  context.endpoints = standInEndpoints(libraries, {
+  context.endpoints = standInEndpoints(await buildStandIn(), {
     searches: ['pods.test'],
     isOwnerAlive: () => context.owner.alive,
   });
-  const { endpoints } = context;
-  const service = await openWindowsService({ endpoints, libraries, build: 26100 });
-  const { Execution } = await service.properties();
-  const layers = await busyboxLayers(context.host);
-  context.pod = await new TaskPod(context.host, layers, {
-    memoryMiB: 256,
-    openService: () => Promise.resolve(service),
+  context.pod = await openStandInPod(context, context.endpoints, {
     network: async (of, vm) => {
       const ports = [
         { protocol: 'tcp', hostAddress: LOOPBACK, guestPort: 80 },
@@ -69,18 +55,12 @@ test('a pod boots with an endpoint of HCN', async (context) => {
       context.runtimeId = vm.system.runtimeId;
       return context.network;
     },
-    // The guest is the engine's, whatever the service says of Hyper-V: its kernel line is the engine's.
-    execution: {
-      ...Execution,
-      Accelerator: accelerator,
-      Platform: 'qemu',
-      KernelArguments: platformArguments(accelerator),
-    },
-  }).open();
+  });
   await context.network.configured;
 });
 
-test.after(async ({ host, root, bridge, pod, network, endpoints }) => {
+test.after(async (context) => {
+  const { bridge, pod, network, endpoints } = context;
   await pod?.end();
   if (network?.record.mode === 'user') {
     await hcsRejection(endpoints.openEndpoint(network.record.endpoint.id), 'ERROR_NOT_FOUND');
@@ -90,16 +70,11 @@ test.after(async ({ host, root, bridge, pod, network, endpoints }) => {
   assert.equal({ documents, systems, staleHandles }, { documents: 0, systems: 0, staleHandles: 0 });
   const left = { documents: 0, doubleFrees: 0, handles: 0, staleHandles: 0 };
   assert.equal(controlNetworks(libraries).held(), left);
-  assert.equal(processesNaming(bridge.runDirectory), []);
   assert.equal(
     filesBelow(bridge.runDirectory).filter((file) => file.includes('.endpoint')),
     [],
   );
-  await bridge.close();
-  await rm(root, { recursive: true, force: true });
-  const leftovers = await host.settledLeftovers();
-  await host[Symbol.asyncDispose]();
-  assert.equal(leftovers, []);
+  await closeStandInHost(context);
 });
 
 test("the guest has the endpoint's address, route, name server and MAC address", async (context) => {
