@@ -32,7 +32,7 @@ export const RUNC_RUNTIME = 'io.containerd.runc.v2';
 /** What the image is imported as. */
 export const BUSYBOX = 'docker.io/library/busybox:latest';
 const SHIM = 'containerd-shim-lcow-v1';
-/** How long one `ctr` may take before it is killed, and that is an error: a cold start on a host that is very busy. */
+/** As ContainerdOptions.deadlineMs. */
 const CTR_DEADLINE_MS = 90_000;
 const CGROUPS = '/sys/fs/cgroup';
 
@@ -45,6 +45,8 @@ export interface ContainerdOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Snapshotters that the image is unpacked for. Default: overlayfs. */
   readonly snapshotters?: readonly string[];
+  /** How long one `ctr` may take before it is killed. Default: 90 s, a cold start on a host that is very busy. */
+  readonly deadlineMs?: number;
   /** The runtime of run(). Default: LCOW_TEST_RUNTIME of the environment, or ours. */
   readonly runtime?: string;
 }
@@ -74,6 +76,7 @@ export class ContainerdHost implements AsyncDisposable {
   /** For `ctr`, `lcow` and whatever else is to see what containerd sees. */
   readonly env: NodeJS.ProcessEnv;
   readonly #config: string;
+  readonly #deadlineMs: number;
   #containerd: ChildProcess | undefined;
   #events: ContainerdEvents[] = [];
   readonly #network = networkNamespaces();
@@ -96,6 +99,7 @@ export class ContainerdHost implements AsyncDisposable {
 
   private constructor(options: ContainerdOptions) {
     this.folder = mkdtempSync(join(tmpdir(), 'lcow-ctrd-'));
+    this.#deadlineMs = options.deadlineMs ?? CTR_DEADLINE_MS;
     this.data = join(this.folder, 'data');
     this.run = join(this.folder, 'run');
     this.address = join(this.folder, 'c.sock');
@@ -212,7 +216,7 @@ export class ContainerdHost implements AsyncDisposable {
     return stdout.replace(/\n$/, '');
   }
 
-  /** Runs `ctr` to its end. @throws Error where that has not come within 90 s */
+  /** Runs `ctr` to its end. @throws Error where that has not come in time */
   async ctr(...args: string[]): Promise<Finished> {
     return this.spawn(args).finished;
   }
@@ -230,12 +234,12 @@ export class ContainerdHost implements AsyncDisposable {
     const timer = setTimeout(() => {
       late = true;
       child.kill('SIGKILL');
-    }, CTR_DEADLINE_MS);
+    }, this.#deadlineMs);
     const finished = command.finished.then((result) => {
       clearTimeout(timer);
       if (!late) return result;
       throw new Error(
-        `ctr ${args.join(' ')} had no end within ${CTR_DEADLINE_MS} ms${this.#tail()}`,
+        `ctr ${args.join(' ')} had no end within ${this.#deadlineMs} ms${this.#tail()}`,
       );
     });
     // Whoever does not wait for it is not told.
