@@ -30,7 +30,7 @@ import {
 /** Where cargo puts the agent: .cargo/config.toml names the target. */
 const AGENT = 'linuxkit/agent/target/x86_64-unknown-linux-gnu/release/lcow-agent';
 /** Counts changes of what this program makes of the same inputs. */
-const BUILDER_VERSION = 1;
+const BUILDER_VERSION = 2;
 
 export interface BuildGuestImageOptions {
   /** The agent's executable. Default: cargo's release build in linuxkit/agent of the package. */

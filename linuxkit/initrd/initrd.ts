@@ -57,6 +57,8 @@ export async function buildInitrd(options: InitrdOptions): Promise<Initrd> {
   const entries: CpioEntry[] = [
     ...directories,
     { type: 'character-device', path: 'dev/console', mode: 0o600, major: 5, minor: 1 },
+    // What the agent's streams are where the kernel has no console: a program without streams does not start.
+    { type: 'character-device', path: 'dev/null', mode: 0o666, major: 1, minor: 3 },
     { type: 'file', path: 'init', mode: 0o755, data: options.agent },
     ...(builtIn ? [] : [list]),
     ...selection.modules.map(
