@@ -126,9 +126,16 @@ export async function builtInAgent(
   };
 }
 
-/** The console that the kernel opens for init, which no image has: `dev/console` is left out of images. */
-export function consoleNode(): TreeNode {
-  return { kind: 'char', attributes: attributes(0o600), major: 5, minor: 1 };
+/**
+ * Devices that are there before there is a devtmpfs, which no image has (`dev/console` is left out of them): the console
+ * that the kernel opens for init, and what init's streams are where there is no console.
+ */
+export function earlyDevices(): readonly { readonly path: string; readonly node: TreeNode }[] {
+  const device = (path: string, mode: number, major: number, minor: number) => ({
+    path,
+    node: { kind: 'char' as const, attributes: attributes(mode), major, minor },
+  });
+  return [device('dev/console', 0o600, 5, 1), device('dev/null', 0o666, 1, 3)];
 }
 
 function onlyAmd64(name: string, architecture: string, op: string): void {

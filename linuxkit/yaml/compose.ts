@@ -9,7 +9,7 @@ import {
   builtInAgent,
   builtInKernel,
   builtInTag,
-  consoleNode,
+  earlyDevices,
   type KernelPieces,
 } from './built-in-images.ts';
 import { containerDocuments, documentText, LABEL, type OciMount } from './container-spec.ts';
@@ -171,8 +171,9 @@ class Composer {
       if (database !== undefined) databases.push(database);
       asLinuxKitTakes(tree, RESOLV_CONF);
       put(this.#root, '', tree);
-      // The kernel opens it for init before there is a devtmpfs.
-      if (tag !== undefined) put(this.#root, 'dev/console', consoleNode());
+      if (tag !== undefined) {
+        for (const { path, node } of earlyDevices()) put(this.#root, path, node);
+      }
       this.#components.push(component);
     }
     if (databases.length > 1) {
