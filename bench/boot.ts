@@ -4,7 +4,9 @@
  * to compare where the machine is shared. The first round is warm-up (told, not counted).
  *
  *   node dist/bench/boot.js [--runs N] [--memory MIB] [--out FILE] [--args ARGS] [--files NAME=FOLDER]... [--machine q35|microvm]
+ *     [--each-argument]
  *
+ * With --each-argument each kernel and machine is also booted without each of the engine's arguments for the kernel.
  * Without --files: the distribution's kernel, and the newest of `lcow kernel build` where there is one. A kernel that
  * has modules is not booted on microvm, whose bus they would have to be on first.
  */
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     out: { type: 'string' },
     args: { type: 'string' },
     files: { type: 'string', multiple: true, default: [] },
+    'each-argument': { type: 'boolean', default: false },
     machine: { type: 'string', multiple: true, default: [...MACHINE_TYPES] },
   },
 });
@@ -44,6 +47,8 @@ interface Variant {
   readonly name: string;
   readonly machine: MachineType;
   readonly files: BootFiles;
+  /** An argument of the engine's that is left out, by its beginning. */
+  readonly without?: string;
 }
 
 interface Sample {
@@ -75,6 +80,7 @@ try {
   if (values.out !== undefined) {
     const results = variants.map((variant) => ({
       ...{ kernel: variant.name, machine: variant.machine, release: releaseOf(variant) },
+      without: variant.without,
       samples: samples.get(variant),
     }));
     writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
@@ -110,14 +116,22 @@ async function findVariants(): Promise<Variant[]> {
       if (!values.machine.includes(machine)) continue;
       if (machine === 'microvm' && files.manifest.modules.length > 0) continue;
       variants.push({ name, machine, files });
+      if (values['each-argument'] !== true) continue;
+      const service = await (services.get(machine) as ReturnType<typeof openQemuService>);
+      for (const word of (await service.properties()).Execution.KernelArguments) {
+        const [without = word] = word.split('=');
+        variants.push({ name, machine, files, without });
+      }
     }
   }
   return variants;
 }
 
-async function bootOnce({ machine, files }: Variant): Promise<Sample> {
+async function bootOnce({ machine, files, without }: Variant): Promise<Sample> {
   const service = await (services.get(machine) as ReturnType<typeof openQemuService>);
-  const { Execution: execution } = await service.properties();
+  const { Execution } = await service.properties();
+  const kept = Execution.KernelArguments.filter((word) => word.split('=')[0] !== without);
+  const execution = { ...Execution, KernelArguments: kept };
   const id = 'bench';
   await using vm = await createUtilityVm(service, {
     id,
@@ -162,7 +176,7 @@ function tell(variant: Variant, samples: readonly Sample[]): void {
   const sizeMiB = (file: string): string =>
     ((files.manifest.files[file]?.sizeBytes ?? 0) / MIB).toFixed(1);
   process.stdout.write(
-    `${name}, ${machine}, Linux ${releaseOf(variant)}, n=${samples.length}, median / p90 ms: ` +
+    `${name}, ${machine}${variant.without === undefined ? '' : ` without ${variant.without}`}, Linux ${releaseOf(variant)}, n=${samples.length}, median / p90 ms: ` +
       `wall ${cell(({ wallMs }) => wallMs)}, CPU ${cell(({ cpuMs }) => cpuMs)}, ` +
       `kernel ${cell(({ kernelMs }) => kernelMs)}; ` +
       `memory used ${middle(({ usedMiB }) => usedMiB)} of ${middle(({ totalMiB }) => totalMiB)} MiB ` +
