@@ -3,8 +3,8 @@
  * does. Checks what spans sections: names that must be unique, volumes and containers that are named.
  */
 import type { Sourced } from './decode.ts';
-import type { LinuxKitConfig } from './linuxkit-config.ts';
-import { decodeConfig, decodeLabel, type ContainerSettings } from './linuxkit-config.ts';
+import type { ContainerSettings, LinuxKitConfig } from './linuxkit-config.ts';
+import { decodeConfig, decodeLabel } from './linuxkit-schema.ts';
 import { Mistakes, type Place, placeIn, readLocated } from './located.ts';
 
 /** A YAML's text, and the name that errors call it by. */
