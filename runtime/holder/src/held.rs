@@ -134,7 +134,7 @@ impl Held {
             self.held.insert(key, pid);
             return Some((asker, Ok(Some(pid.as_raw()))));
         }
-        let why = if text.is_empty() || dead {
+        let why = if text.is_empty() || text == "+" {
             "the process ended before it was held".to_owned()
         } else {
             text
