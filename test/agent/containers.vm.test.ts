@@ -119,7 +119,7 @@ test('masked and read-only paths, a read-only root, a tmpfs with its size and mo
       [
         'sh',
         '-c',
-        'touch /x 2>&1 | grep -o Read-only; echo 1 2>/dev/null >/proc/sys/kernel/msgmax || echo refused; wc -c </proc/kcore; stat -c %a /cache; df -k /cache | tail -1 | tr -s " " | cut -d" " -f2; touch /cache/y && echo written',
+        'touch /x 2>&1 | grep -o Read-only; echo 1 2>/dev/null >/proc/sys/kernel/msgmax || echo refused; wc -c </proc/version; stat -c %a /cache; df -k /cache | tail -1 | tr -s " " | cut -d" " -f2; touch /cache/y && echo written',
       ],
       {
         mounts: [
@@ -130,7 +130,7 @@ test('masked and read-only paths, a read-only root, a tmpfs with its size and mo
             options: ['size=1024k', 'mode=1700', 'noexec'],
           },
         ],
-        linux: { maskedPaths: ['/proc/kcore'], readonlyPaths: ['/proc/sys'] },
+        linux: { maskedPaths: ['/proc/version'], readonlyPaths: ['/proc/sys'] },
         rest: { root: { path: 'rootfs', readonly: true } },
       },
     ),
