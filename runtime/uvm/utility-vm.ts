@@ -49,6 +49,9 @@ export const BOOT_TIMEOUT_MS = 120_000;
 
 /** What must be free beside kernel and initrd: page tables, the agent. */
 const LEAST_FREE_MIB = 32;
+/** Of somebody else's kernel that does not carry its configuration. */
+const FOREIGN_SILENCE =
+  ': its kernel may lack virtio_pci and virtio_console (hv_sock on Hyper-V), which must be built in';
 /** A link that breaks is followed by the VM's end within this, if that is why it broke. */
 const END_FOLLOWS_MS = 1000;
 
@@ -97,6 +100,8 @@ export interface UtilityVmLife {
   /** Gives the boot up. */
   readonly signal?: AbortSignal;
   readonly bootTimeoutMs?: number;
+  /** Added to what is told of a boot without an answer: why that may be so. */
+  readonly silence?: string;
   /** Refuse a guest whose kernel lacks what every container needs. Default false: it is told in `missing`. */
   readonly forContainers?: boolean;
 }
@@ -172,7 +177,10 @@ export async function createUtilityVm(
     const listener = scope.use(await system.listen(AGENT_PORT));
     await system.start();
     options.timeline?.mark('started');
-    return new UtilityVm(system, listener, scope.move(), options);
+    return new UtilityVm(system, listener, scope.move(), {
+      ...options,
+      ...(options.bootFiles.arguments === undefined ? {} : { silence: FOREIGN_SILENCE }),
+    });
   } catch (error) {
     await scope[Symbol.asyncDispose]();
     throw error;
@@ -446,7 +454,7 @@ export class UtilityVm implements AsyncDisposable {
     const timeoutMs = options.bootTimeoutMs ?? BOOT_TIMEOUT_MS;
     const ended = new AbortController();
     const abort = (reason: RuntimeError): void => ended.abort(reason);
-    const timer = setTimeout(() => abort(bootTimeout(timeoutMs)), timeoutMs);
+    const timer = setTimeout(() => abort(bootTimeout(timeoutMs, options.silence)), timeoutMs);
     const onCancel = (): void =>
       abort(new RuntimeError('cancelled', 'boot the VM', 'it was cancelled'));
     if (options.signal?.aborted) onCancel();
@@ -548,11 +556,11 @@ function delay(ms: number): Promise<undefined> {
   });
 }
 
-function bootTimeout(timeoutMs: number): RuntimeError {
+function bootTimeout(timeoutMs: number, silence = ''): RuntimeError {
   return new RuntimeError(
     'timeout',
     'boot the VM',
-    `its agent did not answer within ${timeoutMs} ms`,
+    `its agent did not answer within ${timeoutMs} ms${silence}`,
   );
 }
 

@@ -22,7 +22,7 @@ import { type TarEntry, tarArchive } from '../../linuxkit/tar-archive.ts';
 import { repositoryRoot } from '../harness/repository-root.ts';
 
 /** Counts changes of what is made of the packages. */
-const VERSION = 5;
+const VERSION = 6;
 const PACKAGES = ['nginx', 'openntpd'];
 const BUSYBOX = '/bin/busybox';
 
@@ -51,7 +51,7 @@ http {
   server { listen 80; root /srv; }
 }
 `;
-const PASSWD = 'root:x:0:0:root:/root:/bin/sh\nntpd:x:123:123::/run/openntpd:/bin/false\n';
+const PASSWD = 'root:x:0:0:root:/root:/bin/sh\nntpd:x:123:123::/var/lib/openntpd:/bin/false\n';
 
 /** The layout's folder: images test/dhcp, test/openntpd and test/nginx. */
 export function programsLayout(): string {
@@ -162,7 +162,16 @@ function program(from: string, to: string): TarEntry[] {
 
 /** The files with the folders above them, and those that programs expect. */
 function tree(files: readonly TarEntry[]): TarEntry[] {
-  const folders = new Set(['tmp', 'run', 'srv', 'var', 'var/lib', 'run/openntpd', 'etc']);
+  const folders = new Set([
+    'tmp',
+    'run',
+    'srv',
+    'var',
+    'var/lib',
+    'var/lib/openntpd',
+    'var/lib/openntpd/run',
+    'etc',
+  ]);
   for (const { path } of files) {
     for (let at = dirname(path); at !== '.'; at = dirname(at)) folders.add(at);
   }

@@ -32,21 +32,31 @@ function runs(): void {
     boot.child.stderr?.on('data', (bytes: Buffer) => {
       said += bytes.toString();
     });
-    await boot.shows('image: up, 1 failed');
-    const port = Number(/published 127\.0\.0\.1:(\d+)->80\/tcp/.exec(said)?.[1]);
-    const answer = await fetch(`http://127.0.0.1:${port}/`, {
-      signal: AbortSignal.timeout(20_000),
-    });
-    assert.is(answer.status, 200);
-    assert.match(answer.headers.get('server') ?? '', /^nginx/);
-    assert.is(await answer.text(), 'served by an image\n');
-    boot.child.kill('SIGINT');
+    try {
+      await boot.shows('image: up, 1 failed');
+      const port = Number(/published 127\.0\.0\.1:(\d+)->80\/tcp/.exec(said)?.[1]);
+      assert.ok(port > 0, said);
+      const answer = await ask(`http://127.0.0.1:${port}/`);
+      assert.is(answer.status, 200);
+      assert.match(answer.headers.get('server') ?? '', /^nginx/);
+      assert.is(await answer.text(), 'served by an image\n');
+    } finally {
+      boot.child.kill('SIGINT');
+      await boot.finished;
+    }
     const { code, stdout, stderr } = await boot.finished;
     assert.is(code, 0, stderr);
     assert.match(stdout, /^lcow-agent /);
-    const lines = stderr.split('\n').filter((line) => line.startsWith('image: '));
-    const pidless = lines.map((line) => line.replace(/pid \d+/, 'pid'));
-    assert.equal(pidless, [
+    const all = stderr.split('\n').filter((line) => line.startsWith('image: '));
+    const pidless = all.map((line) => line.replace(/pid \d+/, 'pid'));
+    const end = pidless.findIndex((line) => line.includes('onshutdown'));
+    // Then they are ended, and told as far as there is time.
+    const rest = pidless.slice(end + 1);
+    assert.equal(
+      rest.filter((line) => !/^image: service (openntpd|web) ended with \d+$/.test(line)),
+      [],
+    );
+    assert.equal(pidless.slice(0, end + 1), [
       'image: onboot 000-sysctl ended with 0',
       'image: onboot 001-dhcp ended with 0',
       // One that fails is told with its last words, and the next follow.
@@ -61,4 +71,17 @@ function runs(): void {
   });
 
   test.run();
+}
+
+/** A service that was started does not listen at once: until it does, connections are reset. */
+async function ask(url: string): Promise<Response> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    try {
+      return await fetch(url, { signal: AbortSignal.timeout(20_000) });
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }

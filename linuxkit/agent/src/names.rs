@@ -69,6 +69,9 @@ pub fn configure(request: &ConfigureNamesRequest) -> Result<(), Status> {
         std::fs::write(format!("{folder}/{name}"), text)
             .map_err(|error| from_io(&format!("write {name}"), &error))
     };
+    if request.container_id.is_empty() {
+        prepare_resolv_conf();
+    }
     write("resolv.conf", resolv_conf(request))?;
     let mut hosts = HOSTS.to_owned();
     for entry in &request.hosts {
@@ -82,6 +85,18 @@ pub fn configure(request: &ConfigureNamesRequest) -> Result<(), Status> {
         }
     }
     Ok(())
+}
+
+/// In images that LinuxKit's rules made, /etc/resolv.conf is a link into /run, which is empty at boot.
+pub fn prepare_resolv_conf() {
+    if let Ok(link) = std::fs::read_link("/etc/resolv.conf") {
+        let path = std::path::Path::new("/etc").join(link);
+        let _ = path.parent().map(std::fs::create_dir_all);
+        let _ = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path);
+    }
 }
 
 /// Sets the VM's hostname.

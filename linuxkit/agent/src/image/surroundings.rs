@@ -61,12 +61,8 @@ pub fn prepare() {
     if let Err(error) = storage::mount("", "/", "", libc::MS_REC | libc::MS_SHARED, "") {
         warning!("cannot share the root's mounts: {error}");
     }
-    // What containers are told to bind is a link into /run, which was empty at boot.
-    if let Ok(link) = fs::read_link("/etc/resolv.conf") {
-        let path = Path::new("/etc").join(link);
-        let _ = path.parent().map(fs::create_dir_all);
-        let _ = fs::OpenOptions::new().create(true).append(true).open(path);
-    }
+    // Containers are told to bind it.
+    names::prepare_resolv_conf();
     if let Some(name) = hostname()
         && let Err(status) = names::set_hostname(&name)
     {
