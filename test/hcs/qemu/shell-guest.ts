@@ -1,6 +1,7 @@
 /**
  * A guest whose PID 1 is a busybox shell that runs each line it reads from its serial port: for tests that
- * look at what hot-plugged devices are inside. Its modules are the built guest image's.
+ * look at what hot-plugged devices are inside. Its modules are the built guest image's, where
+ * its kernel has any.
  */
 import type { Duplex } from 'node:stream';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -19,10 +20,11 @@ const INIT = `#!/bin/busybox sh
 export PATH=/bin
 /bin/busybox mkdir -p /proc /sys /dev /mnt
 /bin/busybox mount -t devtmpfs dev /dev
+exec 0</dev/null 1>/dev/null 2>&1
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sys /sys
 /bin/busybox --install -s /bin
-mods() { while read -r g p; do case " $* " in *" $g "*) insmod $p 2>/dev/null;; esac; done < /etc/lcow/modules; }
+mods() { [ -e /etc/lcow/modules ] || return 0; while read -r g p; do case " $* " in *" $g "*) insmod $p 2>/dev/null;; esac; done < /etc/lcow/modules; }
 mods base
 await() { i=0; while ! eval "$1"; do i=$((i+1)); [ $i -gt 200 ] && return 1; sleep 0.05; done; }
 while :; do
@@ -69,7 +71,7 @@ export function shellDocument(
     initRdPath: guest.initrd,
     memoryMiB: 256,
     processorCount: 1,
-    kernelCommandLine: `${platformArguments('tcg').join(' ')} 8250.nr_uarts=0 panic=-1 quiet rdinit=/init`,
+    kernelCommandLine: `${platformArguments('tcg').join(' ')} 8250.nr_uarts=0 scsi_mod.scan=sync panic=-1 quiet rdinit=/init`,
     ...overrides,
   });
 }
