@@ -33,7 +33,7 @@ if (role === SUPERVISOR_ROLE) {
 }
 
 async function superviseAs(args) {
-  // Of those of runtime/supervisor/supervisor-flags.ts that NODE_OPTIONS does not take. --max-lazy is not among them:
+  // Of those of runtime/supervisor/supervisor-program.ts that NODE_OPTIONS does not take. --max-lazy is not among them:
   // this script was parsed without it, and V8 ends the process where a function is then parsed by another rule.
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--optimize-for-size');

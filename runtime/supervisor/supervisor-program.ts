@@ -10,8 +10,13 @@ import { SUPERVISOR_FLAGS } from './supervisor-flags.ts';
 /** First argument that makes lcow.exe a supervisor; bin/windows-launcher.mjs knows it too. */
 export const SUPERVISOR_ROLE = 'lcow-supervisor';
 
-/** Flags of V8's that Node takes from its command line alone; the launcher sets them as the process begins. */
-const COMMAND_LINE_ONLY = new Set(['--optimize-for-size', '--max-lazy']);
+/**
+ * Flags of V8's that Node takes from its command line alone. The launcher of a single executable sets the first as the
+ * process begins; the others are for a V8 that has not begun (--jitless would do, but says aloud what it implies).
+ */
+const COMMAND_LINE_ONLY = new Set([
+  ...['--optimize-for-size', '--max-lazy', '--jitless', '--no-expose-wasm'],
+]);
 
 export interface SupervisorProgram {
   readonly file: string;
