@@ -91,4 +91,11 @@ test('--console shows the kernel and ends with the VM', async ({ host }) => {
   assert.is((await boot.finished).code, 0);
 });
 
+test('a signal ends --console, and the VM with it', async ({ host }) => {
+  const boot = host.start(['uvm', 'boot', '--console']);
+  await boot.shows('Run /init');
+  boot.child.kill('SIGTERM');
+  assert.is((await boot.finished).code, 130);
+});
+
 test.run();

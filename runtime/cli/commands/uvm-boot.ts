@@ -177,7 +177,7 @@ async function bootAndUse(
   try {
     joined = await join(vm);
     if (options.flag('console')) {
-      code = await useConsole(vm);
+      code = await useConsole(vm, signal);
     } else {
       await joined?.configured;
       code = await useAgent(vm, options, accelerator);
@@ -234,7 +234,7 @@ async function useAgent(
 }
 
 /** Joins the serial console to ours until the VM ends. Ctrl-] leaves, as in telnet. */
-async function useConsole(vm: UtilityVm): Promise<number> {
+async function useConsole(vm: UtilityVm, signal: AbortSignal): Promise<number> {
   const stream = await vm.system.console();
   if (stream === undefined)
     throw new RuntimeError('internal', 'open the console', 'the VM has none');
@@ -247,9 +247,13 @@ async function useConsole(vm: UtilityVm): Promise<number> {
       else stream.write(bytes);
     });
   });
+  const told = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   try {
     // A failed boot ends the VM; its own message is on the console already.
-    await Promise.race([vm.exited, left, vm.ready.then(() => new Promise<never>(() => {}))]);
+    await Promise.race([vm.exited, left, told, vm.ready.then(() => new Promise<never>(() => {}))]);
+    signal.throwIfAborted();
     await vm.ready;
     return 0;
   } finally {
