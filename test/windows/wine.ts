@@ -154,7 +154,7 @@ export function runWine(args: readonly string[], options: WineOptions): WineProc
 function wineEnvironment(): NodeJS.ProcessEnv {
   // The certificate file's name means nothing to a Windows program.
   const { NODE_EXTRA_CA_CERTS: _unused, ...env } = process.env;
-  // No mono, no HTML engine, no menus.
-  const overrides = 'mscoree=;mshtml=;winemenubuilder.exe=';
+  // No mono, no HTML engine, no menus; no debugger, which would keep a program that faulted until its deadline.
+  const overrides = 'mscoree=;mshtml=;winemenubuilder.exe=;winedbg.exe=';
   return { ...env, WINEPREFIX: winePrefix(), WINEDEBUG: '-all', WINEDLLOVERRIDES: overrides };
 }
