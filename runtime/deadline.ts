@@ -2,6 +2,34 @@
 import { RuntimeError } from './errors.ts';
 
 /**
+ * A signal that aborts after `timeoutMs`, or with `outer`; dispose it when the wait is over. Its timer holds it, and
+ * keeps no process alive. AbortSignal.any over an AbortSignal.timeout does not serve: Node 20 and 22 may collect the
+ * timeout before it fires, and the wait never ends (nodejs/node#57736).
+ */
+export class TimeLimit implements Disposable {
+  readonly signal: AbortSignal;
+  readonly #over: () => void;
+
+  constructor(timeoutMs: number, outer?: AbortSignal) {
+    const controller = new AbortController();
+    this.signal = controller.signal;
+    const late = (): void => controller.abort(new DOMException('timed out', 'TimeoutError'));
+    const timer = setTimeout(late, timeoutMs).unref();
+    const stop = (): void => controller.abort(outer?.reason);
+    if (outer?.aborted === true) stop();
+    else outer?.addEventListener('abort', stop, { once: true });
+    this.#over = () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', stop);
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#over();
+  }
+}
+
+/**
  * Settles as `promise` does, or rejects with code `timeout` after `timeoutMs`, or with `cancelled` when the
  * signal aborts. The promise itself goes on; give it the same signal when it can be stopped.
  */

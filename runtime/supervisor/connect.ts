@@ -10,6 +10,7 @@
  */
 import { existsSync, watch } from 'node:fs';
 import type { PodRecord } from '../container/container-record.ts';
+import { TimeLimit } from '../deadline.ts';
 import type { Directories } from '../directories.ts';
 import { RuntimeError } from '../errors.ts';
 import type { TaskExit } from '../task/process-io.ts';
@@ -211,8 +212,8 @@ async function unlockedOr(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { podUnlocked } = await import('./pod-lock.ts');
-  const ends = [AbortSignal.timeout(ms), ...(signal === undefined ? [] : [signal])];
-  await podUnlocked(folder, AbortSignal.any(ends));
+  using limit = new TimeLimit(ms, signal);
+  await podUnlocked(folder, limit.signal);
 }
 
 /** Resolves when something in the folder changes, the folder goes, or after a while. */

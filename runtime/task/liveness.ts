@@ -2,6 +2,7 @@
  * Whether a guest still answers: a ping now and then, and a deadline after which it is dead. One that hangs would keep
  * every caller waiting for ever; one that is only slow must not be killed, and a busy guest under emulation is slow.
  */
+import { orAborted, TimeLimit } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import { METHODS } from '../guest/methods.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
@@ -10,6 +11,8 @@ import type { UtilityVm } from '../uvm/utility-vm.ts';
 export const PING_INTERVAL_MS = 10_000;
 /** From a ping to its answer, a link that must be made again included. */
 export const PING_DEADLINE_MS = 30_000;
+
+const PING = 'ping the guest';
 
 export interface LivenessLimits {
   /** Default PING_INTERVAL_MS. */
@@ -54,30 +57,21 @@ async function answered(
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  using limit = new TimeLimit(deadlineMs, signal);
+  const over = limit.signal;
   let last = '';
-  while (!limit.aborted) {
+  while (!over.aborted) {
     try {
-      const ping = vm.call(
-        'ping the guest',
-        METHODS.ping,
-        {},
-        { signal: limit, timeoutMs: deadlineMs },
-      );
-      await Promise.race([ping, aborted(limit)]);
-      if (!limit.aborted) return undefined;
+      const options = { signal: over, timeoutMs: deadlineMs };
+      await orAborted(PING, vm.call(PING, METHODS.ping, {}, options), over);
+      return undefined;
     } catch (error) {
+      if (over.aborted) break;
       last = `: ${messageOf(error)}`;
-      await pause(200, limit);
+      await pause(200, over);
     }
   }
   return `no answer to a ping within ${deadlineMs / 1000} s${last}`;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

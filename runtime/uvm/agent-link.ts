@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { GuestListener } from '../../hcs/service.ts';
+import { TimeLimit } from '../deadline.ts';
 import { RuntimeError } from '../errors.ts';
 import { AgentChannel } from '../guest/agent-channel.ts';
 import { beginLink } from '../guest/link.ts';
@@ -108,8 +109,8 @@ export class AgentLink implements AsyncDisposable {
     const { over } = this.#options;
     for (;;) {
       try {
-        const signal = AbortSignal.any([over, AbortSignal.timeout(HELLO_TIMEOUT_MS)]);
-        return await this.#connect(signal, true);
+        using limit = new TimeLimit(HELLO_TIMEOUT_MS, over);
+        return await this.#connect(limit.signal, true);
       } catch (error) {
         if (over.aborted) throw over.reason;
         if (this.#closed) throw error;
