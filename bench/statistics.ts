@@ -1,4 +1,7 @@
-/** The statistics that results are told with. No sample is ever dropped. */
+/**
+ * The statistics that results are told with. No sample is ever dropped. What draws at random draws from a generator with
+ * a fixed seed: the same samples tell the same, on every machine.
+ */
 
 /** The value below which `share` (0..1) of the samples lie, by linear interpolation. NaN of none. */
 export function quantile(samples: readonly number[], share: number): number {
@@ -26,5 +29,129 @@ export function summarize(samples: readonly number[]): Summary {
     p90: quantile(samples, 0.9),
     p99: quantile(samples, 0.99),
     max: quantile(samples, 1),
+  };
+}
+
+/** An interval, both ends in it. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** How often bootstrap and permutation test draw; a p value is no smaller than 1 over this. */
+export const RESAMPLES = 10_000;
+const SEED = 0x1c0_11;
+
+export interface ResampleOptions {
+  /** Default RESAMPLES. */
+  readonly resamples?: number;
+  /** Default: the same for all. */
+  readonly seed?: number;
+}
+
+/**
+ * The bootstrap's 95 % confidence interval of the median (percentiles of resampled medians). NaN of none.
+ * @param groups samples that were taken together, as those of one round: they are drawn together, because they are not
+ *   independent of each other. Samples that were taken apart are groups of one (each())
+ */
+export function medianInterval(
+  groups: readonly (readonly number[])[],
+  { resamples = RESAMPLES, seed = SEED }: ResampleOptions = {},
+): Interval {
+  const filled = groups.filter(({ length }) => length > 0);
+  if (filled.length === 0) return { low: Number.NaN, high: Number.NaN };
+  const random = randomNumbers(seed);
+  const medians = new Float64Array(resamples);
+  for (let draw = 0; draw < resamples; draw += 1) {
+    const drawn: number[] = [];
+    for (let count = 0; count < filled.length; count += 1) {
+      drawn.push(...(filled[Math.floor(random() * filled.length)] ?? []));
+    }
+    medians[draw] = sortedMedian(Float64Array.from(drawn).sort());
+  }
+  medians.sort();
+  return { low: sortedQuantile(medians, 0.025), high: sortedQuantile(medians, 0.975) };
+}
+
+/**
+ * How likely a difference of the medians as large as this is, either way, where A and B are alike: a permutation test.
+ * 1 where there is nothing to compare.
+ * @param a groups, as medianInterval's; they change sides as wholes
+ */
+export function permutationTest(
+  a: readonly (readonly number[])[],
+  b: readonly (readonly number[])[],
+  { resamples = RESAMPLES, seed = SEED }: ResampleOptions = {},
+): number {
+  const left = a.filter(({ length }) => length > 0);
+  const right = b.filter(({ length }) => length > 0);
+  if (left.length === 0 || right.length === 0) return 1;
+  const all = [...left, ...right];
+  const observed = Math.abs(medianOf(left) - medianOf(right));
+  // Sums of the same numbers in another order differ in their last digits.
+  const atLeast = observed - 1e-9 * Math.max(1, observed);
+  const random = randomNumbers(seed);
+  let asLarge = 0;
+  for (let draw = 0; draw < resamples; draw += 1) {
+    // Fisher and Yates, as far as the left side goes.
+    for (let at = 0; at < left.length; at += 1) {
+      const other = at + Math.floor(random() * (all.length - at));
+      const kept = all[at] as readonly number[];
+      all[at] = all[other] as readonly number[];
+      all[other] = kept;
+    }
+    const difference = medianOf(all.slice(0, left.length)) - medianOf(all.slice(left.length));
+    if (Math.abs(difference) >= atLeast) asLarge += 1;
+  }
+  // The sides as they are count as one of the draws.
+  return (asLarge + 1) / (resamples + 1);
+}
+
+/** Each sample a group of its own. */
+export function each(samples: readonly number[]): number[][] {
+  return samples.map((sample) => [sample]);
+}
+
+/** The interquartile range over the median: how much samples scatter. 0 of none or around 0. */
+export function spread(samples: readonly number[]): number {
+  const middle = quantile(samples, 0.5);
+  if (samples.length === 0 || middle === 0) return 0;
+  return (quantile(samples, 0.75) - quantile(samples, 0.25)) / middle;
+}
+
+/** The empirical distribution function's steps: at `value` it rises to `share` (0..1). Equal samples are one step. */
+export function ecdf(samples: readonly number[]): { value: number; share: number }[] {
+  const sorted = [...samples].sort((x, y) => x - y);
+  const points: { value: number; share: number }[] = [];
+  for (const [index, value] of sorted.entries()) {
+    if (sorted[index + 1] === value) continue;
+    points.push({ value, share: (index + 1) / sorted.length });
+  }
+  return points;
+}
+
+function medianOf(groups: readonly (readonly number[])[]): number {
+  return sortedMedian(Float64Array.from(groups.flat()).sort());
+}
+
+function sortedMedian(sorted: Float64Array): number {
+  return sortedQuantile(sorted, 0.5);
+}
+
+function sortedQuantile(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1);
+  const low = sorted[Math.floor(at)] ?? Number.NaN;
+  const high = sorted[Math.ceil(at)] ?? Number.NaN;
+  return low + (high - low) * (at - Math.floor(at));
+}
+
+/** Numbers of 0..1 (without 1), by mulberry32: small, quick, and the same everywhere. */
+function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
