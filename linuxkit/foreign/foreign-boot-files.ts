@@ -5,7 +5,17 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  copyFile,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   ADDED_AGENT_ARGUMENTS,
@@ -57,6 +67,8 @@ export async function foreignBootFiles(options: ForeignBootFilesOptions): Promis
     () => false,
   );
   if (!made) await make(options, directory, inputs);
+  // Its time tells who prunes when it was last used.
+  await utimes(directory, new Date(), new Date()).catch(() => {});
   return findBootFiles({ directory });
 }
 

@@ -4,7 +4,7 @@
  * it was. The entries are written last and vouch for the bytes.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RuntimeError } from '../../runtime/errors.ts';
 import { uncompressed } from '../../runtime/rootfs/layer.ts';
@@ -89,6 +89,8 @@ export class LayerCache {
         entries: CachedEntry[];
       };
       if (known.format !== FORMAT || (await stat(data)).size !== known.sizeBytes) return undefined;
+      // Its time tells who prunes when it was last used.
+      await utimes(index, new Date(), new Date()).catch(() => {});
       return { path: data, entries: known.entries };
     } catch {
       return undefined;

@@ -8,6 +8,7 @@ import { directories } from '../../directories.ts';
 import { messageOf, RuntimeError } from '../../errors.ts';
 import { hostPlatform } from '../../image/manifest.ts';
 import { LCOW_VERSION } from '../../version.ts';
+import { withCacheLease } from '../cache-lease.ts';
 import { cancelOnSignals } from '../cancel.ts';
 import type { CommandInput } from '../command.ts';
 import { escapeControl } from '../escape.ts';
@@ -35,25 +36,30 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
       docker: options.flag('docker'),
       signal: cancel.signal,
     });
-    const { directory, files } = await buildLinuxKit({
-      configurations: await Promise.all(operands.map(readText)),
-      name: options.text('name') ?? nameOf(operands),
-      outputDirectory: resolve(options.text('output') ?? '.'),
-      formats: (formats.length === 0 ? ['kernel+initrd'] : formats) as readonly Format[],
-      architecture: ARCHITECTURE_NAMES[arch] ?? arch,
-      sources,
-      cacheDirectory: join(cache, 'layers'),
-      kernelStore: join(data, 'kernel'),
-      kernelCache:
-        root === undefined ? join(data, 'cache', 'kernel') : join(root, 'build', 'cache', 'kernel'),
-      sbom: !options.flag('no-sbom'),
-      verity: options.flag('dm-verity'),
-      toolVersion: LCOW_VERSION,
-      signal: cancel.signal,
-      ...(quiet
-        ? {}
-        : { log: (line: string) => void process.stderr.write(`${escapeControl(line)}\n`) }),
-    });
+    const configurations = await Promise.all(operands.map(readText));
+    const { directory, files } = await withCacheLease(cache, () =>
+      buildLinuxKit({
+        configurations,
+        name: options.text('name') ?? nameOf(operands),
+        outputDirectory: resolve(options.text('output') ?? '.'),
+        formats: (formats.length === 0 ? ['kernel+initrd'] : formats) as readonly Format[],
+        architecture: ARCHITECTURE_NAMES[arch] ?? arch,
+        sources,
+        cacheDirectory: join(cache, 'layers'),
+        kernelStore: join(data, 'kernel'),
+        kernelCache:
+          root === undefined
+            ? join(data, 'cache', 'kernel')
+            : join(root, 'build', 'cache', 'kernel'),
+        sbom: !options.flag('no-sbom'),
+        verity: options.flag('dm-verity'),
+        toolVersion: LCOW_VERSION,
+        signal: cancel.signal,
+        ...(quiet
+          ? {}
+          : { log: (line: string) => void process.stderr.write(`${escapeControl(line)}\n`) }),
+      }),
+    );
     const lines = files.map(({ name }) => `${join(directory, name)}\n`);
     process.stdout.write(lines.join(''));
     return 0;

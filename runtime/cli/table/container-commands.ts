@@ -201,17 +201,21 @@ export const CONTAINER_COMMANDS: readonly Command[] = [
   },
   {
     name: 'prune',
-    summary: 'Remove all containers that do not run.',
+    summary: 'Remove all containers that do not run, or what is kept and can be made again.',
     operands: '',
     minimum: 0,
     maximum: 0,
     options: [
       { name: 'force', short: 'f', help: 'do not ask' },
       {
+        name: 'cache',
+        help: 'remove, instead of containers, what can be made again: layers that linuxkit build unpacked, boot files that --kernel and --initrd made and nothing uses',
+      },
+      {
         name: 'filter',
         value: 'KEY=VALUE',
         multiple: true,
-        help: 'until=TIME (made before it), label=K[=V], label!=K[=V]',
+        help: 'until=TIME (made, or with --cache last used, before it), label=K[=V], label!=K[=V]',
       },
     ],
     load: () => import('../commands/prune.ts'),
