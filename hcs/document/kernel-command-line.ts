@@ -90,9 +90,9 @@ function platformArguments(options: KernelCommandLineOptions): readonly string[]
   return words.filter((word) => !word.startsWith('earlyprintk='));
 }
 
-/** A root on SCSI must be found by the kernel: the agent, which asks for disks otherwise, is on it. */
+/** A root on SCSI, by itself or below dm-verity, must be found by the kernel: the agent, which asks for disks, is on it. */
 function rootIsScannedFor({ rootArguments, platformArguments }: KernelCommandLineOptions): boolean {
-  const isScsi = rootArguments?.startsWith('root=/dev/sd') ?? false;
+  const isScsi = /^root=\/dev\/(?:sd|dm-)/.test(rootArguments ?? '');
   return isScsi && (platformArguments ?? []).includes('scsi_mod.scan=manual');
 }
 

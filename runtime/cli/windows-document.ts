@@ -36,7 +36,7 @@ export function asksForWindowsDocument(options: OptionValues): boolean {
 }
 
 /** What goes without --document-only too. */
-const ROOT_OPTIONS: readonly string[] = ['rootfs', 'boot-mode'];
+const ROOT_OPTIONS: readonly string[] = ['rootfs', 'boot-mode', 'dm-verity'];
 
 /** The document as JSON on stdout; the kernel line and what the host decided, for reading, on stderr. */
 export function printWindowsDocument(options: OptionValues): number {

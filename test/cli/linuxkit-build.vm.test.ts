@@ -75,7 +75,19 @@ test('what cannot be a root is refused by its option', async ({ host }) => {
   );
   assert.match(
     await refusal('--rootfs', disk, '--boot-mode', 'uefi'),
-    /read --boot-mode: "uefi" is not vhd-scsi or vhd-pmem/,
+    /read --boot-mode: "uefi" is not vhd-scsi, vhd-pmem or vhd-verity/,
+  );
+  assert.match(
+    await refusal('--rootfs', disk, '--boot-mode', 'vhd-verity'),
+    /read --dm-verity: .* there is no file .*disk\.verity/,
+  );
+  assert.match(
+    await refusal('--rootfs', disk, '--boot-mode', 'vhd-verity', '--dm-verity', 'a "b"'),
+    /read --dm-verity: .*one line without quotes/,
+  );
+  assert.match(
+    await refusal('--rootfs', disk, '--dm-verity', 'a'),
+    /read --dm-verity: it goes with --boot-mode vhd-verity/,
   );
   assert.match(
     await refusal('--boot-mode', 'vhd-scsi'),

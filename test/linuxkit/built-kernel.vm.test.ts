@@ -2,7 +2,7 @@
  * A kernel of `lcow kernel build`, where there is one (it takes a quarter of an hour to make): that it boots on both
  * machines, within the memory that is promised, and that containers have there what they have on the distribution's.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -14,7 +14,8 @@ import { KernelStore } from '../../linuxkit/kernel/kernel-store.ts';
 import { type BootFiles, findBootFiles } from '../../linuxkit/manifest.ts';
 import { METHODS } from '../../runtime/guest/methods.ts';
 import { createUtilityVm } from '../../runtime/uvm/utility-vm.ts';
-import { LcowHost } from '../harness/lcow-host.ts';
+import { type Finished, LcowHost } from '../harness/lcow-host.ts';
+import { repositoryRoot } from '../harness/repository-root.ts';
 import { skip } from '../harness/skip.ts';
 
 const MIB = 2 ** 20;
@@ -64,6 +65,47 @@ function built(bootFiles: BootFiles, host: LcowHost, runDirectory: string): void
       assert.is((await vm.shutdown(0)).ExitType, 'GracefulExit');
     });
   }
+
+  test('a root under dm-verity boots; a block that changed, or another root digest, is an error', async () => {
+    const out = join(host.folder, 'verity');
+    const extra = join(host.folder, 'verity.yml');
+    const mark = 'as it was built '.repeat(512);
+    const file = `  - path: etc/mark\n    contents: "${mark}"\n`;
+    writeFileSync(extra, `init:\n  - busybox\nfiles:\n${file}`);
+    await host.ok(
+      ...['linuxkit', 'build', '-q', '--format', 'vhd', '--dm-verity', '-o', out],
+      ...['--oci', host.busybox, join(repositoryRoot(), 'linuxkit/lcow.yml'), extra],
+    );
+    const disk = join(out, 'lcow-rootfs.vhd');
+    const boot = (...args: string[]): Promise<Finished> =>
+      host.lcow(
+        ...['uvm', 'boot', '--kernel', bootFiles.kernel, '--rootfs', disk],
+        ...['--boot-mode', 'vhd-verity', ...args],
+      );
+    const show = 'cat /sys/block/dm-0/dm/name /proc/mounts /etc/mark';
+    const whole = await boot('--exec', show);
+    assert.is(whole.code, 0, whole.stderr);
+    assert.match(whole.stdout, /^rootfs\n/);
+    assert.match(whole.stdout, /^\S+ \/ ext4 ro,/m);
+    assert.ok(whole.stdout.endsWith(mark));
+
+    const table = readFileSync(disk.replace('.vhd', '.verity'), 'utf8');
+    const other = table.replace(/[0-9a-f](?=[0-9a-f]{63} [0-9a-f]{64}$)/, (digit) =>
+      digit === '0' ? '1' : '0',
+    );
+    assert.is.not(other, table);
+    const refused = await boot('--dm-verity', other);
+    assert.is(refused.code, 125, refused.stderr);
+    assert.match(refused.stderr, /Unable to mount root fs/);
+
+    const bytes = readFileSync(disk);
+    bytes[bytes.indexOf(mark) + 5000] = 0;
+    writeFileSync(disk, bytes);
+    const changed = await boot('--exec', show);
+    assert.is(changed.code, 1, changed.stderr);
+    assert.match(changed.stderr, /\/etc\/mark: I\/O error/);
+    assert.not.ok(changed.stdout.includes('\0'));
+  });
 
   test('a container on it has disks, shares, limits, a network, /dev/shm, overlay, seccomp', async () => {
     const script = [

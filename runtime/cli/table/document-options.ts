@@ -24,7 +24,7 @@ export const MEMORY_OPTIONS = [
   'large-pages-only',
 ] as const;
 
-/** They need --document-only and --windows-build, the first; --rootfs and its --boot-mode go without. */
+/** They need --document-only and --windows-build, the first; --rootfs, its --boot-mode and --dm-verity go without. */
 export const DOCUMENT_OPTIONS: readonly CommandOption[] = [
   {
     name: 'windows-build',
@@ -52,7 +52,7 @@ export const DOCUMENT_OPTIONS: readonly CommandOption[] = [
   {
     name: 'dm-verity',
     value: 'ARGS',
-    help: 'with vhd-verity: what dm-mod.create makes /dev/dm-0 of',
+    help: 'with vhd-verity: what dm-mod.create makes /dev/dm-0 of (default, here: the .verity file beside FILE)',
   },
   { name: 'pmem', value: 'N', help: 'persistent memory devices (default 64; none on arm64)' },
   { name: 'scsi-controllers', value: 'N', help: 'controllers (default 1, and 4 without --pmem)' },

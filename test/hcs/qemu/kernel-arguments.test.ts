@@ -27,6 +27,7 @@ test('a root on SCSI is found by the kernel itself, and the user may have it oth
   assert.is(last(line('root=/dev/pmem0 ro rootwait')), 'scsi_mod.scan=manual');
   assert.is(last(line('root=/dev/sda ro rootwait')), 'scsi_mod.scan=sync');
   assert.is(last(line('root=/dev/sda ro', 'scsi_mod.scan=async')), 'scsi_mod.scan=async');
+  assert.is(last(line('root=/dev/dm-0 dm-mod.create="a,,,ro,0 8 v"')), 'scsi_mod.scan=sync');
 });
 
 test('the rate of the host’s clock and what an emulated guest is spared are told under emulation alone', () => {
