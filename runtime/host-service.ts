@@ -26,15 +26,17 @@ type QemuLinkOptions = Pick<QemuServiceOptions, 'link' | 'vsockBackend'>;
  * On Windows nothing is to be chosen. On Linux LCOW_LINK chooses how the guest's connections come: `serial`, the default, or `vsock`. LCOW_QEMU names another
  * QEMU than the one that PATH finds, LCOW_ACCELERATOR (`auto`, `kvm`, `tcg`) what executes guests, LCOW_MACHINE (`q35`,
  * `microvm`) what VMs are made as.
+ * @param how savesTemplates: as QemuServiceOptions has it; Windows' service needs not be asked
  * @throws RuntimeError unsupported on other hosts, invalid-argument for another LCOW_LINK, LCOW_ACCELERATOR or
  *   LCOW_MACHINE; what openWindowsHost() throws
  */
 export async function openHostService(
   where: Directories,
   env: NodeJS.ProcessEnv = process.env,
+  { savesTemplates = false }: { readonly savesTemplates?: boolean } = {},
 ): Promise<ComputeService> {
   if (isWindowsHost(env)) return openWindowsHost(where, env);
-  const { run } = where;
+  const { data, run } = where;
   if (process.platform !== 'linux') {
     throw new RuntimeError(
       'unsupported',
@@ -50,6 +52,8 @@ export async function openHostService(
     ...(qemuBinary ? { qemuBinary } : {}),
     accelerator: acceleratorOf(env['LCOW_ACCELERATOR'] || 'auto'),
     machine: machineOf(env['LCOW_MACHINE'] || 'q35'),
+    templateDirectory: join(data, 'template'),
+    savesTemplates,
     ...(await linkOptions(env)),
     ...(preload === undefined ? {} : { preload }),
   });
@@ -116,11 +120,13 @@ export async function sweepHost(where: Directories): Promise<string[]> {
 async function sweepSystems(where: Directories): Promise<string[]> {
   const endpoint = (id: string): string => `network endpoint ${id}`;
   if (isWindowsHost()) return (await sweepWindowsEndpoints(where)).map(endpoint);
-  const [{ sweepDead }, { sweepEndpoints }] = await Promise.all([
+  const [{ sweepDead }, { sweepPrepared }, { sweepEndpoints }] = await Promise.all([
     import('../hcs/qemu/run-folder.ts'),
+    import('../hcs/qemu/template.ts'),
     import('../hcs/qemu/endpoint-record.ts'),
   ]);
   const vms = await sweepDead(join(where.run, 'vm'));
+  await sweepPrepared(join(where.data, 'template'));
   const endpoints = await sweepEndpoints(join(where.run, 'vm'));
   return [...vms.map((name) => `VM ${name}`), ...endpoints.map(endpoint)];
 }

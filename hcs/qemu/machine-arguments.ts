@@ -17,6 +17,7 @@ import {
   withKernelArguments,
 } from './machine-microvm.ts';
 import type { MachineType } from './machine-type.ts';
+import type { MemoryFile } from './template.ts';
 
 /** Root ports, one device each, for what is hot-added on PCI Express: adapters and the balloon. Each costs boot time. */
 export const ROOT_PORTS = 2;
@@ -55,6 +56,8 @@ export interface MachineOptions {
   firmware?: string;
   /** Default q35. */
   machine?: MachineType;
+  /** Default: QEMU's own. */
+  memory?: MemoryFile;
   /** QEMU writes what comes out of the port of the kernel's log on file descriptor 5. Default false. */
   kernelLog?: boolean;
 }
@@ -102,9 +105,6 @@ export function checkSupported(
   if (vm.GuestState !== undefined) refuse(`${at}/GuestState`, 'QEMU keeps no VMGS');
   if (vm.SecuritySettings?.Isolation !== undefined) {
     refuse(`${at}/SecuritySettings/Isolation`, 'QEMU isolates by its own process only');
-  }
-  if (vm.RestoreState?.TemplateSystemId !== undefined) {
-    refuse(`${at}/RestoreState/TemplateSystemId`, 'templates are not made on QEMU yet');
   }
   const devices = vm.Devices ?? {};
   for (const name of ['VideoMonitor', 'EnhancedModeVideo', 'Battery', 'SharedMemory'] as const) {
@@ -164,7 +164,6 @@ function processorAndMemory(document: ComputeSystemDocument, options: MachineOpt
     pmem.count > 0
       ? `size=${memoryMiB}M,slots=${pmem.count},maxmem=${memoryMiB + pmem.totalMiB}M`
       : `size=${memoryMiB}M`;
-  const backend = options.link === 'vsock' ? 'memory-backend-memfd,share=on' : 'memory-backend-ram';
   return [
     '-machine',
     machine.join(','),
@@ -177,8 +176,17 @@ function processorAndMemory(document: ComputeSystemDocument, options: MachineOpt
     '-m',
     memory,
     '-object',
-    `${backend},id=mem,size=${memoryMiB}M`,
+    `${memoryBackend(options)},id=mem,size=${memoryMiB}M`,
   ];
+}
+
+/** Memory that a vsock back end, or the template of this system, is to see is shared. */
+function memoryBackend({ link, memory }: MachineOptions): string {
+  if (memory !== undefined) {
+    const share = memory.shared ? 'on' : 'off';
+    return `memory-backend-file,mem-path=${escapeOption(memory.path)},share=${share}`;
+  }
+  return link === 'vsock' ? 'memory-backend-memfd,share=on' : 'memory-backend-ram';
 }
 
 /** See docs/decisions/0002-qemu-machine.md. */

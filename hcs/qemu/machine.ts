@@ -17,7 +17,6 @@ import type { HresultName } from '../hresult.ts';
 import type { SystemState } from '../document/properties.ts';
 import type { SystemExitStatus } from '../document/system-exit-status.ts';
 import { pauseMs, withDeadline } from './deadline.ts';
-import type { DeviceState } from './device-state.ts';
 import { fileError } from './disk-image.ts';
 import type { EndpointResolver } from './endpoint.ts';
 import { exitStatus } from './exit-status.ts';
@@ -28,8 +27,9 @@ import type { Plug } from './plug.ts';
 import { QmpClient, QmpError, type QmpEvent } from './qmp.ts';
 import { writeRecordIn, type SystemRecord } from './record.ts';
 import { removeFolder } from './run-folder.ts';
-import { loadState } from './saved-state.ts';
+import { loadState, type SavedState } from './saved-state.ts';
 import { connectSocket } from './socket-path.ts';
+import { dropPrepared } from './template.ts';
 import {
   adoptVmm,
   findFirmware,
@@ -62,7 +62,9 @@ export interface MachineOptions {
   /** A library to preload into a QEMU that serves files. */
   preload?: string;
   /** Saved state to continue from: where its stream begins in the file. */
-  restore?: { path: string; streamOffset: number; devices: DeviceState };
+  restore?: SavedState;
+  /** Where templates are kept; see QemuServiceOptions. */
+  templateDirectory?: string;
 }
 
 /** See the module's comment. */
@@ -98,6 +100,8 @@ export class Machine {
     this.gone = this.exited.then(async () => {
       await Promise.race([this.#process?.backendEnded, pauseMs(QUIT_TIMEOUT_MS)]);
       await removeFolder(this.folder).catch(() => undefined);
+      const { memory } = this.record;
+      if (memory?.shared === true) await dropPrepared(memory).catch(() => undefined);
     });
   }
 
@@ -165,9 +169,7 @@ export class Machine {
       await this.#orExit(op, this.prepare(op));
       const { restore } = this.#options;
       if (restore !== undefined) {
-        const { path, streamOffset, devices } = restore;
-        const load = loadState(this.#monitor(op), this.folder, path, streamOffset, devices);
-        await this.#orExit(op, load);
+        await this.#orExit(op, loadState(this.#monitor(op), this.folder, restore));
       }
       await this.#command(op, 'cont');
       this.#state = 'Running';
@@ -181,6 +183,16 @@ export class Machine {
 
   resume(): Promise<void> {
     return this.#transition('resume', 'Paused', 'cont', 'Running');
+  }
+
+  /** A paused system is a template from here on, and runs no more. */
+  becomeTemplate(): void {
+    this.#state = 'SavedAsTemplate';
+  }
+
+  /** Where templates are kept; undefined where this service keeps none. */
+  get templateDirectory(): string | undefined {
+    return this.#options.templateDirectory;
   }
 
   /** Presses the power button. */
@@ -264,6 +276,7 @@ export class Machine {
       ownerMonitor: true,
       kernelLog: true,
       machine: this.record.machine ?? 'q35',
+      ...(this.record.memory === undefined ? {} : { memory: this.record.memory }),
       ...(firmware === undefined ? {} : { firmware }),
     });
     this.#mark('spawn');

@@ -22,11 +22,12 @@ import { platformArguments } from './kernel-arguments.ts';
 import type { LinkKind } from './guest-link.ts';
 import { checkSupported, PLAN9_FOLDER } from './machine-arguments.ts';
 import type { MachineType } from './machine-type.ts';
-import { Machine, type MachineOptions } from './machine.ts';
+import { Machine } from './machine.ts';
 import { basicProperties, MachineHandle, type QemuComputeSystem } from './qemu-system.ts';
 import { identify, isAlive, readRecord, type SystemRecord } from './record.ts';
 import { listIds, makeFolder, removeFolder } from './run-folder.ts';
-import { readSavedMachine } from './saved-state.ts';
+import { readSavedMachine, type SavedState } from './saved-state.ts';
+import { dropPrepared, findTemplate, type MemoryFile, prepareTemplate } from './template.ts';
 import { UserEndpoints } from './user-endpoints.ts';
 import { findQemu } from './vmm-process.ts';
 import { findVsockBackend } from './vsock-backend.ts';
@@ -45,6 +46,16 @@ export interface QemuServiceOptions {
   vsockBackend?: string;
   /** Default q35. A system that exists keeps its own. */
   machine?: MachineType;
+  /**
+   * Holds a folder a template (template.ts). Default: none, and templates are refused. Its file system holds the
+   * memory of each, what the guest has touched of it.
+   */
+  templateDirectory?: string;
+  /**
+   * Systems that are created keep their memory in a file of templateDirectory, so that they can be saved AsTemplate.
+   * Default false: memory is QEMU's own, which costs the file system nothing.
+   */
+  savesTemplates?: boolean;
   /** The library of hcs/qemu/preload, for a QEMU whose shares cannot have special files. Default: none. */
   preload?: string;
 }
@@ -69,6 +80,8 @@ class QemuService implements QemuComputeService {
   readonly #vsockBackend: string | undefined;
   readonly #preload: string | undefined;
   readonly #machine: MachineType;
+  readonly #templates: string | undefined;
+  readonly #savesTemplates: boolean;
   /** Machines that this process has handles on, and how many. */
   readonly #machines = new Map<string, { machine: Promise<Machine>; handles: number }>();
   readonly #handles = new Set<MachineHandle>();
@@ -83,6 +96,9 @@ class QemuService implements QemuComputeService {
     this.#vsockBackend = options.vsockBackend;
     this.#preload = options.preload;
     this.#machine = options.machine ?? 'q35';
+    this.#templates =
+      options.templateDirectory === undefined ? undefined : resolve(options.templateDirectory);
+    this.#savesTemplates = options.savesTemplates === true;
   }
 
   async create(id: string, document: ComputeSystemDocument): Promise<QemuComputeSystem> {
@@ -94,7 +110,7 @@ class QemuService implements QemuComputeService {
     if (this.#machines.has(id)) throw alreadyExists(op, id);
     const execution = await this.#execution(qemu);
     const { accelerator } = execution;
-    const restored = await restoreOf(op, wanted, execution);
+    const restored = await restoreOf(op, wanted, execution, this.#templates);
     const link = restored === undefined ? this.#link : 'serial';
     const vsockBackend = link === 'vsock' ? findVsockBackend(op, this.#vsockBackend) : undefined;
     const record: SystemRecord = {
@@ -105,10 +121,14 @@ class QemuService implements QemuComputeService {
       accelerator,
       link,
       ...(this.#machine === 'q35' ? {} : { machine: this.#machine }),
+      ...(restored?.memory === undefined ? {} : { memory: restored.memory }),
       document: restored?.document ?? wanted,
       devices: emptyDeviceState(),
     };
     return this.#hold(id, op, async () => {
+      if (this.#savesTemplates && this.#templates !== undefined && restored === undefined) {
+        record.memory = await prepareTemplate(this.#templates);
+      }
       const folder = await makeFolder(this.#runDirectory, record);
       try {
         if (record.document.VirtualMachine.Devices?.Plan9 !== undefined) {
@@ -122,11 +142,15 @@ class QemuService implements QemuComputeService {
           ...(vsockBackend === undefined ? {} : { vsockBackend }),
           ...(this.#preload === undefined ? {} : { preload: this.#preload }),
           ...(restored === undefined ? {} : { restore: restored.restore }),
+          ...(this.#templates === undefined ? {} : { templateDirectory: this.#templates }),
         });
       } catch (error) {
         await removeFolder(folder);
         throw error;
       }
+    }).catch(async (error: unknown) => {
+      if (record.memory?.shared === true) await dropPrepared(record.memory);
+      throw error;
     });
   }
 
@@ -276,21 +300,33 @@ function selects(query: SystemQuery, record: SystemRecord): boolean {
   return query.Names === undefined || query.Names.includes(record.id);
 }
 
+interface Restored {
+  document: ComputeSystemDocument;
+  restore: SavedState;
+  /** A template's. */
+  memory?: MemoryFile;
+}
+
 /** What the saved state of the document's RestoreState makes of it; undefined where it boots. */
 async function restoreOf(
   op: string,
   document: ComputeSystemDocument,
   host: HostExecution,
-): Promise<
-  { document: ComputeSystemDocument; restore: NonNullable<MachineOptions['restore']> } | undefined
-> {
-  const path = document.VirtualMachine.RestoreState?.SaveStateFilePath;
+  templates: string | undefined,
+): Promise<Restored | undefined> {
+  const { SaveStateFilePath, TemplateSystemId } = document.VirtualMachine.RestoreState ?? {};
+  const template =
+    TemplateSystemId === undefined ? undefined : templateOf(op, templates, TemplateSystemId);
+  const path = template?.state ?? SaveStateFilePath;
   if (path === undefined) return undefined;
-  const { machine, streamOffset } = await readSavedMachine(op, path);
+  const Source =
+    template === undefined
+      ? 'VirtualMachine/RestoreState/SaveStateFilePath'
+      : 'VirtualMachine/RestoreState/TemplateSystemId';
+  const { machine, streamOffset } = await readSavedMachine(op, path, Source);
   const saved = `QEMU ${machine.qemuVersion} with ${machine.accelerator}`;
   const here = `QEMU ${host.qemuVersion} with ${host.accelerator}`;
   if (saved !== here) {
-    const Source = 'VirtualMachine/RestoreState/SaveStateFilePath';
     const Message = `${Source} was saved by ${saved}; this host runs ${here}`;
     throw new HcsError(op, 'HCS_E_IMAGE_MISMATCH', [{ Message, Source }]);
   }
@@ -304,8 +340,19 @@ async function restoreOf(
         Devices: { ...machine.document.VirtualMachine.Devices, ...VirtualMachine.Devices },
       },
     },
-    restore: { path, streamOffset, devices: machine.devices },
+    restore: {
+      ...{ path, streamOffset, devices: machine.devices },
+      withoutMemory: machine.withoutMemory === true,
+    },
+    ...(template === undefined ? {} : { memory: template.memory }),
   };
+}
+
+function templateOf(op: string, directory: string | undefined, id: string) {
+  if (directory !== undefined) return findTemplate(op, directory, id);
+  const Source = 'VirtualMachine/RestoreState/TemplateSystemId';
+  const Message = `${Source} is ${JSON.stringify(id)}: this service keeps no templates`;
+  throw new HcsError(op, 'NOT_SUPPORTED', [{ Message, Source }]);
 }
 
 /** QEMU runs in the system's folder: paths that are relative to ours become absolute, a console's socket too. */

@@ -21,9 +21,11 @@ import type { Machine, Moment } from './machine.ts';
 import { applyModification } from './modify.ts';
 import { checkOverlay } from './overlay-mount.ts';
 import type { SystemRecord } from './record.ts';
-import { saveState } from './saved-state.ts';
+import type { Plug } from './plug.ts';
+import { type SavedMachine, saveState } from './saved-state.ts';
 import { connectSocket } from './socket-path.ts';
 import { readStatistics } from './statistics.ts';
+import { keepTemplate, preparedState } from './template.ts';
 import { VsockListener } from './vsock-listener.ts';
 
 /** A ComputeSystem on QEMU, and what researchers want to know beyond the contract. */
@@ -46,6 +48,15 @@ export function basicProperties(
     RuntimeId: record.runtimeId,
     State: state,
     RuntimeOsType: 'Linux',
+  };
+}
+
+function savedMachine(machine: Machine, plug: Plug): SavedMachine {
+  return {
+    qemuVersion: plug.qmp.version,
+    accelerator: machine.record.accelerator ?? 'tcg',
+    document: plug.document,
+    devices: plug.devices,
   };
 }
 
@@ -103,23 +114,50 @@ export class MachineHandle implements QemuComputeSystem {
   async save(options: SaveOptions): Promise<void> {
     const machine = this.#open('save');
     const op = `save compute system ${this.id}`;
-    const { SaveType = 'ToFile', SaveStateFilePath: path } = decodeSaveOptions(options, op);
-    if (SaveType !== 'ToFile' || path === undefined) {
-      const Message = `SaveType is ${JSON.stringify(SaveType)}: QEMU saves ToFile`;
-      throw new HcsError(op, 'NOT_SUPPORTED', [{ Message, Source: 'SaveType' }]);
-    }
+    const { SaveType = 'ToFile', SaveStateFilePath } = decodeSaveOptions(options, op);
+    if (SaveType === 'AsTemplate') return this.#saveAsTemplate(machine, op, SaveStateFilePath);
+    const path = resolve(SaveStateFilePath ?? '');
     await machine.change(op, ['Paused'], async (plug) => {
       refuseOnMicrovm(plug, 'SaveType', 'is not to be had of machine microvm; q35 can be saved');
       if (machine.link === 'vsock') {
         const Message = 'the link is vsock: its back end cannot be saved; the serial link can';
         throw new HcsError(op, 'NOT_SUPPORTED', [{ Message, Source: 'link' }]);
       }
-      await saveState(op, plug.qmp, machine.folder, resolve(path), {
-        qemuVersion: plug.qmp.version,
-        accelerator: machine.record.accelerator ?? 'tcg',
-        document: plug.document,
-        devices: plug.devices,
-      });
+      await saveState(op, plug.qmp, machine.folder, path, savedMachine(machine, plug));
+    });
+  }
+
+  /** Its state goes beside its memory; the folder of both becomes the template. */
+  async #saveAsTemplate(machine: Machine, op: string, path: string | undefined): Promise<void> {
+    const { memory } = machine.record;
+    const { templateDirectory } = machine;
+    await machine.change(op, ['Paused'], async (plug) => {
+      const refuse = (Source: string, why: string): never => {
+        throw new HcsError(op, 'NOT_SUPPORTED', [{ Message: `${Source} ${why}`, Source }]);
+      };
+      refuseOnMicrovm(plug, 'SaveType', 'is not to be had of machine microvm; q35 can be saved');
+      if (path !== undefined) {
+        refuse(
+          'SaveStateFilePath',
+          `is ${JSON.stringify(path)}: the service says where templates are`,
+        );
+      }
+      if (machine.link === 'vsock') {
+        refuse('link', 'is vsock: its back end cannot be saved; the serial link can');
+      }
+      if (memory?.shared !== true || templateDirectory === undefined) {
+        return refuse('SaveType', 'is AsTemplate: this system was not created to be a template');
+      }
+      const plugged = Object.entries(plug.devices).find(
+        ([name, devices]) => name !== 'ports' && Object.keys(devices as object).length > 0,
+      );
+      if (plugged !== undefined) {
+        refuse('SaveType', `is AsTemplate: the system has devices of its own (${plugged[0]})`);
+      }
+      const saved = { ...savedMachine(machine, plug), withoutMemory: true };
+      await saveState(op, plug.qmp, machine.folder, preparedState(memory), saved);
+      await keepTemplate(op, templateDirectory, machine.id, memory);
+      machine.becomeTemplate();
     });
   }
 

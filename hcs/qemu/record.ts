@@ -10,6 +10,7 @@ import type { Accelerator } from '../document/properties.ts';
 import type { DeviceState } from './device-state.ts';
 import type { LinkKind } from './guest-link.ts';
 import type { MachineType } from './machine-type.ts';
+import type { MemoryFile } from './template.ts';
 
 export const RECORD_FILE = 'record.json';
 const RECORD_VERSION = 1;
@@ -36,6 +37,8 @@ export interface SystemRecord {
   link?: LinkKind;
   /** Absent: q35. */
   machine?: MachineType;
+  /** Absent: QEMU's own. */
+  memory?: MemoryFile;
   document: ComputeSystemDocument;
   devices: DeviceState;
 }

@@ -20,6 +20,7 @@ const HEADER_BYTES_MAX = 4 * 1024 * 1024;
 const SOCKET = 'state.sock';
 /** Saved RAM goes to a disk; a gigabyte at 20 MB/s stays below this. */
 const TRANSFER_TIMEOUT_MS = 120_000;
+/** Default of the place in the document that names the file. */
 const STATE_SOURCE = 'VirtualMachine/RestoreState/SaveStateFilePath';
 
 /** What the machine was, so that the same one can be made again. */
@@ -28,6 +29,17 @@ export interface SavedMachine {
   accelerator: Accelerator;
   document: ComputeSystemDocument;
   devices: DeviceState;
+  /** The memory is in a file beside (template.ts). Absent: in the stream. */
+  withoutMemory?: boolean;
+}
+
+/** A file of saved state, read as far as its stream. */
+export interface SavedState {
+  path: string;
+  streamOffset: number;
+  devices: DeviceState;
+  /** The memory is not in the stream. */
+  withoutMemory: boolean;
 }
 
 /**
@@ -56,7 +68,7 @@ export async function saveState(
   received.catch(() => undefined);
   try {
     await listenSocket(server, join(folder, SOCKET));
-    await prepareMigration(qmp, machine.devices);
+    await prepareMigration(qmp, ignoresShared(machine.devices, machine.withoutMemory));
     const done = migrationEnd(qmp);
     // QEMU may refuse at once: then nobody waits for the end.
     done.catch(() => undefined);
@@ -85,9 +97,10 @@ function encodeHeader(machine: SavedMachine): Buffer {
 export async function readSavedMachine(
   op: string,
   path: string,
+  source = STATE_SOURCE,
 ): Promise<{ machine: SavedMachine; streamOffset: number }> {
   const handle = await open(path, 'r').catch((error: unknown) => {
-    throw fileError(op, error, path, STATE_SOURCE);
+    throw fileError(op, error, path, source);
   });
   try {
     const head = Buffer.alloc(MAGIC.length + 4);
@@ -106,8 +119,8 @@ export async function readSavedMachine(
     const machine = JSON.parse(header.toString()) as SavedMachine;
     return { machine, streamOffset: head.length + length };
   } catch (error) {
-    const Message = `${STATE_SOURCE} is ${JSON.stringify(path)}: ${(error as Error).message}`;
-    throw new HcsError(op, 'ERROR_FILE_CORRUPT', [{ Message, Source: STATE_SOURCE }], {
+    const Message = `${source} is ${JSON.stringify(path)}: ${(error as Error).message}`;
+    throw new HcsError(op, 'ERROR_FILE_CORRUPT', [{ Message, Source: source }], {
       cause: error,
     });
   } finally {
@@ -119,11 +132,9 @@ export async function readSavedMachine(
 export async function loadState(
   qmp: QmpClient,
   folder: string,
-  path: string,
-  streamOffset: number,
-  devices: DeviceState,
+  { path, streamOffset, devices, withoutMemory }: SavedState,
 ): Promise<void> {
-  await prepareMigration(qmp, devices);
+  await prepareMigration(qmp, ignoresShared(devices, withoutMemory));
   const done = migrationEnd(qmp);
   done.catch(() => undefined);
   await qmp.execute('migrate-incoming', { uri: `unix:${SOCKET}` });
@@ -135,12 +146,16 @@ export async function loadState(
   await rm(join(folder, SOCKET), { force: true });
 }
 
-async function prepareMigration(qmp: QmpClient, devices: DeviceState): Promise<void> {
+/** Persistent memory is mapped from its file: it is not saved, and could not be written to. So is a template's memory. */
+function ignoresShared(devices: DeviceState, withoutMemory = false): boolean {
+  return withoutMemory || Object.keys(devices.pmem).length > 0;
+}
+
+async function prepareMigration(qmp: QmpClient, ignoreShared: boolean): Promise<void> {
   await qmp.execute('migrate-set-capabilities', {
     capabilities: [
       { capability: 'events', state: true },
-      // Persistent memory is mapped from its file: it is not saved, and could not be written to.
-      { capability: 'x-ignore-shared', state: Object.keys(devices.pmem).length > 0 },
+      { capability: 'x-ignore-shared', state: ignoreShared },
     ],
   });
   // QEMU's default would hold the stream at 128 MiB a second.

@@ -40,6 +40,9 @@ export namespace lcow {
                 /** HelloRequest hostname. */
                 hostname: string;
 
+                /** HelloRequest template. */
+                template: boolean;
+
                 /**
                  * Creates a new HelloRequest instance using the specified properties.
                  * @param [properties] Properties to set
@@ -90,6 +93,9 @@ export namespace lcow {
 
                     /** HelloRequest hostname */
                     hostname?: (string|null);
+
+                    /** HelloRequest template */
+                    template?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

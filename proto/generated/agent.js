@@ -43,6 +43,7 @@ export const lcow = $root.lcow = (() => {
                 HelloRequest.prototype.entropy = $util.newBuffer([]);
                 HelloRequest.prototype.wallClockNs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
                 HelloRequest.prototype.hostname = "";
+                HelloRequest.prototype.template = false;
 
                 HelloRequest.create = function(properties) {
                     return new HelloRequest(properties);
@@ -63,6 +64,8 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(24).int64(message.wallClockNs);
                     if (message.hostname != null && $Object.hasOwnProperty.call(message, "hostname") && message.hostname !== "")
                         writer.uint32(34).string(message.hostname);
+                    if (message.template != null && $Object.hasOwnProperty.call(message, "template") && message.template !== false)
+                        writer.uint32(40).bool(message.template);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -130,6 +133,15 @@ export const lcow = $root.lcow = (() => {
                                     message.hostname = value;
                                 else
                                     delete message.hostname;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.template = value;
+                                else
+                                    delete message.template;
                                 continue;
                             }
                         }

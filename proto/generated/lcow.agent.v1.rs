@@ -13,6 +13,9 @@ pub struct HelloRequest {
     /// of the VM, 1..64 bytes; empty leaves it
     #[prost(string, tag = "4")]
     pub hostname: ::prost::alloc::string::String,
+    /// it becomes a template: what is one boot's alone (boot_id) is not made yet; Resume follows
+    #[prost(bool, tag = "5")]
+    pub template: bool,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct HelloResponse {

@@ -91,6 +91,15 @@ export function settingsOf(windows: boolean, programData: string): readonly Sett
       environment: 'LCOW_ACCELERATOR',
     },
     {
+      name: 'template',
+      kind: { type: 'choice', choices: ['auto', 'none'] },
+      summary: 'whether VMs are cloned from templates',
+      default: 'auto',
+      otherwise:
+        'a VM is cloned where `lcow template create` made a template of its shape, else it boots',
+      environment: 'LCOW_TEMPLATE',
+    },
+    {
       name: 'link',
       kind: { type: 'choice', choices: ['serial', 'vsock'] },
       summary: 'what carries the link to the guest',

@@ -12,6 +12,7 @@ import { adoptNetwork, attachNetwork, type NetworkRecord } from '../network/pod-
 import { hostStdio } from '../stdio/host-stdio.ts';
 import { openTasks } from '../task/open-tasks.ts';
 import type { PodTasks } from '../task/pod-tasks.ts';
+import { findPodTemplate, usesTemplates } from '../template/pod-template.ts';
 import { Timeline } from '../timeline.ts';
 import { HolderClient } from './holder-client.ts';
 import { hostProcesses } from './host-processes.ts';
@@ -89,6 +90,9 @@ export function openPod(options: OpenPodOptions): OpenedPod {
       emit: onEvent,
       hostProcesses: processes,
       timeline,
+      ...(usesTemplates()
+        ? { template: (shape) => findPodTemplate(where, { ...shape, bootFiles, execution }) }
+        : {}),
       network: (vm, recorded) =>
         recorded === undefined
           ? attachNetwork(vm, service, { mode, ports })

@@ -15,11 +15,13 @@ import { messageOf, RuntimeError } from '../errors.ts';
 import { METHODS } from '../guest/methods.ts';
 import type { Timeline } from '../timeline.ts';
 import { adoptUtilityVm } from '../uvm/adopt-utility-vm.ts';
+import type { VmTemplate } from '../uvm/clone.ts';
 import {
   type BootFilePaths,
   createUtilityVm,
   type UtilityVm,
   utilityVmDocument,
+  type UtilityVmOptions,
   type UtilityVmShape,
 } from '../uvm/utility-vm.ts';
 import type { HostProcesses } from './host-process.ts';
@@ -35,6 +37,9 @@ import { readVmRecord, type VmRecord, VmRecordFile } from './vm-record.ts';
 
 /** Makes the pod's network on a VM that boots, or goes on with the recorded one. */
 export type NetworkHook = (vm: UtilityVm, record: unknown) => Promise<TaskNetwork>;
+
+/** From QEMU's start to a clone's answer; it takes a fraction of a second, on a busy host a few. */
+const CLONE_TIMEOUT_MS = 20_000;
 
 export interface OpenTasksOptions {
   readonly service: ComputeService;
@@ -55,6 +60,8 @@ export interface OpenTasksOptions {
   /** Take over the VM that vm.json names. */
   readonly adopt: boolean;
   readonly timeline?: Timeline;
+  /** Finds the template of a VM that is to boot. Default: it boots. */
+  readonly template?: (shape: UtilityVmShape) => Promise<VmTemplate | undefined>;
   /** Called with undefined for a VM that boots, with the recorded network's plain data for one that is adopted. */
   readonly network?: NetworkHook;
   /** Gives the boot up. */
@@ -95,18 +102,43 @@ async function boot(options: OpenTasksOptions): Promise<PodTasks> {
     document: utilityVmDocument(shape),
   });
   await file.save();
-  const vm = await createUtilityVm(service, {
+  const vmOptions = {
     ...shape,
     ...life(directory, file),
     forContainers: true,
     ...(timeline === undefined ? {} : { timeline }),
     ...(signal === undefined ? {} : { signal }),
-  });
+  };
+  const vm = (await clone(vmOptions, options)) ?? (await createUtilityVm(service, vmOptions));
   try {
     return await over(vm, file, options);
   } catch (error) {
     await vm[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+/** A clone that answers; undefined, with a line that says why, where there is none to be had. */
+async function clone(
+  vmOptions: UtilityVmOptions,
+  { service, template: find, log, signal }: OpenTasksOptions,
+): Promise<UtilityVm | undefined> {
+  let template: VmTemplate | undefined;
+  try {
+    template = await find?.(vmOptions);
+    if (template === undefined) return undefined;
+    const vm = await createUtilityVm(service, {
+      ...vmOptions,
+      template,
+      bootTimeoutMs: CLONE_TIMEOUT_MS,
+    });
+    await vm.ready;
+    return vm;
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    const what = template === undefined ? 'the template' : template.systemId;
+    log(`boots, since ${what} cannot be used: ${messageOf(error)}`);
+    return undefined;
   }
 }
 

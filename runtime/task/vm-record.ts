@@ -127,7 +127,8 @@ export function decodeShare(value: unknown) {
   };
 }
 
-function decodeGuest(value: unknown): GuestInformation {
+/** Also of a template. @throws Error naming the field */
+export function decodeGuest(value: unknown): GuestInformation {
   const guest = asObject(value, 'guest');
   return {
     agentVersion: asString(guest['agentVersion'], 'guest.agentVersion'),

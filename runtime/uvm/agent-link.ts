@@ -40,15 +40,15 @@ export class AgentLink implements AsyncDisposable {
 
   /**
    * Makes the first connection, and from then on keeps the link.
-   * @param proven whether the agent has the secret already
+   * @param proof the secret that the agent has already, if it has one
    * @param serve what is called on it before it counts
    */
   async begin(
     signal: AbortSignal,
-    proven: boolean,
+    proof: Buffer | undefined,
     serve: (channel: AgentChannel) => Promise<void>,
   ): Promise<AgentChannel> {
-    const channel = await this.#connect(signal, proven);
+    const channel = await this.#connect(signal, proof);
     await serve(channel);
     this.#current = Promise.resolve(channel);
     void this.#keep(channel);
@@ -74,10 +74,10 @@ export class AgentLink implements AsyncDisposable {
     await this.#channel?.[Symbol.asyncDispose]();
   }
 
-  async #connect(signal: AbortSignal, proven: boolean): Promise<AgentChannel> {
-    const { directory, secret } = this.#options;
+  async #connect(signal: AbortSignal, secret: Buffer | undefined): Promise<AgentChannel> {
+    const { directory } = this.#options;
     const stream: Duplex = await this.#listener.accept(signal);
-    await beginLink(stream, proven ? { signal, secret } : { signal });
+    await beginLink(stream, secret === undefined ? { signal } : { signal, secret });
     const path = join(directory, `agent-${(this.#connections += 1)}.sock`);
     const channel = await AgentChannel.open(stream, path);
     this.#channel = channel;
@@ -110,7 +110,7 @@ export class AgentLink implements AsyncDisposable {
     for (;;) {
       try {
         using limit = new TimeLimit(HELLO_TIMEOUT_MS, over);
-        return await this.#connect(limit.signal, true);
+        return await this.#connect(limit.signal, this.#options.secret);
       } catch (error) {
         if (over.aborted) throw over.reason;
         if (this.#closed) throw error;

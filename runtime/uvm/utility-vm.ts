@@ -36,6 +36,7 @@ import { type Method, METHODS } from '../guest/methods.ts';
 import { Scope } from '../scope.ts';
 import { Timeline } from '../timeline.ts';
 import { AgentLink } from './agent-link.ts';
+import { resumeClone, type VmTemplate } from './clone.ts';
 import { type DeviceRecord, NO_DEVICES } from './device-record.ts';
 import { checkGuestClock } from './guest-clock.ts';
 import { type OverlaySource, planShare, type Share, type ShareSource } from './plan9-shares.ts';
@@ -104,6 +105,10 @@ export interface UtilityVmLife {
   readonly silence?: string;
   /** Refuse a guest whose kernel lacks what every container needs. Default false: it is told in `missing`. */
   readonly forContainers?: boolean;
+  /** Do not boot: go on as a clone of this, which is a template of the same shape. */
+  readonly template?: VmTemplate;
+  /** It is to become a template: the guest makes nothing yet that each VM has alone. */
+  readonly asTemplate?: boolean;
 }
 
 export interface UtilityVmOptions extends UtilityVmShape, UtilityVmLife {}
@@ -170,7 +175,7 @@ export async function createUtilityVm(
   try {
     options.signal?.throwIfAborted();
     await checkMemory(options);
-    const system = scope.use(await service.create(options.id, utilityVmDocument(options)));
+    const system = scope.use(await service.create(options.id, documentOf(options)));
     scope.defer(() => system.terminate());
     await mkdir(options.directory, { recursive: true, mode: 0o700 });
     scope.defer(() => rm(options.directory, { recursive: true, force: true }));
@@ -185,6 +190,14 @@ export async function createUtilityVm(
     await scope[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Of a clone: its template's, with what it begins from. */
+function documentOf(options: UtilityVmOptions): ComputeSystemDocument {
+  const document = utilityVmDocument(options);
+  if (options.template === undefined) return document;
+  const RestoreState = { TemplateSystemId: options.template.systemId };
+  return { ...document, VirtualMachine: { ...document.VirtualMachine, RestoreState } };
 }
 
 /**
@@ -420,6 +433,12 @@ export class UtilityVm implements AsyncDisposable {
     }
   }
 
+  /** Ends the link, so that the VM can be saved as a template; nothing can be called afterwards. */
+  async park(): Promise<void> {
+    await this.#link[Symbol.asyncDispose]();
+    await this.#listener[Symbol.asyncDispose]();
+  }
+
   /** Asks the agent to stop everything and power off, then waits for the VM's end. */
   async shutdown(graceMs: number): Promise<SystemExitStatus> {
     await this.call('shut the VM down', METHODS.shutdown, { graceMs });
@@ -489,21 +508,28 @@ export class UtilityVm implements AsyncDisposable {
       options.timeline?.markGuest('link');
       return this.#hello(channel, signal, options);
     };
-    if (!adopted) return this.#link.begin(signal, false, greet);
+    const { template } = options;
+    if (!adopted && template !== undefined) {
+      return this.#link.begin(signal, template.secret, (channel) => {
+        options.timeline?.markGuest('link');
+        return this.#resume(channel, signal, template, options);
+      });
+    }
+    if (!adopted) return this.#link.begin(signal, undefined, greet);
     try {
-      return await this.#link.begin(signal, true, () => Promise.resolve());
+      return await this.#link.begin(signal, this.#secret, () => Promise.resolve());
     } catch (error) {
       // Its owner died before it greeted: then the agent has no secret yet.
       const secretless = error instanceof RuntimeError && error.code === 'permission-denied';
       if (!secretless || this.#guest !== undefined) throw error;
-      return this.#link.begin(signal, false, greet);
+      return this.#link.begin(signal, undefined, greet);
     }
   }
 
   async #hello(
     channel: AgentChannel,
     signal: AbortSignal,
-    { timeline, bootTimeoutMs = BOOT_TIMEOUT_MS, id, forContainers = false }: UtilityVmLife,
+    { timeline, bootTimeoutMs = BOOT_TIMEOUT_MS, id, ...more }: UtilityVmLife,
   ): Promise<void> {
     const sentMs = performance.now();
     const hello = await channel.call(
@@ -514,17 +540,17 @@ export class UtilityVm implements AsyncDisposable {
         entropy: randomBytes(256),
         wallClockNs: Date.now() * 1e6,
         hostname: id.slice(0, 63),
+        template: more.asTemplate ?? false,
       },
       { signal, timeoutMs: bootTimeoutMs },
     );
     const receivedMs = performance.now();
     this.#missing = hello.missing.slice(0, 64);
-    if (forContainers && this.#missing.length > 0) {
+    if (more.forContainers === true && this.#missing.length > 0) {
       const { refuseContainers } = await import('./kernel-features.ts');
       refuseContainers(hello.kernelRelease, this.#missing);
     }
-    const startedMs = this.system.timeline.find(({ name }) => name === 'started')?.atMs;
-    if (startedMs !== undefined) checkGuestClock(hello.nowNs, receivedMs - startedMs);
+    this.#checkClock(hello.nowNs, receivedMs);
     const marks = hello.timeline.slice(0, 64);
     timeline?.addGuest(
       // The kernel's clock begins when the kernel does.
@@ -547,6 +573,28 @@ export class UtilityVm implements AsyncDisposable {
       cpus: hello.cpus,
       memoryBytes: hello.memoryBytes,
     };
+  }
+
+  async #resume(
+    channel: AgentChannel,
+    signal: AbortSignal,
+    template: VmTemplate,
+    { timeline, bootTimeoutMs = BOOT_TIMEOUT_MS, id }: UtilityVmLife,
+  ): Promise<void> {
+    const identity = { secret: this.#secret, hostname: id.slice(0, 63) };
+    const limits = { signal, timeoutMs: bootTimeoutMs };
+    const { guest, nowNs } = await resumeClone(channel, template, identity, limits);
+    const receivedMs = performance.now();
+    this.#checkClock(nowNs - template.guestNowNs, receivedMs);
+    timeline?.markGuest('agent answers', receivedMs);
+    for (const { name, atMs } of this.system.timeline) timeline?.mark(name, atMs);
+    this.#guest = guest;
+  }
+
+  /** @param livedNs the guest's time since this system was started */
+  #checkClock(livedNs: number, receivedMs: number): void {
+    const startedMs = this.system.timeline.find(({ name }) => name === 'started')?.atMs;
+    if (startedMs !== undefined) checkGuestClock(livedNs, receivedMs - startedMs);
   }
 }
 

@@ -55,7 +55,12 @@ impl Vm for Handler {
             },
             cpus: cpus(),
             memory_bytes: meminfo("MemTotal:"),
-            boot_id: line("/proc/sys/kernel/random/boot_id"),
+            // The kernel makes it when it is first read, and every clone of a template would have the same.
+            boot_id: if request.template {
+                String::new()
+            } else {
+                line("/proc/sys/kernel/random/boot_id")
+            },
             now_ns: timeline::now_ns(),
         }))
     }

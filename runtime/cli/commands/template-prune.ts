@@ -1,0 +1,23 @@
+/** `lcow template prune`: removes templates that nothing would be cloned from, and prints their ids. */
+import { findBootFiles } from '../../../linuxkit/manifest.ts';
+import { directories } from '../../directories.ts';
+import { openHostService } from '../../host-service.ts';
+import { isCurrent } from '../../template/pod-template.ts';
+import { TemplateStore } from '../../template/template-store.ts';
+import type { CommandInput } from '../command.ts';
+
+export async function run({ options }: CommandInput): Promise<number> {
+  const where = directories();
+  const removed = await new TemplateStore(where.data).prune(
+    options.flag('all') ? () => false : await current(where),
+  );
+  process.stdout.write(removed.map((id) => `${id}\n`).join(''));
+  return 0;
+}
+
+async function current(where: ReturnType<typeof directories>) {
+  await using service = await openHostService(where);
+  const { Execution: execution } = await service.properties();
+  const bootFiles = await findBootFiles({ dataDirectory: where.data });
+  return isCurrent({ bootFiles, execution });
+}

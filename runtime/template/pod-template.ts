@@ -1,0 +1,55 @@
+/** The template of a VM that is about to boot: found by what it would be, or why there is none. */
+import type { ExecutionProperties } from '../../hcs/document/properties.ts';
+import type { Directories } from '../directories.ts';
+import { utilityVmDocument, type UtilityVmShape } from '../uvm/utility-vm.ts';
+import type { VmTemplate } from '../uvm/clone.ts';
+import {
+  type IdentityOptions,
+  type TemplateIdentity,
+  templateId,
+  templateIdentity,
+} from './template-identity.ts';
+import { type StoredTemplate, TemplateStore } from './template-store.ts';
+
+/** A VM's shape, with what tells templates apart. */
+export interface TemplatedShape extends UtilityVmShape {
+  readonly bootFiles: IdentityOptions['bootFiles'];
+  readonly execution: ExecutionProperties;
+}
+
+/** LCOW_TEMPLATE is `none`: VMs boot. Anything else, `auto`: they are cloned where there is a template of theirs. */
+export function usesTemplates(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env['LCOW_TEMPLATE'] !== 'none' && (env['LCOW_LINK'] || 'serial') === 'serial';
+}
+
+/** Of VMs of this shape. @throws Error of a file that cannot be looked at, HcsError of a shape that makes no document */
+export async function identityOf(shape: TemplatedShape): Promise<TemplateIdentity> {
+  const { findQemu } = await import('../../hcs/qemu/vmm-process.ts');
+  const { bootFiles, execution } = shape;
+  const document = utilityVmDocument({ ...shape, survivesHost: false });
+  const vmm = findQemu('look for a template', execution.VmmName);
+  return templateIdentity({ document, bootFiles, execution, vmm });
+}
+
+/**
+ * Whether a template is of what this host boots now, whatever its shape. One of other boot files than the host's own
+ * (`--kernel`) is not: it is made again when it is wanted.
+ * @throws Error of a file that cannot be looked at
+ */
+export async function isCurrent(
+  now: Pick<TemplatedShape, 'bootFiles' | 'execution'>,
+): Promise<(template: StoredTemplate) => boolean> {
+  const wanted = await identityOf(now);
+  return ({ record: { identity } }) =>
+    (['format', 'kernel', 'initrd', 'vmm', 'accelerator', 'processor'] as const).every(
+      (field) => identity[field] === wanted[field],
+    );
+}
+
+/** Undefined where there is none. @throws as identityOf */
+export async function findPodTemplate(
+  where: Directories,
+  shape: TemplatedShape,
+): Promise<VmTemplate | undefined> {
+  return new TemplateStore(where.data).find(templateId(await identityOf(shape)));
+}
