@@ -1,0 +1,96 @@
+/** `lcow bench report`: files of results as one page, and its charts as files. */
+import { mkdir, open } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { MAX_RUNS, reportOf } from '../../../bench/report/report-model.ts';
+import { htmlReport, svgReport } from '../../../bench/report/report.ts';
+import { type BenchResult, MAX_RESULT_BYTES, parseResult } from '../../../bench/startup/result.ts';
+import { messageOf, RuntimeError } from '../../errors.ts';
+import { writeFileAtomically } from '../../rootfs/temporary-file.ts';
+import type { CommandInput } from '../command.ts';
+import { escapeControl } from '../escape.ts';
+
+const DEFAULT_OUTPUT = 'report.html';
+/** Of all files together. */
+const MAX_TOTAL_BYTES = 2 * MAX_RESULT_BYTES;
+
+export async function run({ options, operands }: CommandInput): Promise<number> {
+  const output = options.text('output') ?? DEFAULT_OUTPUT;
+  const folder = options.text('svg');
+  const axis = axisOf(options.text('axis'));
+  const report = reportOf(await readResults(operands));
+  const written = [resolve(output)];
+  await writeWhole(output, htmlReport(report));
+  if (folder !== undefined) {
+    await attempt(`make the folder ${folder}`, () => mkdir(folder, { recursive: true }));
+    for (const { name, text } of svgReport(report, axis)) {
+      const path = join(folder, name);
+      await writeWhole(path, text);
+      written.push(resolve(path));
+    }
+  }
+  process.stdout.write(written.map((path) => `${escapeControl(path)}\n`).join(''));
+  return 0;
+}
+
+function axisOf(text: string | undefined): 'linear' | 'log' {
+  if (text === undefined || text === 'linear') return 'linear';
+  if (text === 'log') return 'log';
+  const what = `"${text.slice(0, 64)}" is not linear or log`;
+  throw new RuntimeError('invalid-argument', 'read --axis', what);
+}
+
+async function readResults(paths: readonly string[]): Promise<BenchResult[]> {
+  if (paths.length > MAX_RUNS) {
+    const what = `${paths.length} files of results: at most ${MAX_RUNS}`;
+    throw new RuntimeError('invalid-argument', 'make a report', what);
+  }
+  let left = MAX_TOTAL_BYTES;
+  const results: BenchResult[] = [];
+  for (const path of paths) {
+    const text = await attempt(`read ${path}`, () => readBounded(path, left));
+    left -= text.length;
+    results.push(parseResult(text, path));
+  }
+  return results;
+}
+
+/** Its size is known before any of it is read, and no more is read if it grows. */
+async function readBounded(path: string, left: number): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile()) throw new Error('it is not a regular file');
+    const most = Math.min(MAX_RESULT_BYTES, left);
+    if (stat.size > most) {
+      throw new Error(`it has ${stat.size} bytes: at most ${most} are read`);
+    }
+    const bytes = Buffer.alloc(stat.size);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.toString('utf8', 0, filled);
+  } finally {
+    await file.close();
+  }
+}
+
+/** All of it under its name, or nothing. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await attempt(`write ${path}`, () =>
+    writeFileAtomically(path, (file) => file.writeFile(text), { mode: 0o644 }),
+  );
+}
+
+async function attempt<T>(op: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RuntimeError) throw error;
+    const code =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not-found' : 'invalid-argument';
+    throw new RuntimeError(code, op, messageOf(error), { cause: error });
+  }
+}
