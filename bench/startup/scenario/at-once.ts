@@ -1,0 +1,54 @@
+/** `at-once-N`: N containers started at the same moment, each running `true`, until the last command has ended. */
+import type { Bench } from '../bench.ts';
+import type { Scenario, Subject, Take, Turn } from '../scenario.ts';
+import { CONTAINERD_PEERS } from './run.ts';
+
+const COUNTS = [1, 2, 4, 8, 16];
+
+export const AT_ONCE: readonly Scenario[] = COUNTS.map((count) => ({
+  name: `at-once-${count}`,
+  summary: `${count === 1 ? 'One container' : `${count} containers at once`}, each running \`true\`: from the first spawn to the end of the last command.`,
+  unit: 'ms',
+  better: 'less',
+  subjects: [lcow(count), ctr('lcow', count), ctr('runc', count)],
+}));
+
+function lcow(count: number): Subject {
+  return {
+    name: 'lcow',
+    absent: () => undefined,
+    async open(bench: Bench) {
+      const image = await bench.lcowImage();
+      return together(count, (_index, { signal }) =>
+        bench.runLcow(['run', '--rm', image, 'true'], { signal }),
+      );
+    },
+  };
+}
+
+function ctr(shim: 'lcow' | 'runc', count: number): Subject {
+  return {
+    name: `ctr+${shim}`,
+    absent: (bench) => bench.missing(...CONTAINERD_PEERS),
+    async open(bench: Bench) {
+      const containerd = await bench.containerd();
+      return together(count, (index, { turn, signal }) =>
+        containerd.run(shim, `once-${shim}-${count}-${turn}-${index}`, ['true'], { signal }),
+      );
+    },
+  };
+}
+
+/** All must succeed; where one fails the others are waited for, so that none runs into the next turn. */
+function together(count: number, start: (index: number, turn: Turn) => Promise<unknown>): Take {
+  return async (turn) => {
+    const beganMs = performance.now();
+    const ends = await Promise.allSettled(
+      Array.from({ length: count }, (_, index) => start(index, turn)),
+    );
+    const value = performance.now() - beganMs;
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return { value };
+  };
+}
