@@ -79,12 +79,28 @@ export function readShape(
     const what = 'without a network no port can be published';
     throw new RuntimeError('invalid-argument', 'read --publish', what);
   }
-  return { network, ports, ...present('kernelArguments', options.text('kernel-args')) };
+  const machine = readMachine(options);
+  if (machine === 'microvm' && network !== 'none') {
+    const what = 'microvm has no network adapters: it goes with --network none';
+    throw new RuntimeError('invalid-argument', 'read --machine', what);
+  }
+  return {
+    ...{ network, ports },
+    ...present('machine', machine),
+    ...present('kernelArguments', options.text('kernel-args')),
+  };
+}
+
+function readMachine(options: OptionValues): PodShape['machine'] {
+  const machine = options.text('machine');
+  if (machine === undefined || machine === 'q35' || machine === 'microvm') return machine;
+  const what = `"${machine.slice(0, 64)}" is not q35 or microvm`;
+  throw new RuntimeError('invalid-argument', 'read --machine', what);
 }
 
 /** The VM of a pod is as the pod was made. */
 function refuseShape(options: OptionValues): object {
-  for (const name of ['network', 'publish', 'kernel-args', 'kernel', 'initrd']) {
+  for (const name of ['network', 'publish', 'kernel-args', 'kernel', 'initrd', 'machine']) {
     if (!options.given(name)) continue;
     const what = "with --pod the VM is the pod's: give it to `lcow pod create`";
     throw new RuntimeError('invalid-argument', `read --${name}`, what);

@@ -62,6 +62,8 @@ export interface PodShape {
   readonly ports: readonly PublishedPort[];
   /** What executes it. Default: as this host is set. */
   readonly accelerator?: 'auto' | 'kvm' | 'tcg';
+  /** QEMU's machine; microvm has no network adapters. Default: as this host is set. */
+  readonly machine?: 'q35' | 'microvm';
   /** The folder of its guest image. Default: as this host is set. */
   readonly bootFiles?: string;
   /** Folders of the host below which bind mounts may be; absent: any, empty: none. */

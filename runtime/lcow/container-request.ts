@@ -57,6 +57,7 @@ export function podShape({ memoryBytes, cpus, vm = {} }: ContainerRequest): PodS
     ...(processorCount === undefined ? {} : { processorCount }),
     ...(vm.kernelArguments === undefined ? {} : { kernelArguments: vm.kernelArguments }),
     ...(vm.bootFiles === undefined ? {} : { bootFiles: vm.bootFiles }),
+    ...(vm.machine === undefined ? {} : { machine: vm.machine }),
     network: vm.network ?? 'user',
     ports: vm.ports ?? [],
   };

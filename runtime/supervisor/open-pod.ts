@@ -127,9 +127,12 @@ function stdioOf({ namespace, ioRetryMs }: ContainerdPod) {
 }
 
 async function hostParts(where: Directories, { shape }: PodRecord): Promise<HostParts> {
-  const { accelerator, bootFiles: directory } = shape;
-  const env =
-    accelerator === undefined ? process.env : { ...process.env, LCOW_ACCELERATOR: accelerator };
+  const { accelerator, machine, bootFiles: directory } = shape;
+  const env = {
+    ...process.env,
+    ...(accelerator === undefined ? {} : { LCOW_ACCELERATOR: accelerator }),
+    ...(machine === undefined ? {} : { LCOW_MACHINE: machine }),
+  };
   const folders = {
     ...{ dataDirectory: where.data, stampDirectory: where.run },
     ...(directory === undefined ? {} : { directory }),

@@ -130,11 +130,15 @@ function built(bootFiles: BootFiles, host: LcowHost, runDirectory: string): void
   });
 
   test('a container runs on microvm; a network there is refused by name', async () => {
-    const env = { LCOW_MACHINE: 'microvm' };
-    const args = ['run', '--rm', '--network', 'none', host.busybox, 'echo', 'on microvm'];
-    const { code, stdout, stderr } = await host.start(args, { env }).finished;
+    const args = ['--machine', 'microvm', '--network', 'none'];
+    const seen = 'grep -c virtio_mmio.device /proc/cmdline';
+    await host.ok('run', '--name', 'small', ...args, host.busybox, 'sh', '-c', seen);
+    // Its record says it, whatever the environment of who starts it again.
+    const { code, stdout, stderr } = await host.lcow('start', '-a', 'small');
     assert.is(code, 0, stderr);
-    assert.is(stdout, 'on microvm\n');
+    assert.is(stdout, '1\n');
+    await host.ok('rm', 'small');
+    const env = { LCOW_MACHINE: 'microvm' };
     const refused = await host.start(['run', '--rm', host.busybox, 'true'], { env }).finished;
     assert.is(refused.code, 125, refused.stderr);
     assert.match(refused.stderr, /NetworkAdapters.* machine microvm has/);

@@ -4,6 +4,7 @@ import {
   BOOT_FILES,
   ENV,
   KERNEL_ARGS,
+  MACHINE,
   LABEL,
   NETWORK,
   PUBLISH,
@@ -128,5 +129,6 @@ export const CONTAINER_OPTIONS: readonly CommandOption[] = [
     completes: ['never'],
   },
   KERNEL_ARGS,
+  MACHINE,
   ...BOOT_FILES,
 ];

@@ -92,6 +92,13 @@ export const KERNEL_ARGS: CommandOption = {
   help: "further arguments for the VM's kernel",
 };
 
+export const MACHINE: CommandOption = {
+  name: 'machine',
+  value: 'q35|microvm',
+  help: "QEMU's machine (default q35); microvm boots sooner and has no adapters; it needs a kernel of `lcow kernel build`",
+  completes: ['q35', 'microvm'],
+};
+
 export const BOOT_FILES: readonly CommandOption[] = [
   {
     name: 'kernel',

@@ -82,6 +82,10 @@ const TABLE: [args: string[], expected: Partial<ContainerRequest>][] = [
     ['--network', 'none', '--kernel-args', 'quiet'],
     { vm: { network: 'none', ports: [], kernelArguments: 'quiet' } },
   ],
+  [
+    ['--network', 'none', '--machine', 'microvm'],
+    { vm: { network: 'none', ports: [], machine: 'microvm' } },
+  ],
   [['--pull', 'never', '--pod', 'p'], { pod: 'p' }],
 ];
 
@@ -116,6 +120,9 @@ const REFUSED: [args: string[], message: RegExp][] = [
   [['-p', '70000:80'], /70000:80/],
   [['--pod', 'p', '-p', '80'], /read --publish: with --pod/],
   [['--pod', 'p', '--network', 'none'], /read --network: with --pod/],
+  [['--pod', 'p', '--machine', 'q35'], /read --machine: with --pod/],
+  [['--machine', 'pc'], /read --machine: "pc" is not q35 or microvm/],
+  [['--machine', 'microvm'], /read --machine: microvm has no network adapters.*--network none/],
   [['--pull', 'always'], /read --pull: "always"/],
   [['--env-file', '/no/such/file'], /read --env-file: "\/no\/such\/file"/],
   [['-v', 'data:/x'], /data:\/x/],
