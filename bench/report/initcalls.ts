@@ -36,8 +36,8 @@ const OVERLAP_MS = 0.01;
 /** "<7>" of the raw log, "[  0.123456]" and "[    T1]" of CONFIG_PRINTK_CALLER. */
 const LINE =
   /^(?:<\d{1,3}>)?\[ *(\d{1,9})\.(\d{6})\](?:\[ *[TC]\d{1,10}\])? (calling|initcall) +(.*)$/;
-const CALLING = /^(\S{1,256}) @ (\d{1,10})$/;
-const RETURNED = /^(\S{1,256}) returned (-?\d{1,10}) after (\d{1,12}) usecs/;
+const CALLING = /^(\S{1,256})(?: \[\S{1,64}\])? @ (\d{1,10})$/;
+const RETURNED = /^(\S{1,256})(?: \[\S{1,64}\])? returned (-?\d{1,10}) after (\d{1,12}) usecs/;
 
 interface OpenCall {
   readonly name: string;
@@ -119,9 +119,9 @@ function withDepths(done: readonly DoneCall[]): InitcallSpan[] {
     });
 }
 
-/** "foo_init" of "foo_init+0x0/0x10 [module]". */
+/** "foo_init" of "foo_init+0x0/0x10". */
 function nameOf(symbol: string): string {
-  return symbol.replace(/\+0x[\da-f]+\/0x[\da-f]+.*$/, '').slice(0, MAX_NAME);
+  return symbol.replace(/\+0x[\da-f]+\/0x[\da-f]+$/, '').slice(0, MAX_NAME);
 }
 
 function* lines(log: string): Generator<string> {

@@ -27,6 +27,9 @@ export interface Range {
 const STEPS = [1, 2, 5, 10] as const;
 /** How finely an end of the domain is rounded away from the samples. */
 const STEPS_OF_DOMAIN = 8;
+/** Powers of ten beyond are not exact, or not there. */
+const LEAST_LOG = 1e-300;
+const MOST_LOG = 1e300;
 
 export function scaleOf(kind: AxisKind, values: readonly number[], range: Range): Scale {
   return kind === 'log' ? logScale(values, range) : linearScale(values, range);
@@ -38,8 +41,8 @@ export function linearScale(values: readonly number[], range: Range): Scale {
   let [low, high] = [Math.min(0, least), Math.max(0, greatest)];
   if (low === high) high = 1;
   const step = stepFor(low, high, STEPS_OF_DOMAIN);
-  low = finiteOr(Math.floor(low / step) * step, low);
-  high = finiteOr(Math.ceil(high / step) * step, high);
+  low = Math.min(low, finiteOr(Math.floor(low / step) * step, low));
+  high = Math.max(high, finiteOr(Math.ceil(high / step) * step, high));
   // By the greater end first: a difference of two huge numbers is infinite.
   const unit = Math.max(Math.abs(low), Math.abs(high));
   const span = high / unit - low / unit;
@@ -52,10 +55,14 @@ export function linearScale(values: readonly number[], range: Range): Scale {
   };
 }
 
-/** From a round number at or below the least value above zero. What is not above zero is at the beginning. */
+/**
+ * From a round number at or below the least value above zero. What is not above zero is at the beginning; beyond 1e-300
+ * and 1e300 all is one.
+ */
 export function logScale(values: readonly number[], range: Range): Scale {
+  const above = values.filter((value) => Number.isFinite(value) && value > 0);
   const [least, greatest] = extent(
-    values.filter((value) => Number.isFinite(value) && value > 0),
+    above.map((value) => clamp(value, LEAST_LOG, MOST_LOG)),
     1,
   );
   const low = roundDown(least === greatest ? least * 0.999 : least);
