@@ -61,13 +61,16 @@ export function medianInterval(
   const filled = groups.filter(({ length }) => length > 0);
   if (filled.length === 0) return { low: Number.NaN, high: Number.NaN };
   const random = randomNumbers(seed);
+  const pool = poolOf(filled);
   const medians = new Float64Array(resamples);
+  const times = new Uint32Array(filled.length);
   for (let draw = 0; draw < resamples; draw += 1) {
-    const drawn: number[] = [];
+    times.fill(0);
     for (let count = 0; count < filled.length; count += 1) {
-      drawn.push(...(filled[Math.floor(random() * filled.length)] ?? []));
+      const at = Math.floor(random() * filled.length);
+      times[at] = (times[at] ?? 0) + 1;
     }
-    medians[draw] = sortedMedian(Float64Array.from(drawn).sort());
+    medians[draw] = weightedMedian(pool, times);
   }
   medians.sort();
   return { low: sortedQuantile(medians, 0.025), high: sortedQuantile(medians, 0.975) };
@@ -86,22 +89,31 @@ export function permutationTest(
   const left = a.filter(({ length }) => length > 0);
   const right = b.filter(({ length }) => length > 0);
   if (left.length === 0 || right.length === 0) return 1;
-  const all = [...left, ...right];
-  const observed = Math.abs(medianOf(left) - medianOf(right));
+  const pool = poolOf([...left, ...right]);
+  const count = left.length + right.length;
+  const isLeft = new Uint32Array(count).fill(1, 0, left.length);
+  const isRight = new Uint32Array(count);
+  const difference = (): number => {
+    for (let at = 0; at < count; at += 1) isRight[at] = 1 - (isLeft[at] ?? 0);
+    return Math.abs(weightedMedian(pool, isLeft) - weightedMedian(pool, isRight));
+  };
+  const observed = difference();
   // Sums of the same numbers in another order differ in their last digits.
   const atLeast = observed - 1e-9 * Math.max(1, observed);
   const random = randomNumbers(seed);
+  const order = Uint32Array.from({ length: count }, (_, at) => at);
   let asLarge = 0;
   for (let draw = 0; draw < resamples; draw += 1) {
+    isLeft.fill(0);
     // Fisher and Yates, as far as the left side goes.
     for (let at = 0; at < left.length; at += 1) {
-      const other = at + Math.floor(random() * (all.length - at));
-      const kept = all[at] as readonly number[];
-      all[at] = all[other] as readonly number[];
-      all[other] = kept;
+      const other = at + Math.floor(random() * (count - at));
+      const chosen = order[other] ?? 0;
+      order[other] = order[at] ?? 0;
+      order[at] = chosen;
+      isLeft[chosen] = 1;
     }
-    const difference = medianOf(all.slice(0, left.length)) - medianOf(all.slice(left.length));
-    if (Math.abs(difference) >= atLeast) asLarge += 1;
+    if (difference() >= atLeast) asLarge += 1;
   }
   // The sides as they are count as one of the draws.
   return (asLarge + 1) / (resamples + 1);
@@ -130,12 +142,38 @@ export function ecdf(samples: readonly number[]): { value: number; share: number
   return points;
 }
 
-function medianOf(groups: readonly (readonly number[])[]): number {
-  return sortedMedian(Float64Array.from(groups.flat()).sort());
+/** All values of some groups in order, each with its group: sorted once, whatever is drawn from it then. */
+interface Pool {
+  readonly values: Float64Array;
+  readonly groups: Uint32Array;
+  /** How many values each group has. */
+  readonly sizes: Uint32Array;
 }
 
-function sortedMedian(sorted: Float64Array): number {
-  return sortedQuantile(sorted, 0.5);
+function poolOf(groups: readonly (readonly number[])[]): Pool {
+  const all = groups.flatMap((group, at) => group.map((value) => ({ value, at })));
+  all.sort((a, b) => a.value - b.value);
+  return {
+    values: Float64Array.from(all, ({ value }) => value),
+    groups: Uint32Array.from(all, ({ at }) => at),
+    sizes: Uint32Array.from(groups, ({ length }) => length),
+  };
+}
+
+/** The median where each group is there so many times. */
+function weightedMedian({ values, groups, sizes }: Pool, times: Uint32Array): number {
+  let total = 0;
+  for (let at = 0; at < sizes.length; at += 1) total += (times[at] ?? 0) * (sizes[at] ?? 0);
+  const lower = Math.floor((total - 1) / 2);
+  const upper = Math.ceil((total - 1) / 2);
+  let passed = 0;
+  let low = Number.NaN;
+  for (let at = 0; at < values.length; at += 1) {
+    passed += times[groups[at] ?? 0] ?? 0;
+    if (Number.isNaN(low) && passed > lower) low = values[at] ?? 0;
+    if (passed > upper) return low + ((values[at] ?? 0) - low) / 2;
+  }
+  return Number.NaN;
 }
 
 function sortedQuantile(sorted: Float64Array, share: number): number {

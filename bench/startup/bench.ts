@@ -3,12 +3,19 @@
  * daemons and containers that several of them need, each made when it is first asked for. Its end takes everything away,
  * and where the program was killed its guard does.
  */
-import { mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, symlinkSync } from 'node:fs';
-import { realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, delimiter, join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, join } from 'node:path';
 import type { ExecutionProperties } from '../../hcs/document/properties.ts';
 import type { ComputeService } from '../../hcs/service.ts';
 import { type BootFiles, findBootFiles, packageRoot } from '../../linuxkit/manifest.ts';
@@ -82,6 +89,13 @@ export class Bench implements AsyncDisposable {
       const where = { data: join(folder, 'data'), run: join(folder, 'run') };
       const benchEnv = environment(env, folder, root, { where, bootFiles });
       const machine = { ...benchEnv, LCOW_MACHINE: benchEnv['LCOW_MACHINE'] ?? 'q35' };
+      // Supervisors that this process starts by itself find the boot files where it does.
+      const before = process.env['LCOW_BOOT_FILES'];
+      process.env['LCOW_BOOT_FILES'] = bootFiles.directory;
+      scope.defer(() => {
+        if (before === undefined) delete process.env['LCOW_BOOT_FILES'];
+        else process.env['LCOW_BOOT_FILES'] = before;
+      });
       const service = scope.use(await openHostService(where, machine));
       return new Bench(scope.move(), {
         folder,

@@ -1,7 +1,75 @@
 /** Commands of the benchmark. Data only. */
 import type { Command } from '../command.ts';
 
+const FORMAT = {
+  name: 'format',
+  value: 'table|json',
+  help: 'output format (default table)',
+  completes: ['table', 'json'],
+};
+
 export const BENCH_COMMANDS: readonly Command[] = [
+  {
+    name: 'bench startup',
+    summary: 'Measure starts and what comes after them, beside other runtimes on this machine.',
+    description:
+      'Rounds, each with every subject of every scenario once, in an order that changes. Peers that are not installed are told, with how to get them. Everything runs in folders and daemons of its own, which are gone afterwards. All scenarios together take minutes a round; --list tells what there is.',
+    operands: '',
+    minimum: 0,
+    maximum: 0,
+    options: [
+      { name: 'runs', value: 'N', help: 'rounds that count (default 20)' },
+      { name: 'warm-up', value: 'N', help: 'rounds before that do not (default 2)' },
+      {
+        name: 'scenario',
+        value: 'NAME',
+        multiple: true,
+        help: 'only this one; can be repeated (default all)',
+        completes: [
+          ...['cold', 'run', 'first-byte', 'ctr', 'docker', 'at-once-1', 'at-once-2', 'at-once-4'],
+          ...['at-once-8', 'at-once-16', 'exec', 'pause-resume', 'teardown', 'memory', 'stdout'],
+          ...['echo', 'image-to-running'],
+        ],
+      },
+      {
+        name: 'output',
+        short: 'o',
+        aliases: ['out'],
+        value: 'FILE',
+        help: 'write all samples, with their phases and the environment, as JSON',
+        completes: 'file',
+      },
+      { name: 'label', value: 'TEXT', help: 'what this run is called in reports' },
+      {
+        name: 'image',
+        value: 'PATH',
+        help: 'run this image, an OCI layout or a tar of one (default busybox)',
+        completes: 'file',
+      },
+      { name: 'list', help: 'tell the scenarios, and measure nothing' },
+      FORMAT,
+    ],
+    load: () => import('../commands/bench-startup.ts'),
+  },
+  {
+    name: 'bench compare',
+    summary: 'Tell what changed between files of results, by how much, how sure, in which phase.',
+    description:
+      'Each further file is compared with the first. Medians with their 95 % confidence interval; p is that of a permutation test, and a change is sure below 0.05.',
+    operands: 'BEFORE.json AFTER.json...',
+    minimum: 2,
+    maximum: Infinity,
+    completes: ['file'],
+    options: [
+      {
+        name: 'fail-if-slower',
+        value: 'PERCENT',
+        help: 'exit with 1 when something is worse by more than this, and sure',
+      },
+      FORMAT,
+    ],
+    load: () => import('../commands/bench-compare.ts'),
+  },
   {
     name: 'bench report',
     summary: 'Make a page of files of results, with charts, that opens anywhere.',
@@ -33,5 +101,16 @@ export const BENCH_COMMANDS: readonly Command[] = [
       },
     ],
     load: () => import('../commands/bench-report.ts'),
+  },
+  {
+    name: '__bench-guard',
+    summary: 'Clear away after a benchmark that was killed; bench startup starts it.',
+    operands: 'FOLDER',
+    minimum: 1,
+    maximum: 1,
+    raw: true,
+    hidden: true,
+    options: [],
+    load: () => import('../commands/bench-guard.ts'),
   },
 ];

@@ -1,0 +1,60 @@
+/** Files of results on disk: read bounded, written whole or not at all. */
+import { open } from 'node:fs/promises';
+import { messageOf, RuntimeError } from '../../runtime/errors.ts';
+import { writeFileAtomically } from '../../runtime/rootfs/temporary-file.ts';
+import { type BenchResult, MAX_RESULT_BYTES, parseResult } from './result.ts';
+
+/**
+ * @throws RuntimeError not-found; invalid-argument for what is no file, too large, or no result, naming field and value;
+ *   unsupported for another version
+ */
+export async function readResultFile(path: string): Promise<BenchResult> {
+  const text = await attempt(`read ${path}`, async () => {
+    const file = await open(path, 'r');
+    try {
+      const stat = await file.stat();
+      if (!stat.isFile()) throw new Error('it is not a regular file');
+      if (stat.size > MAX_RESULT_BYTES) {
+        throw new Error(`it has ${stat.size} bytes: at most ${MAX_RESULT_BYTES} are read`);
+      }
+      return await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
+  });
+  return parseResult(text, path);
+}
+
+/** @throws RuntimeError not-found for its folder, invalid-argument, permission-denied */
+export async function writeResultFile(path: string, result: BenchResult): Promise<void> {
+  await attempt(`write ${path}`, () =>
+    writeFileAtomically(path, (file) => file.writeFile(`${JSON.stringify(result, null, 1)}\n`), {
+      mode: 0o644,
+    }),
+  );
+}
+
+/** Before a run of an hour: whether its results can be written where they are to go. */
+export async function checkWritable(path: string): Promise<void> {
+  await attempt(`write ${path}`, () =>
+    writeFileAtomically(`${path}.try`, (file) => file.writeFile(''), { mode: 0o644 }),
+  );
+  const { rm } = await import('node:fs/promises');
+  await rm(`${path}.try`, { force: true });
+}
+
+async function attempt<T>(op: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RuntimeError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    const kind =
+      code === 'ENOENT'
+        ? 'not-found'
+        : code === 'EACCES' || code === 'EROFS'
+          ? 'permission-denied'
+          : 'invalid-argument';
+    throw new RuntimeError(kind, op, messageOf(error), { cause: error });
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * One run of `lcow bench startup`: opens what the subjects share, runs the rounds, ends everything, and tells the result
+ * with its fingerprint and its noise.
+ */
+import { cpus } from 'node:os';
+import { spread, summarize } from '../statistics.ts';
+import { Bench } from './bench.ts';
+import { describeEnvironment, loadNow } from './environment.ts';
+import { valuesOf } from './grouped-values.ts';
+import {
+  type BenchResult,
+  type Environment,
+  RESULT_VERSION,
+  type Series,
+  seriesKey,
+} from './result.ts';
+import { type Progress, runRounds } from './runner.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface StartupOptions {
+  readonly scenarios: readonly Scenario[];
+  readonly rounds: number;
+  readonly warmUp: number;
+  readonly label?: string;
+  /** An OCI layout folder or a tar of one. Default: busybox. */
+  readonly image?: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** More scatter than this is told. */
+const NOISY_SPREAD = 0.1;
+
+/** @throws RuntimeError cancelled when the signal aborts; what Bench.open() throws. Nothing is left behind */
+export async function runStartup(options: StartupOptions): Promise<BenchResult> {
+  const { scenarios, rounds, warmUp, label, image, signal, onProgress } = options;
+  const startedAt = new Date().toISOString();
+  const beganMs = performance.now();
+  const loadAtStart = loadNow();
+  await using bench = await Bench.open(image === undefined ? {} : { image });
+  const { execution, bootFiles, peers, env } = bench;
+  const facts = { execution, bootFiles, peers, loadAtStart, env };
+  const described = await describeEnvironment(facts);
+  const run = await runRounds(bench, scenarios, {
+    ...{ rounds, warmUp, signal },
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  const environment: Environment = { ...described, loadAtEnd: loadNow() };
+  return {
+    version: RESULT_VERSION,
+    kind: 'startup',
+    startedAt,
+    durationMs: Math.round(performance.now() - beganMs),
+    ...(label === undefined ? {} : { label }),
+    rounds,
+    warmUp,
+    environment,
+    series: run.series,
+    notes: [
+      ...(warmUp === 0 ? [] : [`${warmUp} rounds of warm-up went before and are not counted.`]),
+      ...run.notes,
+      ...noiseOf(run.series, environment),
+    ],
+  };
+}
+
+/** What makes figures less sure than they look: other work on the machine, and scatter. */
+export function noiseOf(series: readonly Series[], environment: Environment): string[] {
+  const { loadAtStart, cpus: processors } = environment;
+  const notes: string[] = [];
+  if (loadAtStart > Math.max(1, processors || cpus().length) * 0.25) {
+    notes.push(
+      `The machine had other work: its load was ${loadAtStart} on ${processors} processors before the first round.`,
+    );
+  }
+  for (const each of series) {
+    const values = valuesOf(each);
+    const scatter = spread(values);
+    if (values.length < 4 || scatter <= NOISY_SPREAD) continue;
+    const { median } = summarize(values);
+    notes.push(
+      `${seriesKey(each)} scatters: the middle half of its samples is ${Math.round(scatter * 100)} % of the median (${median.toFixed(1)} ${each.unit}) wide.`,
+    );
+  }
+  return notes;
+}
