@@ -10,9 +10,8 @@ import { METHODS } from '../guest/methods.ts';
 import { createUtilityVm, type UtilityVm, type UtilityVmShape } from '../uvm/utility-vm.ts';
 import { type TemplateIdentity, templateId } from './template-identity.ts';
 import type { TemplateRecord, TemplateStore } from './template-store.ts';
+import { warmContainer } from './warm-container.ts';
 
-/** Calls that warm what every call goes through. More changed nothing (docs/performance.md). */
-const WARM_PINGS = 20;
 /** The guest rests when QEMU used less than this in a look. */
 const REST_LOOK_MS = 60;
 const REST_SHARE = 0.1;
@@ -74,11 +73,9 @@ export async function makeTemplate(options: MakeTemplateOptions): Promise<Templa
 
 /** @returns the guest's clock after it */
 async function warm(vm: UtilityVm): Promise<number> {
-  let now = 0;
-  for (let ping = 0; ping < WARM_PINGS; ping += 1) {
-    ({ nowNs: now } = await vm.call('warm the guest', METHODS.ping, {}));
-  }
-  return now;
+  await warmContainer(vm);
+  const { nowNs } = await vm.call('read the guest clock', METHODS.ping, {});
+  return nowNs;
 }
 
 /** Waits until the VM's processors have little to do. */

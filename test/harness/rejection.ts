@@ -14,12 +14,15 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return undefined;
 }
 
-/** The HcsError with that HRESULT that `promise` rejects with; its first event says something. */
+/** The HcsError with that HRESULT, and with a message that says so, that `promise` rejects with. */
 export async function hcsRejection(
   promise: Promise<unknown>,
   hresult: HresultName,
+  says?: RegExp,
 ): Promise<HcsError> {
-  return hcsErrorOf(await rejection(promise), hresult);
+  const error = hcsErrorOf(await rejection(promise), hresult);
+  if (says !== undefined) assert.match(error.message, says);
+  return error;
 }
 
 /** The HcsError with that HRESULT that `call` throws. */

@@ -1,0 +1,110 @@
+/** `lcow template`: VMs are cloned from what it makes, each somebody else, and boot where it is of no use. */
+import { readdirSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { LcowHost } from '../harness/lcow-host.ts';
+
+const test = suite<{ host: LcowHost; id: string }>('lcow template', {
+  host: new LcowHost(),
+  id: '',
+});
+
+/** At once, of as many as there are. */
+const CLONES = 6;
+const AT_ONCE = 3;
+
+test.before(async (context) => {
+  const { host } = context;
+  await host.ok('image', 'import', host.busybox);
+  context.id = await host.ok('template', 'create', '--memory', '256m');
+  assert.match(context.id, /^template-[0-9a-f]{24}$/);
+});
+
+test.after(async ({ host }) => {
+  const left = await host.settledLeftovers();
+  await host[Symbol.asyncDispose]();
+  assert.equal(left, []);
+});
+
+test('one that is there is kept, and shown without its secret', async ({ host, id }) => {
+  assert.is(await host.ok('template', 'create', '--memory', '256m'), id);
+  assert.is(await host.ok('template', 'list', '-q'), id);
+  assert.match(await host.ok('template', 'list'), /256 MiB/);
+  const [shown] = JSON.parse(await host.ok('template', 'inspect', id)) as Record<string, unknown>[];
+  assert.is(shown?.['Id'], id);
+  assert.is(shown?.['MemoryMiB'], 256);
+  assert.not.match(JSON.stringify(shown), /secret/i);
+  const missing = await host.lcow('template', 'inspect', 'template-x');
+  assert.is(missing.code, 1);
+  assert.match(missing.stderr, /inspect the template "template-x".*there is none/);
+});
+
+test('a pod of its shape is a clone, and clones share no identity and no random byte', async ({
+  host,
+}) => {
+  const script =
+    'cat /proc/sys/kernel/random/boot_id; cat /proc/sys/kernel/random/uuid; head -c 24 /dev/urandom | base64';
+  const names = Array.from({ length: CLONES }, (_, index) => `pod${index}`);
+  const said: string[][] = [];
+  const begin = async (): Promise<void> => {
+    for (let name = names.pop(); name !== undefined; name = names.pop()) {
+      await host.ok('pod', 'create', '--memory', '256m', '--network', 'none', name);
+      const { stdout, stderr } = await host.lcow(
+        ...['run', '--rm', '--debug', '--pod', name, 'busybox', 'sh', '-c', script],
+      );
+      const identity = await host.ok('uvm', 'exec', name, '/init', '--version');
+      assert.match(identity, /^lcow-agent/);
+      said.push(stdout.trim().split('\n'));
+      assert.is(said.at(-1)?.length, 3, stderr);
+      await host.ok('pod', 'rm', name);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, begin));
+  const seen = said.flat();
+  assert.is(new Set(seen).size, CLONES * 3, seen.join('\n'));
+});
+
+test('a container that can be cloned has the time, and boots where nothing fits', async ({
+  host,
+}) => {
+  const run = ['run', '--rm', '--network', 'none', '--timeline'];
+  // 256 MiB is what a limit of this makes of a VM.
+  const clone = await host.lcow(...run, '--memory', '62m', 'busybox', 'date', '+%s');
+  const boot = await host.lcow(...run, '--memory', '70m', 'busybox', 'date', '+%s');
+  for (const { code, stdout, stderr } of [clone, boot]) {
+    assert.is(code, 0, stderr);
+    assert.ok(Math.abs(Number(stdout) - Date.now() / 1000) < 60, stdout);
+  }
+  assert.not.match(clone.stderr, /^kernel /m);
+  assert.match(boot.stderr, /^kernel /m);
+  const without = await host.start([...run, '--memory', '62m', 'busybox', 'true'], {
+    env: { LCOW_TEMPLATE: 'none' },
+  }).finished;
+  assert.match(without.stderr, /^kernel /m);
+});
+
+test('one that is damaged is told of, and the VM boots', async ({ host, id }) => {
+  const state = join(host.data, 'template', id, 'state');
+  truncateSync(state, 100_000);
+  await host.ok('pod', 'create', '--memory', '256m', '--network', 'none', 'damaged');
+  await host.ok('run', '-d', '--pod', 'damaged', 'busybox', 'sleep', '1000');
+  await host.supervisorShows(`boots, since ${id} cannot be used`);
+  await host.ok('pod', 'rm', '-f', 'damaged');
+});
+
+test('rm and prune remove what is named, unfinished or of something older', async ({
+  host,
+  id,
+}) => {
+  const older = await host.ok('template', 'create', '--memory', '258m');
+  assert.is(await host.ok('template', 'prune'), '');
+  assert.is(await host.ok('template', 'rm', older), older);
+  const again = await host.lcow('template', 'rm', older);
+  assert.is(again.code, 1);
+  assert.match(again.stderr, /there is none/);
+  assert.is(await host.ok('template', 'prune', '--all'), id);
+  assert.equal(readdirSync(join(host.data, 'template')), []);
+});
+
+test.run();
