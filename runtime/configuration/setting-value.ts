@@ -100,7 +100,7 @@ export function describeKind(kind: SettingKind): string {
     case 'flag':
       return 'true or false';
     case 'choice':
-      return `one of ${kind.choices.join(', ')}${kind.note === undefined ? '' : ` (${kind.note})`}`;
+      return `one of ${kind.choices.join(', ')}`;
     case 'whole':
       return `a whole number from ${kind.least} to ${kind.most}`;
     case 'cpus':

@@ -9,12 +9,7 @@ export type SettingKind =
   | { readonly type: 'folder' }
   | { readonly type: 'text' }
   | { readonly type: 'flag' }
-  | {
-      readonly type: 'choice';
-      readonly choices: readonly string[];
-      /** Why there is no more. */
-      readonly note?: string;
-    }
+  | { readonly type: 'choice'; readonly choices: readonly string[] }
   /** Folders below which paths of the host may be shared with a VM. */
   | { readonly type: 'shares' }
   | { readonly type: 'whole'; readonly least: number; readonly most: number }

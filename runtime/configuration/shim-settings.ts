@@ -60,10 +60,10 @@ export const SHIM_SETTINGS: readonly Setting[] = [
   },
   {
     name: 'shim.template',
-    kind: { type: 'choice', choices: ['none'], note: 'templates of pods do not exist yet' },
-    summary: 'the template that a VM is cloned from',
-    default: 'none',
-    otherwise: 'each VM boots',
+    kind: { type: 'choice', choices: ['auto', 'none'] },
+    summary: 'whether VMs of pods are cloned from templates',
+    default: undefined,
+    otherwise: 'as the setting template',
     environment: 'LCOW_SHIM_TEMPLATE',
   },
   {

@@ -90,7 +90,7 @@ export function openPod(options: OpenPodOptions): OpenedPod {
       emit: onEvent,
       hostProcesses: processes,
       timeline,
-      ...(usesTemplates()
+      ...(usesTemplates(record.shape.template)
         ? { template: (shape) => findPodTemplate(where, { ...shape, bootFiles, execution }) }
         : {}),
       network: (vm, recorded) =>

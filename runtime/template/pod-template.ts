@@ -17,9 +17,17 @@ export interface TemplatedShape extends UtilityVmShape {
   readonly execution: ExecutionProperties;
 }
 
-/** LCOW_TEMPLATE is `none`: VMs boot. Anything else, `auto`: they are cloned where there is a template of theirs. */
-export function usesTemplates(env: NodeJS.ProcessEnv = process.env): boolean {
-  return env['LCOW_TEMPLATE'] !== 'none' && (env['LCOW_LINK'] || 'serial') === 'serial';
+/**
+ * Whether VMs are cloned where there is a template of theirs: `none` of the pod, or else of LCOW_TEMPLATE, says no. A
+ * link other than serial cannot be saved.
+ */
+export function usesTemplates(
+  asked: 'auto' | 'none' | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): boolean {
+  const set = asked ?? (env['LCOW_TEMPLATE'] || 'auto');
+  const link = env['LCOW_LINK'] || 'serial';
+  return process.platform === 'linux' && set !== 'none' && link === 'serial';
 }
 
 /** Of VMs of this shape. @throws Error of a file that cannot be looked at, HcsError of a shape that makes no document */

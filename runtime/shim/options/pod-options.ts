@@ -118,6 +118,8 @@ function shapeOf(value: (name: string) => string | undefined): Asked {
   // Both were checked against their choices.
   const accelerator = value('accelerator') as Asked['accelerator'];
   if (accelerator !== undefined) asked.accelerator = accelerator;
+  const template = value('template') as Asked['template'];
+  if (template !== undefined) asked.template = template;
   const network = value('network') as Asked['network'];
   if (network !== undefined) asked.network = network;
   return asked;
