@@ -59,6 +59,12 @@ export async function openHostService(
   });
 }
 
+/** Where the program of that name is which executes VMs. @throws HcsError HCS_E_SERVICE_NOT_AVAILABLE */
+export async function vmmProgram(name: string): Promise<string> {
+  const { findQemu } = await import('../hcs/qemu/vmm-process.ts');
+  return findQemu('look for the program of VMs', name);
+}
+
 /** Loads what openHostService needs, for a code cache. */
 export async function loadHostService(): Promise<void> {
   if (isWindowsHost()) await loadWindowsHost();

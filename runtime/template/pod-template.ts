@@ -1,6 +1,7 @@
 /** The template of a VM that is about to boot: found by what it would be, or why there is none. */
 import type { ExecutionProperties } from '../../hcs/document/properties.ts';
 import type { Directories } from '../directories.ts';
+import { vmmProgram } from '../host-service.ts';
 import { utilityVmDocument, type UtilityVmShape } from '../uvm/utility-vm.ts';
 import type { VmTemplate } from '../uvm/clone.ts';
 import {
@@ -32,10 +33,9 @@ export function usesTemplates(
 
 /** Of VMs of this shape. @throws Error of a file that cannot be looked at, HcsError of a shape that makes no document */
 export async function identityOf(shape: TemplatedShape): Promise<TemplateIdentity> {
-  const { findQemu } = await import('../../hcs/qemu/vmm-process.ts');
   const { bootFiles, execution } = shape;
   const document = utilityVmDocument({ ...shape, survivesHost: false });
-  const vmm = findQemu('look for a template', execution.VmmName);
+  const vmm = await vmmProgram(execution.VmmName);
   return templateIdentity({ document, bootFiles, execution, vmm });
 }
 

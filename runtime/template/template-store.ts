@@ -5,7 +5,6 @@
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sweepPrepared } from '../../hcs/qemu/template.ts';
 import { readRecord } from '../container/record-file.ts';
 import { writeFileAtomically } from '../rootfs/temporary-file.ts';
 import { asNumber, asObject, asString } from '../task/task-record-shape.ts';
@@ -89,11 +88,10 @@ export class TemplateStore {
   }
 
   /**
-   * Removes what makers that died left, unfinished templates, and those that `isOfUse` has no use for.
+   * Removes unfinished templates, and those that `isOfUse` has no use for.
    * @returns their ids
    */
   async prune(isOfUse: (template: StoredTemplate) => boolean): Promise<string[]> {
-    await sweepPrepared(this.directory);
     const keep = new Set((await this.list()).filter(isOfUse).map(({ record }) => record.systemId));
     const removed = (await this.#ids()).filter((id) => !keep.has(id));
     for (const id of removed) await this.remove(id);

@@ -1,13 +1,15 @@
 /** `lcow template prune`: removes templates that nothing would be cloned from, and prints their ids. */
 import { findBootFiles } from '../../../linuxkit/manifest.ts';
 import { directories } from '../../directories.ts';
-import { openHostService } from '../../host-service.ts';
+import { openHostService, removeDeadSystems } from '../../host-service.ts';
 import { isCurrent } from '../../template/pod-template.ts';
 import { TemplateStore } from '../../template/template-store.ts';
 import type { CommandInput } from '../command.ts';
 
 export async function run({ options }: CommandInput): Promise<number> {
   const where = directories();
+  // What makers that died left.
+  await removeDeadSystems(where);
   const removed = await new TemplateStore(where.data).prune(
     options.flag('all') ? () => false : await current(where),
   );
