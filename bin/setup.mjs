@@ -59,6 +59,8 @@ const TEST_PACKAGES = {
   python3: 'pseudo-terminals',
   'python3-yaml': "reads Kubernetes' manifests",
 };
+/** By itself: a distribution that has it by another name, or not at all, has the others. */
+const BROWSER_PACKAGES = { 'chromium-headless-shell': "opens the benchmark's report" };
 /** Debian's packages ask this file before they start a service: 101 is no. */
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
@@ -104,7 +106,8 @@ function main(args) {
   }
   warmUp();
   if (mode === '--test' && process.platform === 'linux') {
-    installTestPackages();
+    installTestPackages(TEST_PACKAGES);
+    installTestPackages(BROWSER_PACKAGES);
     buildVsockBackend();
     step('images for tests', 'nginx and openntpd of the distribution in build/images');
     node(['dist/test/linuxkit/debian-programs.js']);
@@ -146,11 +149,11 @@ function installPackages() {
 }
 
 /** Nothing that these install is started: tests start their own, in folders of their own. */
-function installTestPackages() {
-  step('packages for tests', Object.keys(TEST_PACKAGES).join(' '));
-  const missing = missingPackages(TEST_PACKAGES);
+function installTestPackages(packages) {
+  step('packages for tests', Object.keys(packages).join(' '));
+  const missing = missingPackages(packages);
   if (missing.length === 0) return done('all installed');
-  for (const name of missing) done(`${name} is missing: ${TEST_PACKAGES[name]}`);
+  for (const name of missing) done(`${name} is missing: ${packages[name]}`);
   const skipped = 'the tests that need them are skipped';
   if (!onPath('apt-get')) return done(`no apt-get here: ${skipped}`);
   if (process.getuid() !== 0) return done(`only root can install them: ${skipped}`);

@@ -74,7 +74,7 @@ export const CHART_STYLE = `
 .chart .box{stroke:var(--c);stroke-width:1.5;fill:var(--c);fill-opacity:.14}
 .chart .median{stroke:var(--c);stroke-width:3;fill:none}
 .chart .bar{fill:var(--c)}
-.chart .frame{fill:none;stroke:var(--c);stroke-width:1}
+.chart .frame{stroke:var(--c);stroke-width:1}
 .chart .spread{stroke:var(--ink);stroke-width:1.25;fill:none}
 .chart .hatch{stroke:var(--c);stroke-width:3}
 .chart .span{fill:var(--c);fill-opacity:.25;stroke:var(--c);stroke-width:.5}

@@ -1,7 +1,8 @@
 /** What a report says of samples in numbers: a line a series, and how ours compare with each peer's. No drawing. */
 import type { BenchResult, Sample, Series, Unit } from '../startup/result.ts';
 import { type Interval, medianInterval, RESAMPLES, summarize } from '../statistics.ts';
-import { isOwn } from './subject-style.ts';
+import { formatNumber } from './number-format.ts';
+import { isOwn, orderSubjects } from './subject-style.ts';
 
 export interface Figures {
   readonly scenario: string;
@@ -61,10 +62,15 @@ export function byScenario(series: readonly Series[]): ReadonlyMap<string, reado
     if (known === undefined) found.set(each.scenario, [each]);
     else known.push(each);
   }
-  for (const each of found.values()) {
-    each.sort((a, b) => Number(isOwn(b.subject)) - Number(isOwn(a.subject)));
-  }
-  return found;
+  return new Map(
+    [...found].map(([scenario, all]) => {
+      const order = orderSubjects(all.map(({ subject }) => subject));
+      return [
+        scenario,
+        all.sort((a, b) => order.indexOf(a.subject) - order.indexOf(b.subject)),
+      ] as const;
+    }),
+  );
 }
 
 /** Every one of ours against every peer of its scenario that has the same unit. */
@@ -90,11 +96,12 @@ export function ratiosOf({ series }: Pick<BenchResult, 'series'>): Ratio[] {
   return ratios;
 }
 
-/** "better, 20 % less": how a ratio is read. */
+/** "better, 20 % less"; "worse, 12 times as much": how a ratio is read. */
 export function readRatio({ ratio, better }: Pick<Ratio, 'ratio' | 'better'>): string {
   if (!Number.isFinite(ratio)) return 'not comparable';
   const percent = Math.round(Math.abs(ratio - 1) * 100);
   if (percent === 0) return 'the same';
   const word = ratio < 1 ? 'less' : 'more';
-  return `${word === better ? 'better' : 'worse'}, ${percent} % ${word}`;
+  const how = ratio >= 2 ? `${formatNumber(ratio)} times as much` : `${percent} % ${word}`;
+  return `${word === better ? 'better' : 'worse'}, ${how}`;
 }

@@ -36,12 +36,16 @@ export function isOwn(subject: string): boolean {
   return /(?:^|[^a-z0-9])lcow(?:$|[^a-z0-9])/i.test(subject);
 }
 
-/** Ours first, then by name. */
+/** Ours first, "lcow" itself the very first, then by name. */
 export function orderSubjects(subjects: Iterable<string>): string[] {
   return [...new Set(subjects)].sort((a, b) => {
-    if (isOwn(a) !== isOwn(b)) return isOwn(a) ? -1 : 1;
+    if (rank(a) !== rank(b)) return rank(a) - rank(b);
     return a < b ? -1 : a > b ? 1 : 0;
   });
+}
+
+function rank(subject: string): number {
+  return subject === 'lcow' ? 0 : isOwn(subject) ? 1 : 2;
 }
 
 /** @param subjects all of a report: the order decides */

@@ -26,7 +26,7 @@ export function madeUpResult({
     rest: Partial<Series> = {},
   ): Series => ({
     ...{ scenario, subject, unit: 'ms', better: 'less' },
-    samples: of(median).map(sample),
+    samples: of(median).map((value, round) => sample(value, round)),
     ...rest,
   });
   const cold = of(1400 * factor);
@@ -59,9 +59,9 @@ export function madeUpResult({
   };
 }
 
-function sample(value: number, round: number, phases?: unknown): Sample {
+function sample(value: number, round: number, phases?: readonly Phase[]): Sample {
   const plain = { round, atMs: round * 1000, value };
-  return Array.isArray(phases) ? { ...plain, phases: phases as Phase[] } : plain;
+  return phases === undefined ? plain : { ...plain, phases };
 }
 
 function phasesOf(ms: number): Phase[] {
