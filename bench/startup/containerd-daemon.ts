@@ -6,9 +6,14 @@ import { CONTAINERD_SOCKET } from './clear-away.ts';
 import { type CommandOptions, type Timed, timed } from './command.ts';
 import { Daemon } from './daemon.ts';
 
-export type ShimKind = 'lcow' | 'runc';
+/** lcowcold: ours, without templates. */
+export type ShimKind = keyof typeof RUNTIMES;
 
-const RUNTIMES = { lcow: 'io.containerd.lcow.v1', runc: 'io.containerd.runc.v2' } as const;
+const RUNTIMES = {
+  lcow: 'io.containerd.lcow.v1',
+  lcowcold: 'io.containerd.lcowcold.v1',
+  runc: 'io.containerd.runc.v2',
+} as const;
 const REPOSITORY = 'docker.io/library/lcow-bench';
 
 export interface ContainerdOptions {

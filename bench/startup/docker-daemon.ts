@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { BenchImage } from './bench-image.ts';
 import { type CommandOptions, type Timed, timed } from './command.ts';
-import type { ContainerdDaemon, ShimKind } from './containerd-daemon.ts';
+import type { ContainerdDaemon } from './containerd-daemon.ts';
 import { Daemon } from './daemon.ts';
 
 export interface DockerOptions {
@@ -48,7 +48,7 @@ export class DockerDaemon implements AsyncDisposable {
 
   /** `docker run --rm --network none`, to its end. */
   run(
-    runtime: ShimKind,
+    runtime: 'lcow' | 'runc',
     command: readonly string[],
     options: Partial<CommandOptions> & { readonly image?: string } = {},
   ): Promise<Timed> {

@@ -36,6 +36,8 @@ export function startGuard(folder: string): Guard {
   const exited = once(child, 'exit').catch(() => undefined);
   return {
     async release() {
+      // Now somebody waits for it.
+      child.ref();
       child.stdin.end(DONE);
       await exited;
     },

@@ -2,7 +2,7 @@
 import { RuntimeError } from '../../runtime/errors.ts';
 import type { Scenario } from './scenario.ts';
 import { AT_ONCE } from './scenario/at-once.ts';
-import { COLD } from './scenario/cold.ts';
+import { CLONE, COLD } from './scenario/cold.ts';
 import { ECHO } from './scenario/echo.ts';
 import { EXEC } from './scenario/exec.ts';
 import { IMAGE_TO_RUNNING } from './scenario/image-to-running.ts';
@@ -14,7 +14,7 @@ import { TEARDOWN } from './scenario/teardown.ts';
 import { CTR_RUN, DOCKER_RUN } from './scenario/through-daemons.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
-  ...[COLD, RUN, FIRST_BYTE, CTR_RUN, DOCKER_RUN],
+  ...[COLD, CLONE, RUN, FIRST_BYTE, CTR_RUN, DOCKER_RUN],
   ...AT_ONCE,
   ...[EXEC, PAUSE_RESUME, TEARDOWN, MEMORY, STDOUT, ECHO, IMAGE_TO_RUNNING],
 ];

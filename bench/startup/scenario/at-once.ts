@@ -1,7 +1,9 @@
 /** `at-once-N`: N containers started at the same moment, each running `true`, until the last command has ended. */
 import type { Bench } from '../bench.ts';
+import { prepareVariant, type Variant, VARIANTS, variantMissing } from '../ours.ts';
 import type { Scenario, Subject, Take, Turn } from '../scenario.ts';
 import { CONTAINERD_PEERS } from './run.ts';
+import { CTR_RUNC, CTR_TEMPLATE, type ThroughDaemon } from './through-daemons.ts';
 
 const COUNTS = [1, 2, 4, 8, 16];
 
@@ -10,27 +12,33 @@ export const AT_ONCE: readonly Scenario[] = COUNTS.map((count) => ({
   summary: `${count === 1 ? 'One container' : `${count} containers at once`}, each running \`true\`: from the first spawn to the end of the last command.`,
   unit: 'ms',
   better: 'less',
-  subjects: [lcow(count), ctr('lcow', count), ctr('runc', count)],
+  subjects: [
+    ...VARIANTS.map((each) => lcow(each, count)),
+    ctr(CTR_TEMPLATE, count),
+    ctr(CTR_RUNC, count),
+  ],
 }));
 
-function lcow(count: number): Subject {
+function lcow(variant: Variant, count: number): Subject {
   return {
-    name: 'lcow',
-    absent: () => undefined,
+    name: variant.name,
+    absent: () => variantMissing(variant),
     async open(bench: Bench) {
       const image = await bench.lcowImage();
+      const env = await prepareVariant(bench, variant);
       return together(count, (_index, { signal }) =>
-        bench.runLcow(['run', '--rm', image, 'true'], { signal }),
+        bench.runLcow(['run', '--rm', image, 'true'], { signal, env }),
       );
     },
   };
 }
 
-function ctr(shim: 'lcow' | 'runc', count: number): Subject {
+function ctr({ name, shim, variant }: ThroughDaemon, count: number): Subject {
   return {
-    name: `ctr+${shim}`,
+    name,
     absent: (bench) => bench.missing(...CONTAINERD_PEERS),
     async open(bench: Bench) {
+      if (variant !== undefined) await prepareVariant(bench, variant);
       const containerd = await bench.containerd();
       return together(count, (index, { turn, signal }) =>
         containerd.run(shim, `once-${shim}-${count}-${turn}-${index}`, ['true'], { signal }),

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import type { Bench } from '../bench.ts';
 import type { CommandOptions, Timed } from '../command.ts';
 import type { Measured, Scenario, Subject } from '../scenario.ts';
+import { prepareVariant, VARIANTS, variantMissing } from '../ours.ts';
 import { CONTAINERD_PEERS, DOCKER_PEERS } from './run.ts';
 
 const ECHO = ['echo', 'x'];
@@ -22,15 +23,21 @@ export const IMAGE_TO_RUNNING: Scenario = {
   unit: 'ms',
   better: 'less',
   subjects: [
-    subject(
-      'lcow',
-      () => undefined,
-      async (bench) => ({
-        import: (archive, name, options) =>
-          bench.runLcow(['image', 'import', '--name', name, archive], options),
-        run: (name, options) => bench.runLcow(['run', '--rm', name, ...ECHO], options),
-        forget: (name) => bench.runLcow(['image', 'rm', name]),
-      }),
+    ...VARIANTS.map((variant) =>
+      subject(
+        variant.name,
+        () => variantMissing(variant),
+        async (bench) => {
+          const env = await prepareVariant(bench, variant);
+          return {
+            import: (archive, name, options) =>
+              bench.runLcow(['image', 'import', '--name', name, archive], options),
+            run: (name, options) =>
+              bench.runLcow(['run', '--rm', name, ...ECHO], { ...options, env }),
+            forget: (name) => bench.runLcow(['image', 'rm', name]),
+          };
+        },
+      ),
     ),
     subject(
       'docker+runc',
@@ -70,7 +77,7 @@ function subject(
     async open(bench) {
       const importer = await open(bench);
       return async ({ turn, signal }) => {
-        const image = `new-${name.replace('+', '-')}-${turn}`;
+        const image = `new-${name.replaceAll(/[^a-z]+/g, '-').replace(/-$/, '')}-${turn}`;
         const archive = bench.image.uniqueArchive(image);
         try {
           return await measure(importer, archive, image, signal);

@@ -4,10 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readRecord } from '../../../hcs/qemu/record.ts';
 import type { Bench } from '../bench.ts';
-import type { Measured, Scenario } from '../scenario.ts';
+import { prepareVariant, VARIANTS } from '../ours.ts';
+import type { Measured, Scenario, Subject } from '../scenario.ts';
 
 /** The agent's and the supervisor's work after the start is over by then: nothing tells of it. */
 const SETTLE_MS = 2000;
@@ -20,30 +23,33 @@ export const MEMORY: Scenario = {
     'Host memory of one idle container, two seconds after its start: private pages of its QEMU, and beyond those of a QEMU whose processors never ran; resident pages of its supervisor.',
   unit: 'MiB',
   better: 'less',
-  subjects: [
-    {
-      name: 'lcow',
+  subjects: VARIANTS.map(
+    (variant): Subject => ({
+      name: variant.name,
       absent: () => (process.platform === 'linux' ? undefined : 'it is measured on Linux alone'),
       async open(bench) {
         const image = await bench.lcowImage();
+        await prepareVariant(bench, variant);
+        const { name, template } = variant;
         return async ({ signal }) => {
           const emptyMiB = await emptyQemu(bench, signal);
-          const request = { image, command: FOREVER, logDriver: 'none' as const };
+          const vm = { template };
+          const request = { image, command: FOREVER, logDriver: 'none' as const, vm };
           await using container = await bench.host.run(request, { signal });
           const { supervisorPid, vmId } = await container.describePod();
           await delay(SETTLE_MS, undefined, { signal });
-          const vmm = memoryOf(vmmOf(vmId));
+          const vmm = memoryOf(vmmOf(bench, vmId));
           const all: Measured[] = [
-            { subject: 'lcow VM', value: vmm.privateMiB },
-            { subject: 'lcow VM beyond start', value: Math.max(0, vmm.privateMiB - emptyMiB) },
-            { subject: 'QEMU at start', value: emptyMiB },
-            { subject: 'lcow supervisor', value: memoryOf(supervisorPid).residentMiB },
+            { subject: `${name} VM`, value: vmm.privateMiB },
+            { subject: `${name} VM beyond start`, value: Math.max(0, vmm.privateMiB - emptyMiB) },
+            { subject: `${name} supervisor`, value: memoryOf(supervisorPid).residentMiB },
           ];
+          if (template === 'none') all.push({ subject: 'QEMU at start', value: emptyMiB });
           return all;
         };
       },
-    },
-  ],
+    }),
+  ),
 };
 
 /** A QEMU with the machine and memory that VMs have, stopped before its first instruction. */
@@ -79,14 +85,11 @@ async function emptyQemu(bench: Bench, signal: AbortSignal): Promise<number> {
   }
 }
 
-/** The pid of the VMM whose command line names the VM. */
-function vmmOf(vmId: string): number {
-  for (const name of readdirSync('/proc').filter((text) => /^\d+$/.test(text))) {
-    const command = readText(`/proc/${name}/cmdline`).split('\0');
-    const isVmm = command[0]?.includes('qemu') === true;
-    if (isVmm && command.some((word) => word.includes(vmId))) return Number(name);
-  }
-  throw new Error(`no QEMU has ${vmId} in its command line`);
+/** The pid of a VM's QEMU, by its record. */
+function vmmOf(bench: Bench, vmId: string): number {
+  const pid = readRecord(join(bench.where.run, 'vm', vmId))?.vmm?.pid;
+  if (pid === undefined) throw new Error(`the record of VM ${vmId} names no QEMU`);
+  return pid;
 }
 
 function memoryOf(pid: number): { privateMiB: number; residentMiB: number } {

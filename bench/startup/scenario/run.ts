@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import type { Bench, DirectRuntime } from '../bench.ts';
 import type { CommandOptions, Timed } from '../command.ts';
 import { timed } from '../command.ts';
+import { prepareVariant, type Variant, VARIANTS, variantMissing } from '../ours.ts';
 import { phasesOfReport } from '../phases.ts';
-import type { Scenario, Subject } from '../scenario.ts';
+import type { Scenario, Subject, Take } from '../scenario.ts';
 
 type Start = (
   command: readonly string[],
@@ -23,14 +24,16 @@ interface Starter {
   open(bench: Bench, command: readonly string[]): Promise<Start>;
 }
 
-const LCOW: Starter = {
-  name: 'lcow',
-  absent: () => undefined,
+const ours = (variant: Variant): Starter => ({
+  name: variant.name,
+  absent: () => variantMissing(variant),
   async open(bench) {
     const image = await bench.lcowImage();
-    return (command, _turn, options) => bench.runLcow(['run', '--rm', image, ...command], options);
+    const env = await prepareVariant(bench, variant);
+    return (command, _turn, options) =>
+      bench.runLcow(['run', '--rm', image, ...command], { ...options, env });
   },
-};
+});
 
 const direct = (runtime: DirectRuntime): Starter => ({
   name: runtime,
@@ -73,14 +76,14 @@ const SPAWN: Starter = {
   },
 };
 
-const STARTERS = [LCOW, direct('runc'), direct('crun'), DOCKER, CTR, SPAWN] as const;
+const PEERS = [direct('runc'), direct('crun'), DOCKER, CTR, SPAWN];
 
 export const RUN: Scenario = {
   name: 'run',
   summary: '`true` in a new container: from the spawn of the command to its end.',
   unit: 'ms',
   better: 'less',
-  subjects: STARTERS.map(
+  subjects: [...VARIANTS.map(ours), ...PEERS].map(
     (starter): Subject => ({
       name: starter.name,
       absent: (bench) => starter.absent(bench),
@@ -103,31 +106,41 @@ export const FIRST_BYTE: Scenario = {
   summary: "`echo x` in a new container: from the spawn of the command to its output's first byte.",
   unit: 'ms',
   better: 'less',
-  subjects: STARTERS.map(
-    (starter): Subject => ({
-      name: starter.name,
-      absent: (bench) => starter.absent(bench),
-      async open(bench) {
-        if (starter === LCOW) return lcowWithPhases(bench);
-        const start = await starter.open(bench, ECHO);
-        return async ({ turn, signal }) => {
-          const options = { signal, expectBytes: ECHO_BYTES };
-          const { beganMs, firstByteMs } = await start(ECHO, turn, options);
-          return { value: firstByteMs - beganMs };
-        };
-      },
-    }),
-  ),
+  subjects: [...VARIANTS.map(withPhases), ...PEERS.map(toFirstByte)],
 };
 
+function toFirstByte(starter: Starter): Subject {
+  return {
+    name: starter.name,
+    absent: (bench) => starter.absent(bench),
+    async open(bench) {
+      const start = await starter.open(bench, ECHO);
+      return async ({ turn, signal }) => {
+        const options = { signal, expectBytes: ECHO_BYTES };
+        const { beganMs, firstByteMs } = await start(ECHO, turn, options);
+        return { value: firstByteMs - beganMs };
+      };
+    },
+  };
+}
+
 /** What comes after the first byte, the wait for the VM's end and the report, is not in the value. */
-async function lcowWithPhases(bench: Bench): ReturnType<Subject['open']> {
+function withPhases(variant: Variant): Subject {
+  return {
+    name: variant.name,
+    absent: () => variantMissing(variant),
+    open: (bench) => openWithPhases(bench, variant),
+  };
+}
+
+async function openWithPhases(bench: Bench, variant: Variant): Promise<Take> {
   const image = await bench.lcowImage();
+  const env = await prepareVariant(bench, variant);
   return async ({ turn, signal }) => {
-    const report = join(bench.folder, `timeline-${turn}.json`);
+    const report = join(bench.folder, `timeline-${variant.template}-${turn}.json`);
     const { beganMs, firstByteMs } = await bench.runLcow(
       ['run', '--rm', '--timeline-json', report, image, ...ECHO],
-      { signal, expectBytes: ECHO_BYTES },
+      { signal, env, expectBytes: ECHO_BYTES },
     );
     const value = firstByteMs - beganMs;
     const phases = phasesOfReport(JSON.parse(readFileSync(report, 'utf8')), 'first byte', value);

@@ -3,6 +3,7 @@ import type { DirectRuntime } from '../bench.ts';
 import { type Timed, timed } from '../command.ts';
 import type { Measured, Scenario, Subject } from '../scenario.ts';
 import { CONTAINERD_PEERS } from './run.ts';
+import { CTR_LCOW, CTR_RUNC, type ThroughDaemon } from './through-daemons.ts';
 
 /** Seconds of what an emulated guest gives. */
 const MIB = 16;
@@ -27,8 +28,8 @@ export const STDOUT: Scenario = {
     },
     direct('runc'),
     direct('crun'),
-    ctr('lcow'),
-    ctr('runc'),
+    ctr(CTR_LCOW),
+    ctr(CTR_RUNC),
     {
       name: 'spawn',
       absent: () => undefined,
@@ -53,9 +54,9 @@ function direct(runtime: DirectRuntime): Subject {
   };
 }
 
-function ctr(shim: 'lcow' | 'runc'): Subject {
+function ctr({ name, shim }: ThroughDaemon): Subject {
   return {
-    name: `ctr+${shim}`,
+    name,
     absent: (bench) => bench.missing(...CONTAINERD_PEERS),
     async open(bench) {
       const containerd = await bench.containerd();

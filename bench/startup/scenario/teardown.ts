@@ -17,7 +17,8 @@ export const TEARDOWN: Scenario = {
       async open(bench) {
         const image = await bench.lcowImage();
         return async ({ signal }) => {
-          const request = { image, command: FOREVER, logDriver: 'none' as const };
+          const vm = { template: 'none' as const };
+          const request = { image, command: FOREVER, logDriver: 'none' as const, vm };
           const container = await bench.host.run(request, { signal });
           const beganMs = performance.now();
           await container.remove({ force: true });

@@ -223,7 +223,7 @@ test('scenarios are chosen by name in their own order, and completion knows all'
   assert.is(chooseScenarios([]), SCENARIOS);
   assert.throws(
     () => chooseScenarios(['warm']),
-    /cannot read --scenario: there is no "warm"; there are cold, run/,
+    /cannot read --scenario: there is no "warm"; there are cold, clone, run/,
   );
   const command = COMMANDS.find(({ name }) => name === 'bench startup');
   const option = command?.options.find(({ name }) => name === 'scenario');
