@@ -58,6 +58,7 @@ export function podShape({ memoryBytes, cpus, vm = {} }: ContainerRequest): PodS
     ...(vm.kernelArguments === undefined ? {} : { kernelArguments: vm.kernelArguments }),
     ...(vm.bootFiles === undefined ? {} : { bootFiles: vm.bootFiles }),
     ...(vm.machine === undefined ? {} : { machine: vm.machine }),
+    ...(vm.template === undefined ? {} : { template: vm.template }),
     network: vm.network ?? 'user',
     ports: vm.ports ?? [],
   };
