@@ -109,6 +109,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/template': [
     'hcs/document',
     'hcs/service.ts',
+    'linuxkit/manifest.ts',
     'runtime/container/record-file.ts',
     'runtime/directories.ts',
     'runtime/guest/methods.ts',
@@ -229,7 +230,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'linuxkit/tar-archive.ts',
     'runtime',
   ],
-  'bench/report': ['bench/startup/result.ts', 'bench/statistics.ts', 'runtime/errors.ts'],
+  'bench/report': [
+    'bench/startup/grouped-values.ts',
+    'bench/startup/result.ts',
+    'bench/statistics.ts',
+    'runtime/errors.ts',
+  ],
   'runtime/doctor': [
     'hcs/document/properties.ts',
     'hcs/windows/host-needs.ts',

@@ -87,11 +87,11 @@ export function settingsOf(windows: boolean, programData: string): readonly Sett
     },
     {
       name: 'template',
-      kind: { type: 'choice', choices: ['auto', 'none'] },
+      kind: { type: 'choice', choices: ['auto', 'make', 'none'] },
       summary: 'whether VMs are cloned from templates',
       default: 'auto',
       otherwise:
-        'a VM is cloned where `lcow template create` made a template of its shape, else it boots',
+        'a VM is cloned where there is a template of its shape, else it boots; with make one is then made in the background',
       environment: 'LCOW_TEMPLATE',
     },
     {

@@ -60,7 +60,7 @@ export const SHIM_SETTINGS: readonly Setting[] = [
   },
   {
     name: 'shim.template',
-    kind: { type: 'choice', choices: ['auto', 'none'] },
+    kind: { type: 'choice', choices: ['auto', 'make', 'none'] },
     summary: 'whether VMs of pods are cloned from templates',
     default: undefined,
     otherwise: 'as the setting template',

@@ -64,8 +64,8 @@ export interface PodShape {
   readonly accelerator?: 'auto' | 'kvm' | 'tcg';
   /** QEMU's machine; microvm has no network adapters. Default: as this host is set. */
   readonly machine?: 'q35' | 'microvm';
-  /** `none`: it boots. Default: as this host is set. */
-  readonly template?: 'auto' | 'none';
+  /** See TemplateUse. Default: as this host is set. */
+  readonly template?: 'auto' | 'make' | 'none';
   /** The folder of its guest image. Default: as this host is set. */
   readonly bootFiles?: string;
   /** Folders of the host below which bind mounts may be; absent: any, empty: none. */

@@ -97,7 +97,7 @@ function decodePodShape(value: unknown, field: string): PodShape {
   oneOf(fields, 'network', ['user', 'none']);
   if (fields['accelerator'] !== undefined) oneOf(fields, 'accelerator', ['auto', 'kvm', 'tcg']);
   if (fields['machine'] !== undefined) oneOf(fields, 'machine', ['q35', 'microvm']);
-  if (fields['template'] !== undefined) oneOf(fields, 'template', ['auto', 'none']);
+  if (fields['template'] !== undefined) oneOf(fields, 'template', ['auto', 'make', 'none']);
   const { shares } = fields;
   const areTexts = Array.isArray(shares) && shares.every((each) => typeof each === 'string');
   if (shares !== undefined && !areTexts) throw wrong('shares', 'an array of strings');

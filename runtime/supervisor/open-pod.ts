@@ -12,7 +12,7 @@ import { adoptNetwork, attachNetwork, type NetworkRecord } from '../network/pod-
 import { hostStdio } from '../stdio/host-stdio.ts';
 import { openTasks } from '../task/open-tasks.ts';
 import type { PodTasks } from '../task/pod-tasks.ts';
-import { findPodTemplate, usesTemplates } from '../template/pod-template.ts';
+import { findPodTemplate, type TemplatedShape, templateUse } from '../template/pod-template.ts';
 import { Timeline } from '../timeline.ts';
 import { HolderClient } from './holder-client.ts';
 import { hostProcesses } from './host-processes.ts';
@@ -83,6 +83,12 @@ export function openPod(options: OpenPodOptions): OpenedPod {
     parts ??= hostParts(where, record);
     const { service, execution, host, bootFiles } = await parts;
     const { network: mode, ports } = record.shape;
+    const use = templateUse(record.shape.template);
+    let missed: TemplatedShape | undefined;
+    const makeMissed = async (): Promise<void> => {
+      const { makeTemplateInBackground } = await import('../template/background-template.ts');
+      if (missed !== undefined) makeTemplateInBackground(where, missed);
+    };
     guest = await openTasks({
       ...{ service, execution, host, bootFiles, pod: record, directory: folder, io, adopt, signal },
       // Tasks say what failed, and nothing else.
@@ -90,14 +96,24 @@ export function openPod(options: OpenPodOptions): OpenedPod {
       emit: onEvent,
       hostProcesses: processes,
       timeline,
-      ...(usesTemplates(record.shape.template)
-        ? { template: (shape) => findPodTemplate(where, { ...shape, bootFiles, execution }) }
-        : {}),
+      ...(use === 'none'
+        ? {}
+        : {
+            template: async (shape) => {
+              const templated = { ...shape, bootFiles, execution };
+              const template = await findPodTemplate(where, templated);
+              if (template === undefined && use === 'make') missed = templated;
+              return template;
+            },
+          }),
       network: (vm, recorded) =>
         recorded === undefined
           ? attachNetwork(vm, service, { mode, ports })
           : Promise.resolve(adoptNetwork(vm, service, recorded as NetworkRecord)),
     });
+    const { ready } = guest;
+    // Not beside the boot that somebody waits for.
+    if (missed !== undefined) void ready.then(makeMissed, () => undefined);
     return guest;
   };
   const supervisor = new PodSupervisor({ ...options, hubs, open, onEnding: () => ending?.() });

@@ -18,17 +18,17 @@ export interface TemplatedShape extends UtilityVmShape {
   readonly execution: ExecutionProperties;
 }
 
-/**
- * Whether VMs are cloned where there is a template of theirs: `none` of the pod, or else of LCOW_TEMPLATE, says no. A
- * link other than serial cannot be saved.
- */
-export function usesTemplates(
-  asked: 'auto' | 'none' | undefined,
+/** What of templates: `auto`: a VM is a clone where there is one of its shape; `make`: and where not, one is made. */
+export const TEMPLATE_USES = ['auto', 'make', 'none'] as const;
+export type TemplateUse = (typeof TEMPLATE_USES)[number];
+
+/** As the pod asks, or else LCOW_TEMPLATE. With a link other than serial, which cannot be saved: none. */
+export function templateUse(
+  asked: TemplateUse | undefined,
   env: NodeJS.ProcessEnv = process.env,
-): boolean {
-  const set = asked ?? (env['LCOW_TEMPLATE'] || 'auto');
-  const link = env['LCOW_LINK'] || 'serial';
-  return process.platform === 'linux' && set !== 'none' && link === 'serial';
+): TemplateUse {
+  if (process.platform !== 'linux' || (env['LCOW_LINK'] || 'serial') !== 'serial') return 'none';
+  return asked ?? TEMPLATE_USES.find((use) => use === env['LCOW_TEMPLATE']) ?? 'auto';
 }
 
 /** Of VMs of this shape. @throws Error of a file that cannot be looked at, HcsError of a shape that makes no document */

@@ -3,7 +3,7 @@ import { readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LcowHost } from '../harness/lcow-host.ts';
+import { filesUnder, LcowHost } from '../harness/lcow-host.ts';
 
 const test = suite<{ host: LcowHost; id: string }>('lcow template', {
   host: new LcowHost(),
@@ -84,6 +84,24 @@ test('a container that can be cloned has the time, and boots where nothing fits'
   assert.match(without.stderr, /^kernel /m);
 });
 
+test('with make, the boot that found none has one made for the next', async ({ host }) => {
+  const start = () =>
+    host.start(['run', '--rm', '--network', 'none', '--timeline', '-m', '64m', 'busybox', 'true'], {
+      env: { LCOW_TEMPLATE: 'make' },
+    }).finished;
+  const boot = await start();
+  assert.match(boot.stderr, /^kernel /m);
+  const folder = join(host.data, 'template');
+  const deadline = Date.now() + 120_000;
+  while (filesUnder(folder).filter((path) => path.endsWith('template.json')).length < 2) {
+    assert.ok(Date.now() < deadline, 'no template was made');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const clone = await start();
+  assert.is(clone.code, 0, clone.stderr);
+  assert.not.match(clone.stderr, /^kernel /m);
+});
+
 test('one that is damaged is told of, and the VM boots', async ({ host, id }) => {
   const state = join(host.data, 'template', id, 'state');
   truncateSync(state, 100_000);
@@ -103,7 +121,7 @@ test('rm and prune remove what is named, unfinished or of something older', asyn
   const again = await host.lcow('template', 'rm', older);
   assert.is(again.code, 1);
   assert.match(again.stderr, /there is none/);
-  assert.is(await host.ok('template', 'prune', '--all'), id);
+  assert.match(await host.ok('template', 'prune', '--all'), id);
   assert.equal(readdirSync(join(host.data, 'template')), []);
 });
 

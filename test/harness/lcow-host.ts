@@ -215,8 +215,8 @@ function mountsOf(folder: string): string[] {
     .filter((line) => line.includes(folder));
 }
 
-/** Files, sockets and non-empty folders' content; the accelerator's remembered answer and the events may stay. */
-function filesUnder(folder: string): string[] {
+/** Files and sockets below a folder; the accelerator's remembered answer and the events may stay. */
+export function filesUnder(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((name) => join(folder, name))

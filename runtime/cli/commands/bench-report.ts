@@ -1,9 +1,11 @@
 /** `lcow bench report`: files of results as one page, and its charts as files. */
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MAX_RUNS, reportOf } from '../../../bench/report/report-model.ts';
 import { htmlReport, svgReport } from '../../../bench/report/report.ts';
-import { type BenchResult, MAX_RESULT_BYTES, parseResult } from '../../../bench/startup/result.ts';
+import { type BenchResult, MAX_RESULT_BYTES } from '../../../bench/startup/result.ts';
+import { readResultFile } from '../../../bench/startup/result-file.ts';
+import { SCENARIOS } from '../../../bench/startup/scenarios.ts';
 import { messageOf, RuntimeError } from '../../errors.ts';
 import { writeFileAtomically } from '../../rootfs/temporary-file.ts';
 import type { CommandInput } from '../command.ts';
@@ -17,7 +19,8 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   const output = options.text('output') ?? DEFAULT_OUTPUT;
   const folder = options.text('svg');
   const axis = axisOf(options.text('axis'));
-  const report = reportOf(await readResults(operands));
+  const summaries = new Map(SCENARIOS.map(({ name, summary }) => [name, summary]));
+  const report = reportOf(await readResults(operands), summaries);
   const written = [resolve(output)];
   await writeWhole(output, htmlReport(report));
   if (folder !== undefined) {
@@ -44,37 +47,15 @@ async function readResults(paths: readonly string[]): Promise<BenchResult[]> {
     const what = `${paths.length} files of results: at most ${MAX_RUNS}`;
     throw new RuntimeError('invalid-argument', 'make a report', what);
   }
-  let left = MAX_TOTAL_BYTES;
+  let bytes = 0;
+  for (const path of paths) bytes += (await attempt(`read ${path}`, () => stat(path))).size;
+  if (bytes > MAX_TOTAL_BYTES) {
+    const what = `the files have ${bytes} bytes: at most ${MAX_TOTAL_BYTES} are read`;
+    throw new RuntimeError('invalid-argument', 'make a report', what);
+  }
   const results: BenchResult[] = [];
-  for (const path of paths) {
-    const text = await attempt(`read ${path}`, () => readBounded(path, left));
-    left -= text.length;
-    results.push(parseResult(text, path));
-  }
+  for (const path of paths) results.push(await readResultFile(path));
   return results;
-}
-
-/** Its size is known before any of it is read, and no more is read if it grows. */
-async function readBounded(path: string, left: number): Promise<string> {
-  const file = await open(path, 'r');
-  try {
-    const stat = await file.stat();
-    if (!stat.isFile()) throw new Error('it is not a regular file');
-    const most = Math.min(MAX_RESULT_BYTES, left);
-    if (stat.size > most) {
-      throw new Error(`it has ${stat.size} bytes: at most ${most} are read`);
-    }
-    const bytes = Buffer.alloc(stat.size);
-    let filled = 0;
-    while (filled < bytes.length) {
-      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.toString('utf8', 0, filled);
-  } finally {
-    await file.close();
-  }
 }
 
 /** All of it under its name, or nothing. */

@@ -104,6 +104,33 @@ export const BENCH_COMMANDS: readonly Command[] = [
     load: () => import('../commands/bench-report.ts'),
   },
   {
+    name: 'bench trace-boot',
+    summary: 'Boot a VM and draw where the time went: initcalls and agent, as a flame chart.',
+    description:
+      'The kernel is booted with initcall_debug, which makes the boot itself a little slower; the times of single calls are right. The longest are told, the chart is an SVG file.',
+    operands: '',
+    minimum: 0,
+    maximum: 0,
+    options: [
+      {
+        name: 'output',
+        short: 'o',
+        value: 'FILE',
+        help: 'where to write the chart (default boot.svg)',
+        completes: 'file',
+      },
+      { name: 'top', value: 'N', help: 'tell so many of the longest calls (default 20)' },
+      { name: 'kernel-args', value: 'ARGS', help: 'further arguments for the kernel line' },
+      {
+        name: 'machine',
+        value: 'q35|microvm',
+        help: 'the machine that QEMU emulates (default q35)',
+        completes: ['q35', 'microvm'],
+      },
+    ],
+    load: () => import('../commands/bench-trace-boot.ts'),
+  },
+  {
     name: '__bench-guard',
     summary: 'Clear away after a benchmark that was killed; bench startup starts it.',
     operands: 'FOLDER',

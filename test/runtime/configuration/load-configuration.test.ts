@@ -208,7 +208,7 @@ test('the table [shim] has settings of its own, which are handed on to nobody', 
   const wrong = await refusal({ host: '[shim]\n\nshares = "data"\n' });
   assert.match(wrong.message, /host\.toml:3: shim\.shares: "data" is not any, none, or absolute/);
   const template = await refusal({ host: 'shim.template = "fast"\n' });
-  assert.match(template.message, /"fast" is not one of auto, none/);
+  assert.match(template.message, /"fast" is not one of auto, make, none/);
   const table = await refusal({ host: 'shim = 1\n' });
   assert.match(table.message, /there is no setting "shim"/);
 });
