@@ -36,8 +36,8 @@ const OVERLAP_MS = 0.01;
 /** "<7>" of the raw log, "[  0.123456]" and "[    T1]" of CONFIG_PRINTK_CALLER. */
 const LINE =
   /^(?:<\d{1,3}>)?\[ *(\d{1,9})\.(\d{6})\](?:\[ *[TC]\d{1,10}\])? (calling|initcall) +(.*)$/;
-const CALLING = /^(\S{1,256})(?: \[\S{1,64}\])? @ (\d{1,10})$/;
-const RETURNED = /^(\S{1,256})(?: \[\S{1,64}\])? returned (-?\d{1,10}) after (\d{1,12}) usecs/;
+const CALLING = /^(\S{1,256}(?: \[\S{1,64}\])?) @ (\d{1,10})$/;
+const RETURNED = /^(\S{1,256}(?: \[\S{1,64}\])?) returned (-?\d{1,10}) after (\d{1,12}) usecs/;
 
 interface OpenCall {
   readonly name: string;
@@ -83,7 +83,11 @@ export function readInitcalls(log: string): InitcallLog {
         continue;
       }
       call.returned = true;
-      done.push({ call, ms: Number(usecs) / 1000, returned: Number(returned) });
+      done.push({
+        call,
+        ms: lengthOf(Number(usecs) / 1000, atMs - call.startMs),
+        returned: Number(returned),
+      });
     }
   }
   const unfinished = [...byName.values()].flatMap((calls) => calls.map(({ name }) => name));
@@ -94,6 +98,14 @@ interface DoneCall {
   readonly call: OpenCall;
   readonly ms: number;
   readonly returned: number;
+}
+
+/**
+ * What the kernel says that it took, where that fits between its two lines. Before its clock is up it counts in ticks
+ * of 4 ms: then it is the time between the lines, which has the writing of one of them in it.
+ */
+function lengthOf(saidMs: number, betweenMs: number): number {
+  return saidMs > 0 && saidMs <= betweenMs ? saidMs : Math.max(0, betweenMs);
 }
 
 function listOf<T>(lists: Map<string, T[]>, key: string): T[] {
@@ -119,9 +131,13 @@ function withDepths(done: readonly DoneCall[]): InitcallSpan[] {
     });
 }
 
-/** "foo_init" of "foo_init+0x0/0x10". */
+/** "foo_init" of "foo_init+0x0/0x10"; "virtio" of "init_module+0x0/0x10 [virtio]". */
 function nameOf(symbol: string): string {
-  return symbol.replace(/\+0x[\da-f]+\/0x[\da-f]+$/, '').slice(0, MAX_NAME);
+  const [, call = symbol, module] =
+    /^(\S+?)(?:\+0x[\da-f]+\/0x[\da-f]+)?(?: \[(\S+)\])?$/.exec(symbol) ?? [];
+  const name =
+    module === undefined ? call : call === 'init_module' ? module : `${call} [${module}]`;
+  return name.slice(0, MAX_NAME);
 }
 
 function* lines(log: string): Generator<string> {

@@ -1,5 +1,6 @@
 /** What a report says of samples in numbers: a line a series, and how ours compare with each peer's. No drawing. */
-import type { BenchResult, Sample, Series, Unit } from '../startup/result.ts';
+import { byRound, valuesOf } from '../startup/grouped-values.ts';
+import type { BenchResult, Series, Unit } from '../startup/result.ts';
 import { type Interval, medianInterval, RESAMPLES, summarize } from '../statistics.ts';
 import { formatNumber } from './number-format.ts';
 import { isOwn, orderSubjects } from './subject-style.ts';
@@ -34,24 +35,13 @@ const LEAST_RESAMPLES = 500;
 
 /** @param resamples of the bootstrap at most; fewer where there are very many samples */
 export function figuresOf(series: Series, resamples = RESAMPLES): Figures {
-  const { scenario, subject, unit, samples } = series;
-  const { count, median, p90, p99 } = summarize(samples.map(({ value }) => value));
+  const { scenario, subject, unit } = series;
+  const { count, median, p90, p99 } = summarize(valuesOf(series));
   const affordable = Math.max(LEAST_RESAMPLES, Math.floor(MOST_WORK / Math.max(1, count)));
-  const interval = medianInterval(byRound(samples), {
+  const interval = medianInterval(byRound(series), {
     resamples: Math.min(resamples, affordable),
   });
   return { scenario, subject, unit, count, median, interval, p90, p99 };
-}
-
-/** Samples of one round are not independent of each other: the bootstrap draws them together. */
-function byRound(samples: readonly Sample[]): number[][] {
-  const rounds = new Map<number, number[]>();
-  for (const { round, value } of samples) {
-    const known = rounds.get(round);
-    if (known === undefined) rounds.set(round, [value]);
-    else known.push(value);
-  }
-  return [...rounds.values()];
 }
 
 /** Scenarios in the order of the file, with the series of each: ours first. */
@@ -79,7 +69,7 @@ export function ratiosOf({ series }: Pick<BenchResult, 'series'>): Ratio[] {
   for (const [scenario, all] of byScenario(series)) {
     const medians = all.map((each) => ({
       ...each,
-      median: summarize(each.samples.map(({ value }) => value)).median,
+      median: summarize(valuesOf(each)).median,
     }));
     for (const own of medians.filter(({ subject }) => isOwn(subject))) {
       for (const peer of medians.filter(({ subject }) => !isOwn(subject))) {

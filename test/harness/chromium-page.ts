@@ -41,7 +41,8 @@ export class ChromiumPage {
       chromium.on('Page.loadEventFired', page.#session, () => resolve());
     });
     const { errorText } = await page.call('Page.navigate', { url });
-    if (errorText !== undefined) throw new Error(`cannot open ${url}: ${JSON.stringify(errorText)}`);
+    if (errorText !== undefined)
+      throw new Error(`cannot open ${url}: ${JSON.stringify(errorText)}`);
     await loaded;
     return page;
   }

@@ -26,13 +26,35 @@ test('calls are read with their times, results and nesting', () => {
     [
       ['early_init', 100, 0.45, 0, 0],
       ['outer_init', 200, 39, 0, 0],
-      ['inner_init', 210, 4.9, 1, -19],
+      ['inner_init [some_module]', 210, 4.9, 1, -19],
       // Another task's at the same time: below what goes on.
       ['beside_init', 212, 28, 2, 0],
     ],
   );
   assert.equal(unfinished, ['never_init']);
   assert.is(beheaded, 1);
+});
+
+test('a time that ticks say is taken from the lines', () => {
+  const { spans } = readInitcalls(
+    '[    0.100000] calling  a+0x0/0x20 @ 1\n[    0.100700] initcall a+0x0/0x20 returned 0 after 4000 usecs\n' +
+      '[    0.100800] calling  b+0x0/0x20 @ 1\n[    0.102800] initcall b+0x0/0x20 returned 0 after 0 usecs\n',
+  );
+  assert.equal(
+    spans.map(({ name, ms, depth }) => [name, Number(ms.toFixed(3)), depth]),
+    [
+      ['a', 0.7, 0],
+      ['b', 2, 0],
+    ],
+  );
+});
+
+test('a module’s init has its module’s name', () => {
+  const { spans } = readInitcalls(
+    '[    1.000000] calling  init_module+0x0/0x20 [virtio_net] @ 88\n' +
+      '[    1.002000] initcall init_module+0x0/0x20 [virtio_net] returned 0 after 1900 usecs\n',
+  );
+  assert.is(spans[0]?.name, 'virtio_net');
 });
 
 test('spans at one depth do not overlap', () => {
@@ -61,7 +83,7 @@ test('spans at one depth do not overlap', () => {
 
 test('anything else is passed over', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), (text) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
       readInitcalls(text);
     }),
   );
