@@ -82,12 +82,18 @@ export function kernelCommandLine(options: KernelCommandLineOptions): string {
   return line;
 }
 
-/** Without the port of the kernel's errors where a console shows everything: it would show them twice. */
+/**
+ * Without the port of the kernel's errors where a console shows everything: it would show them twice. With several
+ * processors each has its own timer: one for all is dear when they are idle.
+ */
 function platformArguments(options: KernelCommandLineOptions): readonly string[] {
-  const { console = false, logPort = false, graphicsConsole = false } = options;
-  const words = options.platformArguments ?? [];
-  if (!console && !logPort && !graphicsConsole) return words;
-  return words.filter((word) => !word.startsWith('earlyprintk='));
+  const { console = false, logPort = false, graphicsConsole = false, processorCount } = options;
+  const shown = console || logPort || graphicsConsole;
+  return (options.platformArguments ?? []).filter(
+    (word) =>
+      !(shown && word.startsWith('earlyprintk=')) &&
+      !(processorCount > 1 && word === 'nolapic_timer'),
+  );
 }
 
 /** A root on SCSI, by itself or below dm-verity, must be found by the kernel: the agent, which asks for disks, is on it. */

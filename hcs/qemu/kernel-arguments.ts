@@ -18,7 +18,12 @@ export function platformArguments(
 ): readonly string[] {
   const common = [...(machine === 'q35' ? Q35 : MICROVM), ...COMMON];
   if (accelerator !== 'tcg') return common;
-  return [...common, ...EMULATED, ...(tscKHz === undefined ? [] : [`tsc_early_khz=${tscKHz}`])];
+  return [
+    ...common,
+    ...EMULATED,
+    ...(machine === 'microvm' ? EMULATED_MICROVM : []),
+    ...(tscKHz === undefined ? [] : [`tsc_early_khz=${tscKHz}`]),
+  ];
 }
 
 const Q35 = [
@@ -60,4 +65,11 @@ const EMULATED = [
   'lpj=4000000',
   // Tracing's files: a tenth of an emulated boot goes into making them, and nothing in the guest reads them.
   'initcall_blacklist=tracer_init_tracefs,init_kprobe_trace,trace_eval_init,event_trace_init',
+] as const;
+
+const EMULATED_MICROVM = [
+  // The timer of the interrupt controller is measured for 120 ms and, where there is no ACPI timer to compare it with, for
+  // as long again. The PC's old timer needs no measuring; but it sleeps for 27 ms at most, so that an idle VM takes 1.6 %
+  // of a processor in place of 0.4. With more processors than one it would wake all of them: kernelCommandLine() leaves it out.
+  'nolapic_timer',
 ] as const;

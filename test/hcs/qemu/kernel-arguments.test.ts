@@ -13,6 +13,18 @@ test('a kernel that has SCSI built in does not ask every target of a controller'
   }
 });
 
+test('an emulated microvm of one processor has no timer to calibrate; others have it', () => {
+  const line = (accelerator: 'tcg' | 'kvm', machine: 'q35' | 'microvm', processorCount: number) =>
+    kernelCommandLine({
+      ...{ platform: 'qemu', processorCount },
+      platformArguments: platformArguments(accelerator, undefined, machine),
+    }).includes(' nolapic_timer ');
+  assert.is(line('tcg', 'microvm', 1), true);
+  assert.is(line('tcg', 'microvm', 2), false);
+  assert.is(line('tcg', 'q35', 1), false);
+  assert.is(line('kvm', 'microvm', 1), false);
+});
+
 test('a root on SCSI is found by the kernel itself, and the user may have it otherwise', () => {
   const line = (root: string | undefined, userArguments = ''): string =>
     kernelCommandLine({
