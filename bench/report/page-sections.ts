@@ -22,30 +22,30 @@ const MOST_ENVIRONMENTS = 8;
 export function ratioSection({ newest }: Report): Markup {
   const ratios = ratiosOf(newest);
   return section(
-    { id: 'ratios', title: 'Ratios against peers', level: 2 },
+    { id: 'ratios', title: 'Ratios', level: 2 },
     ratios.length === 0
-      ? paragraph('No scenario of this run has ours and a peer side by side.')
+      ? paragraph('No scenario of this run has ours beside anything else.')
       : dataTable({
-          caption: 'Our median by the peer’s median, in the same run',
+          caption: 'Our median by that of a peer, or of another way of ours, in the same run',
           columns: [
             { title: 'Scenario' },
             { title: 'Ours' },
-            { title: 'Peer' },
-            ...['Ratio', 'Our median', 'Peer’s median'].map(numericColumn),
+            { title: 'Against' },
+            ...['Ratio', 'Our median', 'Its median'].map(numericColumn),
             { title: 'That is' },
           ],
           rows: ratios.map((each) => ({
             scenario: each.scenario,
-            peer: true,
+            peer: each.isPeer,
             cells: [
               each.scenario,
               each.own,
-              each.peer,
+              each.against,
               Number.isFinite(each.ratio)
                 ? `${each.ratio.toFixed(each.ratio < 10 ? 2 : 1)}`
                 : 'none',
               formatValue(each.ownMedian, each.unit),
-              formatValue(each.peerMedian, each.unit),
+              formatValue(each.otherMedian, each.unit),
               readRatio(each),
             ],
           })),

@@ -20,12 +20,14 @@ export interface Figures {
 export interface Ratio {
   readonly scenario: string;
   readonly own: string;
-  readonly peer: string;
+  /** A peer, or another of ours. */
+  readonly against: string;
+  readonly isPeer: boolean;
   readonly better: 'less' | 'more';
-  /** Ours by the peer's; NaN where there is none. */
+  /** Our median by the other's; NaN where there is none. */
   readonly ratio: number;
   readonly ownMedian: number;
-  readonly peerMedian: number;
+  readonly otherMedian: number;
   readonly unit: Unit;
 }
 
@@ -63,27 +65,50 @@ export function byScenario(series: readonly Series[]): ReadonlyMap<string, reado
   );
 }
 
-/** Every one of ours against every peer of its scenario that has the same unit. */
+/** Scenarios of which the first is the second done another way: told beside each other too. */
+const ALTERNATIVES = [['clone', 'cold']] as const;
+
+/**
+ * Every one of ours against every peer of its scenario that has the same unit; variants of ours against "lcow" itself;
+ * and scenarios that are another way to the same.
+ */
 export function ratiosOf({ series }: Pick<BenchResult, 'series'>): Ratio[] {
-  const ratios: Ratio[] = [];
-  for (const [scenario, all] of byScenario(series)) {
-    const medians = all.map((each) => ({
-      ...each,
-      median: summarize(valuesOf(each)).median,
-    }));
-    for (const own of medians.filter(({ subject }) => isOwn(subject))) {
-      for (const peer of medians.filter(({ subject }) => !isOwn(subject))) {
-        if (own.unit !== peer.unit) continue;
-        const { better, unit } = own;
-        ratios.push({
-          ...{ scenario, own: own.subject, peer: peer.subject, better, unit },
-          ratio: peer.median === 0 ? Number.NaN : own.median / peer.median,
-          ...{ ownMedian: own.median, peerMedian: peer.median },
-        });
-      }
-    }
-  }
-  return ratios;
+  const scenarios = byScenario(series);
+  const within = [...scenarios.values()].flatMap((all) =>
+    all
+      .filter(({ subject }) => isOwn(subject))
+      .flatMap((own) =>
+        all
+          .filter(
+            ({ subject }) => !isOwn(subject) || (subject === 'lcow' && subject !== own.subject),
+          )
+          .flatMap((other) => ratio(own, other, other.subject)),
+      ),
+  );
+  const across = ALTERNATIVES.flatMap(([scenario, against]) =>
+    (scenarios.get(scenario) ?? []).flatMap((own) => {
+      const other = scenarios.get(against)?.find(({ subject }) => subject === own.subject);
+      if (other === undefined || !isOwn(own.subject)) return [];
+      return ratio(own, other, `${other.subject}, ${against}`);
+    }),
+  );
+  return [...within, ...across];
+}
+
+function ratio(own: Series, other: Series, against: string): Ratio[] {
+  if (own.unit !== other.unit) return [];
+  const { scenario, better, unit } = own;
+  const [ownMedian, otherMedian] = [own, other].map((each) => summarize(valuesOf(each)).median) as [
+    number,
+    number,
+  ];
+  return [
+    {
+      ...{ scenario, own: own.subject, against, isPeer: !isOwn(other.subject), better, unit },
+      ratio: otherMedian === 0 ? Number.NaN : ownMedian / otherMedian,
+      ...{ ownMedian, otherMedian },
+    },
+  ];
 }
 
 /** "better, 20 % less"; "worse, 12 times as much": how a ratio is read. */

@@ -120,7 +120,8 @@ function logTicks(low: number, high: number, most: number): number[] {
   for (let power = first; power <= last; power += 1) {
     for (const factor of [1, 2, 5]) all.push(factor * 10 ** power);
   }
-  const fine = all.filter(within);
+  // Powers of ten are not exact: what is a hair outside is at the end.
+  const fine = all.filter(within).map((value) => clamp(value, low, high));
   if (fine.length >= 2 && fine.length <= most) return fine;
   const powers = fine.filter((value) => isPowerOfTen(value));
   if (powers.length < 2) return [low, high];

@@ -1,6 +1,13 @@
 /** The report as text: its figures, its policy, its colours; and the command that writes it. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -83,10 +90,20 @@ test('figures are of every sample, and rounds are drawn as wholes', () => {
 test('ratios are of ours by each peer in the same unit, and are read as better or worse', () => {
   const ratios = ratiosOf(madeUpResult());
   assert.equal(
-    ratios.map(({ scenario, own, peer }) => [scenario, own, peer].join(' ')),
+    ratios.map(({ scenario, own, against }) => [scenario, own, against].join(' ')),
     ['cold lcow runc', 'cold lcow spawn', 'ctr ctr+lcow ctr+runc', 'stdout lcow runc'],
   );
   assert.ok(Math.abs((ratios[0]?.ratio ?? 0) - 1400 / 120) < 1e-9);
+  const [cold] = madeUpResult().series;
+  assert.ok(cold);
+  const clone = { ...cold, scenario: 'clone' };
+  const other = { ...cold, subject: 'lcow (template)' };
+  assert.equal(
+    ratiosOf({ series: [cold, clone, other] }).map(({ scenario, own, against, isPeer }) =>
+      [scenario, own, against, isPeer].join(' '),
+    ),
+    ['cold lcow (template) lcow false', 'clone lcow lcow, cold false'],
+  );
   assert.is(readRatio({ ratio: 0.8, better: 'less' }), 'better, 20 % less');
   assert.is(readRatio({ ratio: 1.25, better: 'less' }), 'worse, 25 % more');
   assert.is(readRatio({ ratio: 12, better: 'less' }), 'worse, 12.0 times as much');
@@ -173,6 +190,19 @@ test('lcow bench report names the file and the field that is wrong, and writes n
     assert.is(code, 125, stderr);
     assert.match(stderr, message);
   }
+  // Sparse: told by their sizes, none of it is read.
+  const large = [0, 1, 2].map((at) => join(host.folder, `large-${at}`));
+  for (const path of large) {
+    writeFileSync(path, '');
+    truncateSync(path, 200 * 2 ** 20);
+  }
+  const together = await host.lcow(['bench', 'report', '-o', page, ...large]);
+  assert.match(together.stderr, /the files have 629145600 bytes: at most 536870912 are read/);
+  truncateSync(large[0] ?? '', 300 * 2 ** 20);
+  const alone = await host.lcow(['bench', 'report', '-o', page, large[0] ?? '']);
+  assert.match(alone.stderr, /cannot read .*large-0: it has 314572800 bytes: at most 268435456/);
+  const many = await host.lcow(['bench', 'report', ...Array.from({ length: 201 }, () => 'x.json')]);
+  assert.match(many.stderr, /201 files of results: at most 200/);
   assert.not.ok(existsSync(page));
   assert.equal(
     readdirSync(host.folder).filter((name) => name.includes('tmp')),
