@@ -76,7 +76,7 @@ export class BenchImage {
     };
     writeFileSync(join(staging, 'manifest.json'), JSON.stringify([docker]));
     const tops = ['-C', staging, 'index.json', 'manifest.json'];
-    tar(['-cf', path, ...tops, '-C', layout, 'oci-layout', 'blobs']);
+    tar(['-cf', path, ...tops, '-C', resolve(layout), 'oci-layout', 'blobs']);
     rmSync(staging, { recursive: true, force: true });
     return path;
   }
@@ -97,14 +97,15 @@ export class BenchImage {
       : packed;
     const file = { type: 'file', path: 'bench', mode: 0o644, data: Buffer.from(name) } as const;
     const layer = Buffer.concat([withoutEnd(plain), tarArchive([file])]);
-    rmSync(join(layout, blobPath(digest)));
+    const index = readJson<{ manifests: Descriptor[] }>(join(layout, 'index.json'));
+    const old = [digest, manifest.config.digest, ...index.manifests.map((each) => each.digest)];
+    for (const each of old) rmSync(join(layout, blobPath(each)));
     config.rootfs.diff_ids[last] = digestOf(layer);
     manifest.layers[last] = {
       ...put(layout, gzipSync(layer, { level: 6 })),
       mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
     };
     manifest.config = { ...manifest.config, ...put(layout, json(config)) };
-    const index = readJson<{ manifests: Descriptor[] }>(join(layout, 'index.json'));
     index.manifests = index.manifests.map((each) => ({ ...each, ...put(layout, json(manifest)) }));
     writeFileSync(join(layout, 'index.json'), JSON.stringify(index));
     const path = this.archive(layout, name);

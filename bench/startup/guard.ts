@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { packageRoot } from '../../linuxkit/manifest.ts';
@@ -48,5 +49,12 @@ export function startGuard(folder: string): Guard {
 export async function guard(folder: string, input: Readable): Promise<void> {
   let said = '';
   for await (const chunk of input) said += String(chunk);
-  if (said !== DONE) await clearAway(folder);
+  if (said === DONE) return;
+  try {
+    // Of a run with low priority on a busy machine it would come late.
+    setPriority(0);
+  } catch {
+    // Only root may.
+  }
+  await clearAway(folder);
 }
