@@ -17,6 +17,7 @@ import { fetchKernel } from './kernel/kernel-package.ts';
 import { KernelStore } from './kernel/kernel-store.ts';
 import { missingOptions } from './kernel/needed-options.ts';
 import {
+  BUILT_KERNEL,
   decodeManifest,
   digestOf,
   type FileRecord,
@@ -138,7 +139,7 @@ async function chooseKernel(
     }
     log(`kernel ${release} was built here (${id})`);
     return {
-      ...{ name: `lcow-kernel ${source.origin}`, version: id, release, boot: 'vmlinux' },
+      ...{ name: `${BUILT_KERNEL}${source.origin}`, version: id, release, boot: 'vmlinux' },
       vmlinux: join(built.directory, 'vmlinux'),
       kernel: join(built.directory, 'kernel'),
       modules: undefined,

@@ -22,6 +22,8 @@ import { fileURLToPath } from 'node:url';
 export const MANIFEST_FORMAT = 1;
 export const MANIFEST_FILE = 'manifest.json';
 const STAMP_FILE = 'verified.json';
+/** What `kernel.package` begins with where the kernel was built here; then its source. */
+export const BUILT_KERNEL = 'lcow-kernel ';
 const SHA256 = /^[0-9a-f]{64}$/;
 /** No manifest is near this. */
 const MAX_MANIFEST_BYTES = 1024 * 1024;
@@ -69,6 +71,8 @@ export interface BootFiles {
   initrd: string;
   /** manifest.kernel.arguments */
   arguments?: string;
+  /** Whether the kernel is of `lcow kernel build`. */
+  builtKernel?: boolean;
   manifest: GuestManifest;
 }
 
@@ -119,6 +123,7 @@ export async function findBootFiles(options: FindBootFilesOptions = {}): Promise
     kernel: join(directory, boot),
     initrd: join(directory, 'initrd.img'),
     ...(manifest.kernel.arguments === undefined ? {} : { arguments: manifest.kernel.arguments }),
+    builtKernel: manifest.kernel.package.startsWith(BUILT_KERNEL),
     manifest,
   };
 }

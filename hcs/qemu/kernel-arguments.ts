@@ -63,7 +63,8 @@ const COMMON = [
 const EMULATED = [
   // Skips the delay loop's calibration; the value only scales udelay.
   'lpj=4000000',
-  // Tracing's files: a tenth of an emulated boot goes into making them, and nothing in the guest reads them.
+  // Tracing's files: a tenth of an emulated boot goes into making them, and nothing in the guest reads them. A kernel of
+  // `lcow kernel build` has none, and boots 35 ms sooner without these names to compare (BootFilePaths.builtKernel).
   'initcall_blacklist=tracer_init_tracefs,init_kprobe_trace,trace_eval_init,event_trace_init',
 ] as const;
 

@@ -77,7 +77,7 @@ export async function readRootDisk(options: OptionValues): Promise<BootFilePaths
     const what = `the drivers of kernel ${own.manifest.kernel.release} are modules in its initrd: give a --kernel that has them built in; \`lcow kernel build\` makes one`;
     refuse('invalid-argument', 'rootfs', what);
   }
-  return { kernel: own.kernel, rootDisk };
+  return { kernel: own.kernel, rootDisk, builtKernel: own.builtKernel ?? false };
 }
 
 /** What the kernel is to make the root of: --dm-verity, else the file that `lcow linuxkit build` wrote beside the disk. */

@@ -65,6 +65,8 @@ export interface BootFilePaths {
   readonly rootDisk?: RootDisk;
   /** What the kernel line needs for these files. */
   readonly arguments?: string;
+  /** The kernel is of `lcow kernel build`, which has no tracing that would have to be kept from starting. Default: false. */
+  readonly builtKernel?: boolean;
 }
 
 export interface UtilityVmShape {
@@ -147,7 +149,10 @@ export function utilityVmDocument(shape: UtilityVmShape): ComputeSystemDocument 
       ...(bootFiles.initrd === undefined ? {} : { initRdPath: bootFiles.initrd }),
       ...(bootFiles.rootDisk === undefined ? {} : { rootDisk: bootFiles.rootDisk }),
       platform: execution.Platform,
-      platformArguments: execution.KernelArguments,
+      platformArguments: bootFiles.builtKernel
+        ? // It would look up the name of each function that it starts with.
+          execution.KernelArguments.filter((word) => !word.startsWith('initcall_blacklist='))
+        : execution.KernelArguments,
       ...(userArguments === '' ? {} : { userArguments }),
       memoryMiB: shape.memoryMiB ?? DEFAULT_MEMORY_MIB,
       processorCount,
