@@ -208,6 +208,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/cli': [
     'bench/report',
     'bench/startup',
+    'bench/statistics.ts',
     'hcs/document',
     'hcs/endpoints.ts',
     'hcs/hcs-error.ts',
