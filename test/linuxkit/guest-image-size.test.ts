@@ -10,7 +10,7 @@ import { skip } from '../harness/skip.ts';
 const MIB = 2 ** 20;
 /** docs/specification.md. */
 const INITRD_BYTES_MAX = 12 * MIB;
-const AGENT_BYTES_MAX = 7 * MIB;
+const AGENT_BYTES_MAX = 6 * MIB;
 
 const image = await findBootFiles({ packageRoot: repositoryRoot() }).catch((error: unknown) => {
   if (!(error instanceof BootFilesError)) throw error;
@@ -26,7 +26,7 @@ function sizes({ initrd, manifest, directory }: BootFiles): void {
     assert.ok(size <= INITRD_BYTES_MAX, `${size} bytes`);
   });
 
-  test('the agent is at most 7 MiB', () => {
+  test('the agent is at most 6 MiB', () => {
     assert.ok(manifest.agent.sizeBytes <= AGENT_BYTES_MAX, `${manifest.agent.sizeBytes} bytes`);
   });
 
