@@ -6551,6 +6551,446 @@ export namespace lcow {
             }
 
             /**
+             * Properties of an ExecsRequest.
+             * @deprecated Use lcow.agent.v1.ExecsRequest.$Properties instead.
+             */
+            interface IExecsRequest extends lcow.agent.v1.ExecsRequest.$Properties {
+            }
+
+            /** Represents an ExecsRequest. */
+            class ExecsRequest {
+
+                /**
+                 * Constructs a new ExecsRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.agent.v1.ExecsRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** ExecsRequest number. */
+                number: number;
+
+                /** ExecsRequest process. */
+                process?: (lcow.agent.v1.ProcessRef.$Properties|null);
+
+                /** ExecsRequest exec. */
+                exec?: (lcow.agent.v1.ExecStart.$Properties|null);
+
+                /** ExecsRequest forget. */
+                forget: lcow.agent.v1.ProcessRef.$Properties[];
+
+                /**
+                 * Creates a new ExecsRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ExecsRequest instance
+                 */
+                static create(properties: lcow.agent.v1.ExecsRequest.$Shape): lcow.agent.v1.ExecsRequest & lcow.agent.v1.ExecsRequest.$Shape;
+                static create(properties?: lcow.agent.v1.ExecsRequest.$Properties): lcow.agent.v1.ExecsRequest;
+
+                /**
+                 * Encodes the specified ExecsRequest message. Does not implicitly {@link lcow.agent.v1.ExecsRequest.verify|verify} messages.
+                 * @param message ExecsRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.agent.v1.ExecsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an ExecsRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.agent.v1.ExecsRequest & lcow.agent.v1.ExecsRequest.$Shape} ExecsRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.ExecsRequest & lcow.agent.v1.ExecsRequest.$Shape;
+
+                /**
+                 * Gets the type url for ExecsRequest
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace ExecsRequest {
+
+                /** Properties of an ExecsRequest. */
+                interface $Properties {
+
+                    /** ExecsRequest number */
+                    number?: (number|null);
+
+                    /** ExecsRequest process */
+                    process?: (lcow.agent.v1.ProcessRef.$Properties|null);
+
+                    /** ExecsRequest exec */
+                    exec?: (lcow.agent.v1.ExecStart.$Properties|null);
+
+                    /** ExecsRequest forget */
+                    forget?: (lcow.agent.v1.ProcessRef.$Properties[]|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an ExecsRequest. */
+                type $Shape = lcow.agent.v1.ExecsRequest.$Properties;
+            }
+
+            /**
+             * Properties of an ExecsReply.
+             * @deprecated Use lcow.agent.v1.ExecsReply.$Properties instead.
+             */
+            interface IExecsReply extends lcow.agent.v1.ExecsReply.$Properties {
+            }
+
+            /** Represents an ExecsReply. */
+            class ExecsReply {
+
+                /**
+                 * Constructs a new ExecsReply.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.agent.v1.ExecsReply.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** ExecsReply number. */
+                number: number;
+
+                /** ExecsReply refused. */
+                refused?: (lcow.agent.v1.ExecRefused.$Properties|null);
+
+                /** ExecsReply runs. */
+                runs?: (lcow.agent.v1.ExecRuns.$Properties|null);
+
+                /** ExecsReply ended. */
+                ended?: (lcow.agent.v1.ExecEnded.$Properties|null);
+
+                /** ExecsReply outcome. */
+                outcome?: ("refused"|"runs"|"ended");
+
+                /**
+                 * Creates a new ExecsReply instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ExecsReply instance
+                 */
+                static create(properties: lcow.agent.v1.ExecsReply.$Shape): lcow.agent.v1.ExecsReply & lcow.agent.v1.ExecsReply.$Shape;
+                static create(properties?: lcow.agent.v1.ExecsReply.$Properties): lcow.agent.v1.ExecsReply;
+
+                /**
+                 * Encodes the specified ExecsReply message. Does not implicitly {@link lcow.agent.v1.ExecsReply.verify|verify} messages.
+                 * @param message ExecsReply message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.agent.v1.ExecsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an ExecsReply message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.agent.v1.ExecsReply & lcow.agent.v1.ExecsReply.$Shape} ExecsReply
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.ExecsReply & lcow.agent.v1.ExecsReply.$Shape;
+
+                /**
+                 * Gets the type url for ExecsReply
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace ExecsReply {
+
+                /** Properties of an ExecsReply. */
+                interface $Properties {
+
+                    /** ExecsReply number */
+                    number?: (number|null);
+
+                    /** ExecsReply refused */
+                    refused?: (lcow.agent.v1.ExecRefused.$Properties|null);
+
+                    /** ExecsReply runs */
+                    runs?: (lcow.agent.v1.ExecRuns.$Properties|null);
+
+                    /** ExecsReply ended */
+                    ended?: (lcow.agent.v1.ExecEnded.$Properties|null);
+
+                    /** ExecsReply outcome */
+                    outcome?: ("refused"|"runs"|"ended");
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Narrowed shape of an ExecsReply. */
+                type $Shape = {
+                  number?: number|null;
+                  refused?: lcow.agent.v1.ExecRefused.$Shape|null;
+                  runs?: lcow.agent.v1.ExecRuns.$Shape|null;
+                  ended?: lcow.agent.v1.ExecEnded.$Shape|null;
+                  $unknowns?: Uint8Array[];
+                } & (
+                  ({ outcome?: undefined; refused?: null; runs?: null; ended?: null }|{ outcome?: "refused"; refused: lcow.agent.v1.ExecRefused.$Shape; runs?: null; ended?: null }|{ outcome?: "runs"; refused?: null; runs: lcow.agent.v1.ExecRuns.$Shape; ended?: null }|{ outcome?: "ended"; refused?: null; runs?: null; ended: lcow.agent.v1.ExecEnded.$Shape })
+                );
+            }
+
+            /**
+             * Properties of an ExecRefused.
+             * @deprecated Use lcow.agent.v1.ExecRefused.$Properties instead.
+             */
+            interface IExecRefused extends lcow.agent.v1.ExecRefused.$Properties {
+            }
+
+            /** Represents an ExecRefused. */
+            class ExecRefused {
+
+                /**
+                 * Constructs a new ExecRefused.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.agent.v1.ExecRefused.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** ExecRefused code. */
+                code: number;
+
+                /** ExecRefused message. */
+                message: string;
+
+                /** ExecRefused cause. */
+                cause: string;
+
+                /**
+                 * Creates a new ExecRefused instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ExecRefused instance
+                 */
+                static create(properties: lcow.agent.v1.ExecRefused.$Shape): lcow.agent.v1.ExecRefused & lcow.agent.v1.ExecRefused.$Shape;
+                static create(properties?: lcow.agent.v1.ExecRefused.$Properties): lcow.agent.v1.ExecRefused;
+
+                /**
+                 * Encodes the specified ExecRefused message. Does not implicitly {@link lcow.agent.v1.ExecRefused.verify|verify} messages.
+                 * @param message ExecRefused message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.agent.v1.ExecRefused.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an ExecRefused message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.agent.v1.ExecRefused & lcow.agent.v1.ExecRefused.$Shape} ExecRefused
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.ExecRefused & lcow.agent.v1.ExecRefused.$Shape;
+
+                /**
+                 * Gets the type url for ExecRefused
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace ExecRefused {
+
+                /** Properties of an ExecRefused. */
+                interface $Properties {
+
+                    /** ExecRefused code */
+                    code?: (number|null);
+
+                    /** ExecRefused message */
+                    message?: (string|null);
+
+                    /** ExecRefused cause */
+                    cause?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an ExecRefused. */
+                type $Shape = lcow.agent.v1.ExecRefused.$Properties;
+            }
+
+            /**
+             * Properties of an ExecRuns.
+             * @deprecated Use lcow.agent.v1.ExecRuns.$Properties instead.
+             */
+            interface IExecRuns extends lcow.agent.v1.ExecRuns.$Properties {
+            }
+
+            /** Represents an ExecRuns. */
+            class ExecRuns {
+
+                /**
+                 * Constructs a new ExecRuns.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.agent.v1.ExecRuns.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** ExecRuns pid. */
+                pid: number;
+
+                /**
+                 * Creates a new ExecRuns instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ExecRuns instance
+                 */
+                static create(properties: lcow.agent.v1.ExecRuns.$Shape): lcow.agent.v1.ExecRuns & lcow.agent.v1.ExecRuns.$Shape;
+                static create(properties?: lcow.agent.v1.ExecRuns.$Properties): lcow.agent.v1.ExecRuns;
+
+                /**
+                 * Encodes the specified ExecRuns message. Does not implicitly {@link lcow.agent.v1.ExecRuns.verify|verify} messages.
+                 * @param message ExecRuns message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.agent.v1.ExecRuns.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an ExecRuns message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.agent.v1.ExecRuns & lcow.agent.v1.ExecRuns.$Shape} ExecRuns
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.ExecRuns & lcow.agent.v1.ExecRuns.$Shape;
+
+                /**
+                 * Gets the type url for ExecRuns
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace ExecRuns {
+
+                /** Properties of an ExecRuns. */
+                interface $Properties {
+
+                    /** ExecRuns pid */
+                    pid?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an ExecRuns. */
+                type $Shape = lcow.agent.v1.ExecRuns.$Properties;
+            }
+
+            /**
+             * Properties of an ExecEnded.
+             * @deprecated Use lcow.agent.v1.ExecEnded.$Properties instead.
+             */
+            interface IExecEnded extends lcow.agent.v1.ExecEnded.$Properties {
+            }
+
+            /** Represents an ExecEnded. */
+            class ExecEnded {
+
+                /**
+                 * Constructs a new ExecEnded.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.agent.v1.ExecEnded.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** ExecEnded pid. */
+                pid: number;
+
+                /** ExecEnded exit. */
+                exit?: (lcow.agent.v1.ExitStatus.$Properties|null);
+
+                /** ExecEnded stdout. */
+                stdout: Uint8Array;
+
+                /** ExecEnded stderr. */
+                stderr: Uint8Array;
+
+                /**
+                 * Creates a new ExecEnded instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ExecEnded instance
+                 */
+                static create(properties: lcow.agent.v1.ExecEnded.$Shape): lcow.agent.v1.ExecEnded & lcow.agent.v1.ExecEnded.$Shape;
+                static create(properties?: lcow.agent.v1.ExecEnded.$Properties): lcow.agent.v1.ExecEnded;
+
+                /**
+                 * Encodes the specified ExecEnded message. Does not implicitly {@link lcow.agent.v1.ExecEnded.verify|verify} messages.
+                 * @param message ExecEnded message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.agent.v1.ExecEnded.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an ExecEnded message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.agent.v1.ExecEnded & lcow.agent.v1.ExecEnded.$Shape} ExecEnded
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.ExecEnded & lcow.agent.v1.ExecEnded.$Shape;
+
+                /**
+                 * Gets the type url for ExecEnded
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace ExecEnded {
+
+                /** Properties of an ExecEnded. */
+                interface $Properties {
+
+                    /** ExecEnded pid */
+                    pid?: (number|null);
+
+                    /** ExecEnded exit */
+                    exit?: (lcow.agent.v1.ExitStatus.$Properties|null);
+
+                    /** ExecEnded stdout */
+                    stdout?: (Uint8Array|null);
+
+                    /** ExecEnded stderr */
+                    stderr?: (Uint8Array|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an ExecEnded. */
+                type $Shape = lcow.agent.v1.ExecEnded.$Properties;
+            }
+
+            /**
              * Properties of a HostFrame.
              * @deprecated Use lcow.agent.v1.HostFrame.$Properties instead.
              */

@@ -736,6 +736,69 @@ pub struct DeleteResponse {
     pub exit: ::core::option::Option<ExitStatus>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExecsRequest {
+    /// the host's own, told back with the reply
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    /// must not exist
+    #[prost(message, optional, tag = "2")]
+    pub process: ::core::option::Option<ProcessRef>,
+    #[prost(message, optional, tag = "3")]
+    pub exec: ::core::option::Option<ExecStart>,
+    /// as AttachOpen
+    #[prost(message, repeated, tag = "4")]
+    pub forget: ::prost::alloc::vec::Vec<ProcessRef>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExecsReply {
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    #[prost(oneof = "execs_reply::Outcome", tags = "2, 3, 4")]
+    pub outcome: ::core::option::Option<execs_reply::Outcome>,
+}
+/// Nested message and enum types in `ExecsReply`.
+pub mod execs_reply {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Outcome {
+        /// nothing of it is there
+        #[prost(message, tag = "2")]
+        Refused(super::ExecRefused),
+        /// it runs still, or has more output than a frame: attach to it
+        #[prost(message, tag = "3")]
+        Runs(super::ExecRuns),
+        /// it is kept until it is forgotten, its output until then unacknowledged
+        #[prost(message, tag = "4")]
+        Ended(super::ExecEnded),
+    }
+}
+/// As the call Exec would have failed: a gRPC status code, its message, its `lcow-cause`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExecRefused {
+    #[prost(uint32, tag = "1")]
+    pub code: u32,
+    #[prost(string, tag = "2")]
+    pub message: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub cause: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExecRuns {
+    #[prost(uint32, tag = "1")]
+    pub pid: u32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExecEnded {
+    #[prost(uint32, tag = "1")]
+    pub pid: u32,
+    #[prost(message, optional, tag = "2")]
+    pub exit: ::core::option::Option<ExitStatus>,
+    /// all of it, at most 64 KiB
+    #[prost(bytes = "vec", tag = "3")]
+    pub stdout: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "vec", tag = "4")]
+    pub stderr: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct HostFrame {
     #[prost(oneof = "host_frame::Frame", tags = "1, 2, 3, 4, 5")]
     pub frame: ::core::option::Option<host_frame::Frame>,
@@ -4214,6 +4277,32 @@ pub mod streams_client {
                 .insert(GrpcMethod::new("lcow.agent.v1.Streams", "Attach"));
             self.inner.streaming(req, path, codec).await
         }
+        /// Starts execs that have neither stdin nor a terminal, any number at once, over one call that stays as long as the
+        /// link: the whole life of a short command is a message each way. Replies come as they are ready, in any order.
+        pub async fn execs(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<Message = super::ExecsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::ExecsReply>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/lcow.agent.v1.Streams/Execs",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("lcow.agent.v1.Streams", "Execs"));
+            self.inner.streaming(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -4239,6 +4328,18 @@ pub mod streams_server {
             &self,
             request: tonic::Request<tonic::Streaming<super::HostFrame>>,
         ) -> std::result::Result<tonic::Response<Self::AttachStream>, tonic::Status>;
+        /// Server streaming response type for the Execs method.
+        type ExecsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::ExecsReply, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Starts execs that have neither stdin nor a terminal, any number at once, over one call that stays as long as the
+        /// link: the whole life of a short command is a message each way. Replies come as they are ready, in any order.
+        async fn execs(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::ExecsRequest>>,
+        ) -> std::result::Result<tonic::Response<Self::ExecsStream>, tonic::Status>;
     }
     /// One stream a process. Flow control is by window: the sender of a stream of bytes stops when
     /// `window` bytes past the last acknowledged offset are out (1 MiB each way), so a slow reader stalls
@@ -4349,6 +4450,52 @@ pub mod streams_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = AttachSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/lcow.agent.v1.Streams/Execs" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExecsSvc<T: Streams>(pub Arc<T>);
+                    impl<T: Streams> tonic::server::StreamingService<super::ExecsRequest>
+                    for ExecsSvc<T> {
+                        type Response = super::ExecsReply;
+                        type ResponseStream = T::ExecsStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::ExecsRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Streams>::execs(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExecsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

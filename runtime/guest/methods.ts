@@ -86,6 +86,7 @@ export const METHODS = {
 /** Streaming calls. */
 export const STREAMS = {
   attach: method('Streams/Attach', v1.HostFrame, v1.GuestFrame),
+  execs: method('Streams/Execs', v1.ExecsRequest, v1.ExecsReply),
   subscribe: method('Events/Subscribe', v1.SubscribeRequest, v1.Event),
   copyIn: method('Files/CopyIn', v1.CopyInFrame, v1.CopyInResponse),
   copyOut: method('Files/CopyOut', v1.CopyOutRequest, v1.CopyOutFrame),

@@ -1,5 +1,5 @@
 /** Turns a gRPC failure of the agent into a RuntimeError. */
-import type { Metadata, ServiceError } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
 import { type ErrorCode, errorCodeOf, messageOf, RuntimeError, withoutOp } from '../errors.ts';
 
 /** The guest's text in an error is bounded: it is the guest's to choose. */
@@ -10,19 +10,32 @@ export function fromGrpc(op: string, error: unknown): RuntimeError {
   if (!isServiceError(error)) {
     return new RuntimeError('internal', op, messageOf(error), { cause: error });
   }
-  const cause = invocationCause(error.metadata);
-  const code = cause ?? errorCodeOf(error.code);
+  const cause = error.metadata?.get('lcow-cause')[0]?.toString() ?? '';
+  return fromStatus(op, error.code, error.details || error.message, cause, { cause: error });
+}
+
+/**
+ * The error of a status that the agent told.
+ * @param cause its `lcow-cause`; empty: none
+ */
+export function fromStatus(
+  op: string,
+  status: number,
+  message: string,
+  cause: string,
+  options?: ErrorOptions,
+): RuntimeError {
+  const code = invocationCause(cause) ?? errorCodeOf(status);
   // The agent names what it was asked for as we do.
-  const what = withoutOp(op, printable(error.details || error.message));
-  return new RuntimeError(code, op, what, { cause: error });
+  return new RuntimeError(code, op, withoutOp(op, printable(message)), options);
 }
 
 function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && typeof (error as Partial<ServiceError>).code === 'number';
 }
 
-function invocationCause(metadata: Metadata | undefined): ErrorCode | undefined {
-  switch (metadata?.get('lcow-cause')[0]?.toString()) {
+function invocationCause(cause: string): ErrorCode | undefined {
+  switch (cause) {
     case 'exec-not-found':
       return 'command-not-found';
     case 'exec-not-permitted':

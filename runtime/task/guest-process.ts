@@ -9,7 +9,8 @@
 import { type ExitStatus, decodeExitStatus } from '../guest/exit-status.ts';
 import { RuntimeError } from '../errors.ts';
 import { withDeadline } from '../deadline.ts';
-import { CALL_TIMEOUT_MS } from '../guest/agent-channel.ts';
+import { type AgentChannel, CALL_TIMEOUT_MS } from '../guest/agent-channel.ts';
+import { ExecCalls, type StartedExec } from '../guest/exec-calls.ts';
 import { METHODS } from '../guest/methods.ts';
 import { type ExecStart, type ProcessId, ProcessStreams } from '../guest/process-streams.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
@@ -206,12 +207,13 @@ export class GuestProcess implements BackendProcess {
     }
   }
 
-  async #attach(
-    channel: Awaited<ReturnType<UtilityVm['agent']>>,
-    resume: boolean,
-  ): Promise<ExitStatus> {
-    const { stdout, stderr } = this.#handed;
+  async #attach(channel: AgentChannel, resume: boolean): Promise<ExitStatus> {
     const exec = this.pid === 0 ? this.#exec : undefined;
+    if (exec !== undefined && !this.stdio.stdin && !this.stdio.terminal) {
+      const calls = ExecCalls.of(channel);
+      if (calls.offered) return (await this.#run(calls, exec)) ?? this.#attach(channel, false);
+    }
+    const { stdout, stderr } = this.#handed;
     const exited = ExitedExecs.of(this.#vm);
     const forget = exec === undefined ? [] : await exited.take();
     const streams: ProcessStreams = new ProcessStreams(channel, this.#id, {
@@ -244,6 +246,35 @@ export class GuestProcess implements BackendProcess {
     } finally {
       this.#stdin.lost(streams);
     }
+  }
+
+  /** Starts an exec that takes no input. Its exit, where all of it is over and its output taken. */
+  async #run(
+    calls: ExecCalls,
+    exec: NonNullable<GuestProcessOptions['exec']>,
+  ): Promise<ExitStatus | undefined> {
+    const exited = ExitedExecs.of(this.#vm);
+    const forget = await exited.take();
+    let started: StartedExec;
+    try {
+      started = await calls.start(exec.op, this.#id, this.#execStart(exec), forget);
+    } catch (error) {
+      // What the guest refuses, it refuses after it has forgotten them.
+      const unheard = error instanceof RuntimeError && error.code === 'unavailable';
+      if (unheard || !calls.offered) exited.giveBack(forget);
+      if (!calls.offered) return undefined;
+      throw error;
+    }
+    // Its output is its next host's.
+    if (this.#over.signal.aborted) throw new RuntimeError('cancelled', exec.op, 'it is let go');
+    this.created(started.pid);
+    const { ended } = started;
+    if (ended === undefined) return undefined;
+    this.#io?.connect(this.#stdin);
+    const { stdout, stderr } = ended.output;
+    await Promise.all([this.#output('stdout', stdout, 0), this.#output('stderr', stderr, 0)]);
+    this.#exitTaken = true;
+    return ended.exit;
   }
 
   #execStart({ process, size }: NonNullable<GuestProcessOptions['exec']>): ExecStart {

@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RuntimeError } from '../../runtime/errors.ts';
+import { ExecCalls } from '../../runtime/guest/exec-calls.ts';
 import { METHODS } from '../../runtime/guest/methods.ts';
 import { type ProcessId, ProcessStreams } from '../../runtime/guest/process-streams.ts';
 import { rejection } from '../harness/rejection.ts';
@@ -117,6 +118,83 @@ test('only execs are forgotten so, and 1024 of them at most', async ({ agent }) 
     assert.is(refused.code, 'invalid-argument');
     assert.match(refused.message, /forget/);
   }
+  assert.equal(await execIds(agent), []);
+});
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** What is over at once, over the call for all execs. */
+async function run(
+  agent: AgentVm,
+  execId: string,
+  args: string[],
+  forget: ProcessId[] = [],
+): Promise<Outcome | 'runs'> {
+  const process = Buffer.from(JSON.stringify(processOf(args)));
+  const start = { process, stdio: { stdout: true, stderr: true } };
+  const calls = ExecCalls.of(agent.channel);
+  const { pid, ended } = await calls.start(`exec "${execId}"`, box(execId), start, forget);
+  assert.ok(pid > 1);
+  if (ended === undefined) return 'runs';
+  const { stdout, stderr } = ended.output;
+  return { code: ended.exit.code, out: stdout.toString(), err: stderr.toString() };
+}
+
+test('many at once over one call: each with its own output and exit, kept until it is forgotten', async ({
+  agent,
+}) => {
+  const ids = Array.from({ length: 8 }, (_, n) => `many-${n}`);
+  const outcomes = await Promise.all(
+    ids.map((id, n) => run(agent, id, ['sh', '-c', `echo ${n}; echo e${n} >&2; exit ${n}`])),
+  );
+  for (const [n, outcome] of outcomes.entries()) {
+    // On a busy machine one may be told to run before its end: its output is there for who attaches.
+    const told =
+      outcome === 'runs'
+        ? await collect(new ProcessStreams(agent.channel, box(`many-${n}`)))
+        : outcome;
+    assert.equal([told.code, told.out, told.err], [n, `${n}\n`, `e${n}\n`]);
+  }
+  assert.equal(await execIds(agent), ids);
+  // The output of what was told whole is still the guest's to give.
+  const again = new ProcessStreams(agent.channel, box('many-3'), { resume: true });
+  assert.is((await collect(again)).out, '3\n');
+  await run(agent, 'last', ['true'], ids.map(box));
+  assert.equal(await execIds(agent), ['last']);
+  await forget(agent, 'last');
+});
+
+test('what goes on, or says more than a frame has, is told to run; who attaches has all of it', async ({
+  agent,
+}) => {
+  assert.is(await run(agent, 'long', IDLE), 'runs');
+  await agent.channel.call('delete', METHODS.delete, { process: box('long'), force: true });
+  const much = ['sh', '-c', 'dd if=/dev/zero bs=1024 count=80 2>/dev/null | tr "\\0" x; exit 5'];
+  assert.is(await run(agent, 'much', much), 'runs');
+  const { code, out } = await collect(new ProcessStreams(agent.channel, box('much')));
+  assert.equal([code, out], [5, 'x'.repeat(80 * 1024)]);
+  await forget(agent, 'much');
+});
+
+test('over that call too nothing stays of what cannot be started, and stdin is refused by name', async ({
+  agent,
+}) => {
+  const missing = (await rejection(run(agent, 'none', ['/not/there']))) as RuntimeError;
+  assert.is(missing.code, 'command-not-found');
+  const process = Buffer.from(JSON.stringify(processOf(['cat'])));
+  const start = { process, stdio: { stdin: true, stdout: true } };
+  const calls = ExecCalls.of(agent.channel);
+  const refused = await rejection(calls.start('exec "in"', box('in'), start, []));
+  assert.is((refused as RuntimeError).code, 'invalid-argument');
+  assert.match((refused as RuntimeError).message, /exec\.stdio/);
+  const many = Array.from({ length: 1025 }, (_, n) => box(`e${n}`));
+  const tooMany = (await rejection(run(agent, 'many', ['true'], many))) as RuntimeError;
+  assert.match(tooMany.message, /forget/);
+  assert.ok(calls.offered);
   assert.equal(await execIds(agent), []);
 });
 

@@ -1,6 +1,6 @@
 /**
  * A guest's end of the link without a VM: the preamble and a gRPC server on one in-memory stream, whose
- * Streams.Attach is whatever the test makes of it. For hostile guests, which a real agent cannot play.
+ * Streams are whatever the test makes of them. For hostile guests, which a real agent cannot play.
  */
 import {
   Server,
@@ -20,6 +20,9 @@ import { STREAMS, v1 } from '../../runtime/guest/methods.ts';
 type HostFrame = lcow.agent.v1.HostFrame;
 type GuestFrame = lcow.agent.v1.GuestFrame.$Properties;
 export type AttachCall = ServerDuplexStream<HostFrame, GuestFrame>;
+type ExecsRequest = lcow.agent.v1.ExecsRequest;
+type ExecsReply = lcow.agent.v1.ExecsReply.$Properties;
+export type ExecsCall = ServerDuplexStream<ExecsRequest, ExecsReply>;
 
 export interface FakeGuest extends AsyncDisposable {
   readonly channel: AgentChannel;
@@ -27,12 +30,19 @@ export interface FakeGuest extends AsyncDisposable {
   readonly guestEnd: Socket;
 }
 
-/** @param attach plays the guest's side of one Streams.Attach call */
-export async function fakeGuest(attach: (call: AttachCall) => void): Promise<FakeGuest> {
+/**
+ * @param attach plays the guest's side of one Streams.Attach call
+ * @param execs that of one Streams.Execs call; default: an agent that has none
+ */
+export async function fakeGuest(
+  attach: (call: AttachCall) => void,
+  execs?: (call: ExecsCall) => void,
+): Promise<FakeGuest> {
   const folder = await mkdtemp(join(tmpdir(), 'lcow-fake-guest-'));
   const [hostEnd, guestEnd] = await socketPair(join(folder, 'stream.sock'));
   const server = new Server();
-  server.addService(SERVICE, { attach } as unknown as UntypedServiceImplementation);
+  const handlers = execs === undefined ? { attach } : { attach, execs };
+  server.addService(SERVICE, handlers as unknown as UntypedServiceImplementation);
   server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(guestEnd);
   const channel = await AgentChannel.open(hostEnd, join(folder, 'agent.sock'));
   return {
@@ -56,6 +66,15 @@ const SERVICE: ServiceDefinition = {
     requestDeserialize: (bytes: Buffer) => v1.HostFrame.decode(bytes),
     responseSerialize: (frame: GuestFrame) => Buffer.from(v1.GuestFrame.encode(frame).finish()),
     responseDeserialize: (bytes: Buffer) => v1.GuestFrame.decode(bytes),
+  },
+  execs: {
+    path: STREAMS.execs.path,
+    requestStream: true,
+    responseStream: true,
+    requestSerialize: (frame: ExecsRequest) => Buffer.from(v1.ExecsRequest.encode(frame).finish()),
+    requestDeserialize: (bytes: Buffer) => v1.ExecsRequest.decode(bytes),
+    responseSerialize: (frame: ExecsReply) => Buffer.from(v1.ExecsReply.encode(frame).finish()),
+    responseDeserialize: (bytes: Buffer) => v1.ExecsReply.decode(bytes),
   },
 };
 

@@ -3,6 +3,7 @@
 mod containers;
 mod debug;
 mod events;
+mod execs;
 mod files;
 mod network;
 mod storage;

@@ -3,22 +3,22 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::Handler;
 use super::containers::reference;
 use super::storage::uninterrupted;
+use super::{Handler, execs};
 use crate::bounds::invalid;
 use crate::container;
 use crate::process::Process;
 use crate::proto::{
-    AttachOpen, Attached, Data, ExecRequest, ExecStart, GuestFrame, HostFrame, ProcessRef,
-    StdinAck, guest_frame, host_frame, streams_server::Streams,
+    AttachOpen, Attached, Data, ExecRequest, ExecStart, ExecsRequest, ExitStatus, GuestFrame,
+    HostFrame, ProcessRef, StdinAck, guest_frame, host_frame, streams_server::Streams,
 };
 use crate::stdio::{MAX_FRAME, Output};
 
@@ -31,12 +31,30 @@ const MAX_FORGOTTEN: usize = 1024;
 /// How long an exec without input may take to end before it is told that it runs: the whole life of a short command is
 /// then one message to the host. Each costs both sides a wake-up, more than such a command.
 const BRIEF: Duration = Duration::from_millis(4);
+/// The most, where starting one takes that long.
+const BRIEF_MAX: Duration = Duration::from_millis(50);
+
+/// The exit of a process whose start took `start`, where it comes at once: as `BRIEF` on a machine where a start is a
+/// matter of microseconds, and where it is not (emulated, or busy) within twice the start, which is the measure there.
+pub(super) async fn brief_exit(process: &Process, start: Duration) -> Option<ExitStatus> {
+    let limit = (start * 2).clamp(BRIEF, BRIEF_MAX);
+    let exit = tokio::time::timeout(limit, process.wait_drained()).await;
+    exit.ok()
+}
 
 type Frames = Pin<Box<dyn Stream<Item = Result<GuestFrame, Status>> + Send>>;
 
 #[async_trait]
 impl Streams for Handler {
     type AttachStream = Frames;
+    type ExecsStream = execs::Replies;
+
+    async fn execs(
+        &self,
+        request: Request<Streaming<ExecsRequest>>,
+    ) -> Result<Response<execs::Replies>, Status> {
+        Ok(execs::serve(self.clone(), request.into_inner()))
+    }
 
     async fn attach(
         &self,
@@ -53,6 +71,7 @@ impl Streams for Handler {
         let mut open = open;
         let name = reference(open.process.take())?;
         self.forget(std::mem::take(&mut open.forget)).await?;
+        let began = Instant::now();
         let starts = match open.exec.take() {
             Some(exec) => {
                 self.start(&name, exec).await?;
@@ -62,7 +81,7 @@ impl Streams for Handler {
         };
         let process = self.await_process(&name).await?;
         if starts && process.stdin.is_none() && !process.stdio.terminal {
-            let _ = tokio::time::timeout(BRIEF, process.wait_drained()).await;
+            let _ = brief_exit(&process, began.elapsed()).await;
         }
         let session = Session::open(process, &open)?;
         let (sender, receiver) = mpsc::channel(QUEUE);
@@ -81,7 +100,7 @@ impl Streams for Handler {
 
 impl Handler {
     /// Deletes the execs whose exits the host has.
-    async fn forget(&self, names: Vec<ProcessRef>) -> Result<(), Status> {
+    pub(super) async fn forget(&self, names: Vec<ProcessRef>) -> Result<(), Status> {
         if names.len() > MAX_FORGOTTEN {
             let why = format!("{} elements, at most {MAX_FORGOTTEN}", names.len());
             return Err(invalid("forget", why));
