@@ -220,7 +220,7 @@ impl Agent {
         process.set_exit(ExitStatus {
             code,
             exited_at_ns: timeline::now_ns(),
-            oom_killed: !container.is_empty() && cgroup::oom_kills(container) > 0,
+            oom_killed: !container.is_empty() && self.oom_kills(container) > 0,
             exited_at_wall_ns: timeline::wall_ns(),
         });
         let agent = self.clone();
@@ -232,6 +232,14 @@ impl Agent {
                 status: Some(status),
             }));
         });
+    }
+
+    fn oom_kills(&self, container: &str) -> u64 {
+        match self.container(container) {
+            Ok(container) => container.oom_kills(),
+            // It ends while it is being created.
+            Err(_) => cgroup::oom_kills(container),
+        }
     }
 
     /// The container `id`, which must be fully created.

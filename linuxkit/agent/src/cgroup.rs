@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -49,7 +50,19 @@ pub fn prepare(zygote: i32) {
 
 /// How many processes of container `id` the kernel killed for want of memory.
 pub fn oom_kills(id: &str) -> u64 {
-    keyed(&format!("{}/memory.events", spec::cgroup_folder(id)))
+    memory_events(id).map_or(0, |file| oom_kills_of(&file))
+}
+
+/// Where the kernel counts what befell container `id` for want of memory.
+pub fn memory_events(id: &str) -> io::Result<fs::File> {
+    fs::File::open(format!("{}/memory.events", spec::cgroup_folder(id)))
+}
+
+/// What `memory_events` counts of it now; 0 of a group that is gone.
+pub fn oom_kills_of(memory_events: &fs::File) -> u64 {
+    let mut text = [0; 512];
+    let length = memory_events.read_at(&mut text, 0).unwrap_or(0);
+    parse_keyed(&String::from_utf8_lossy(&text[..length]))
         .remove("oom_kill")
         .unwrap_or(0)
 }

@@ -143,7 +143,11 @@ pub fn edit(
         .process()
         .clone()
         .ok_or_else(|| invalid("spec.process", "missing"))?;
-    edit_process(&mut process, root, stdio, "spec.process")?;
+    let opened = || {
+        root.try_clone()
+            .map_err(|error| bounds::from_io("open the container's root", &error))
+    };
+    edit_process(&mut process, opened, stdio, "spec.process")?;
     let cwd = process.cwd().to_string_lossy().into_owned();
     if cwd != "/" {
         // As runc: also of a root that is to be read-only. On one that is, it is missing, and told by the start.
@@ -237,10 +241,10 @@ fn bind_source(index: usize, mount: &mut Mount) -> Result<(), Status> {
     Ok(())
 }
 
-/// Edits a process object: its user by name, HOME, terminal.
+/// Edits a process object: its user by name, HOME, terminal. The root is opened where its user database is needed.
 pub fn edit_process(
     process: &mut Process,
-    root: &File,
+    root: impl FnOnce() -> Result<File, Status>,
     stdio: &Stdio,
     field: &str,
 ) -> Result<(), Status> {
@@ -304,7 +308,7 @@ pub fn edit_process(
     let name = user.username().clone().filter(|name| !name.is_empty());
     if name.is_some() || !has_home {
         // Groups belong to names alone.
-        let database = Database::read(root, name.is_some());
+        let database = Database::read(&root()?, name.is_some());
         let mut home = None;
         if let Some(name) = name {
             let resolved = database

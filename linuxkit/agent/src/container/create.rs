@@ -214,6 +214,7 @@ async fn create_reserved(
             serde_json::to_vec(profile).map_err(|error| internal("write the profile", error))?
         }
     };
+    let memory_events = cgroup::memory_events(&id).ok();
     Ok(Arc::new(Container {
         id,
         rootfs,
@@ -227,6 +228,7 @@ async fn create_reserved(
         seccomp,
         process,
         mounts: Mutex::default(),
+        memory_events,
     }))
 }
 

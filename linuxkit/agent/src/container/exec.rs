@@ -47,13 +47,14 @@ pub async fn exec(agent: &Arc<Agent>, request: ExecRequest) -> Result<u32, Statu
         }
         Some(container)
     };
-    let root = match &container {
-        Some(container) => format!("/proc/{}/root", container.init.pid()),
-        None => "/".to_owned(),
+    let root = || {
+        let root = match &container {
+            Some(container) => format!("/proc/{}/root", container.init.pid()),
+            None => "/".to_owned(),
+        };
+        File::open(&root).map_err(|error| from_io("open the container's root", &error))
     };
-    let root = File::open(&root).map_err(|error| from_io("open the container's root", &error))?;
-    spec::edit_process(&mut object, &root, &stdio, "process")?;
-    drop(root);
+    spec::edit_process(&mut object, root, &stdio, "process")?;
     if let Some(container) = &container {
         inherit(&mut object, &container.process);
     }

@@ -7,6 +7,7 @@ mod exec;
 mod start;
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,6 +16,7 @@ use oci_spec::runtime::Process as SpecProcess;
 use tonic::Status;
 
 use crate::bounds::{self, from_failure, from_io, invalid};
+use crate::cgroup;
 use crate::process::Process;
 use crate::proto::Stdio;
 use crate::storage::Mounted;
@@ -41,6 +43,8 @@ pub struct Container {
     /// Its profile as JSON; empty for none.
     seccomp: Vec<u8>,
     mounts: Mutex<Vec<Mounted>>,
+    /// Looked at with every exit; open, because finding it costs more than reading it.
+    memory_events: Option<File>,
 }
 
 /// Where the agent keeps a container's bundle.
@@ -60,6 +64,11 @@ impl Container {
         } else {
             "created"
         }
+    }
+
+    /// How many of its processes the kernel killed for want of memory.
+    pub fn oom_kills(&self) -> u64 {
+        self.memory_events.as_ref().map_or(0, cgroup::oom_kills_of)
     }
 
     /// The root as the container sees it while it lives, else its rootfs.

@@ -101,6 +101,7 @@ impl Starter {
                 (Some((_, init)), 1..) => Some(init),
                 _ => None,
             },
+            server: self.siblings,
             failure: None,
         };
         let known = self.cgroup.take_if(|(path, _)| *path == plan.cgroup);
@@ -158,6 +159,8 @@ struct Child<'a> {
     terminal: Option<OwnedFd>,
     filter: Option<&'a seccomp::Program>,
     init: Option<&'a OwnedFd>,
+    /// Whether an exec server started it, whose scheduling it has.
+    server: bool,
     failure: Option<Failure>,
 }
 
@@ -207,6 +210,17 @@ fn setns(namespaces: &impl AsRawFd, flags: libc::c_int, what: &str) -> Result<()
     Ok(())
 }
 
+/// Sets how this process is scheduled. SCHED_BATCH wakes without taking the processor from who has it: an exec server
+/// is woken by the agent that has a moment's work left, and by its child that has executed and may be over in another.
+/// On one processor each such change would cost all that is known of address translation, twice.
+pub fn schedule(policy: libc::c_int) {
+    // SAFETY: an all-zero sched_param is valid for both policies and outlives the call.
+    unsafe {
+        let parameters: libc::sched_param = std::mem::zeroed();
+        libc::sched_setscheduler(0, policy, &raw const parameters);
+    }
+}
+
 enum Never {}
 
 /// Runs in the child: everything between fork and exec.
@@ -214,6 +228,9 @@ fn become_process(child: &mut Child<'_>) -> Result<Never, Failure> {
     let (plan, filter) = (child.plan, child.filter);
     // SAFETY: plain calls on this process, which has one thread.
     unsafe { libc::setsid() };
+    if child.server {
+        schedule(libc::SCHED_OTHER);
+    }
     if let Some(socket) = &child.terminal {
         let slave = terminal::open(plan, socket)?;
         stdio([slave.as_raw_fd(); 3])?;

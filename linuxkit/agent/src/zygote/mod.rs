@@ -194,6 +194,7 @@ fn serve_execs(socket: &OwnedFd) -> ! {
         libc::prctl(libc::PR_SET_NAME, c"lcow-exec".as_ptr());
         libc::prctl(libc::PR_SET_DUMPABLE, 0);
     }
+    exec::schedule(libc::SCHED_BATCH);
     let Ok(mut starter) = exec::Starter::new(true) else {
         std::process::exit(1);
     };
