@@ -89,24 +89,33 @@ function isTerminal({ terminal }: ExecRequest): boolean {
   return terminal !== undefined && terminal !== false;
 }
 
-/** The container's own process with what the request changes, as docker exec does. */
+/**
+ * The container's own process with what the request changes, as docker exec does. What the guest takes from the
+ * container's init where it is not said is not said: a third of the bytes, of which each is encoded, written down and
+ * parsed on its way.
+ */
 async function encodeProcess(bundle: string, request: ExecRequest): Promise<Buffer> {
   const [{ execProcess }, { encodeOciDocument }] = await Promise.all([
     import('../task/process-spec.ts'),
     import('../task/oci-runtime-spec.ts'),
   ]);
   const { args, env, workingDirectory, user, privileged, terminal = false } = request;
-  return encodeOciDocument(
-    execProcess({
-      containerProcess: readProcess(bundle),
-      args,
-      ...(env === undefined ? {} : { env }),
-      ...(workingDirectory === undefined ? {} : { workingDirectory }),
-      ...(user === undefined ? {} : { user }),
-      ...(privileged === undefined ? {} : { privileged }),
-      ...(terminal === false ? {} : { terminal }),
-    }),
-  );
+  const {
+    rlimits: _limits,
+    noNewPrivileges: _privileges,
+    oomScoreAdj: _score,
+    capabilities,
+    ...said
+  } = execProcess({
+    containerProcess: readProcess(bundle),
+    args,
+    ...(env === undefined ? {} : { env }),
+    ...(workingDirectory === undefined ? {} : { workingDirectory }),
+    ...(user === undefined ? {} : { user }),
+    ...(privileged === undefined ? {} : { privileged }),
+    ...(terminal === false ? {} : { terminal }),
+  });
+  return encodeOciDocument(privileged === true ? { ...said, capabilities } : said);
 }
 
 function readProcess(bundle: string): OciProcess {

@@ -16,6 +16,8 @@ import { type Message, SUPERVISOR } from './supervisor-methods.ts';
 
 /** A process whose supervisor cannot be reached for this long is given up. */
 const GIVE_UP_MS = 60_000;
+/** For the end of a stream after the exit. */
+const LAST_WORD_MS = 1000;
 /** Between attempts, where connecting itself fails at once. */
 const RETRY_MS = [20, 50, 100, 200, 500, 1000] as const;
 
@@ -150,6 +152,7 @@ class AttachedOverTtrpc implements AttachedProcess {
   async #follow(session: Session): Promise<TaskExit | RuntimeError> {
     const { stream, client, attached } = session;
     let { next } = session;
+    let over: Promise<unknown> = Promise.resolve();
     this.#session = session;
     this.#begin(session);
     try {
@@ -158,7 +161,10 @@ class AttachedOverTtrpc implements AttachedProcess {
         next = undefined;
         if (frame === undefined) return gone('the stream ended without an exit');
         const exit = this.#take(frame);
-        if (exit !== undefined && 'code' in exit) return exit;
+        if (exit !== undefined && 'code' in exit) {
+          over = ended(stream);
+          return exit;
+        }
         if (attached.acknowledge === true && (frame.stdout != null || frame.stderr != null)) {
           const ack = { stdoutOffset: this.#stdout.position, stderrOffset: this.#stderr.position };
           stream.send({ ack }).catch(() => {});
@@ -172,7 +178,7 @@ class AttachedOverTtrpc implements AttachedProcess {
     } finally {
       this.#stdin.disconnect();
       this.#session = undefined;
-      void client.close();
+      void over.then(() => client.close());
     }
   }
 
@@ -259,6 +265,18 @@ class AttachedOverTtrpc implements AttachedProcess {
 /** Whether a successor may do better. */
 function isPassing({ code }: RuntimeError): boolean {
   return code === 'unavailable' || code === 'cancelled' || code === 'timeout';
+}
+
+/** The supervisor's last word on the stream, which is on its way: it is not to meet a closed connection. */
+function ended(stream: Stream): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, LAST_WORD_MS);
+    timer.unref();
+  });
+  return Promise.race([stream.receive().catch(() => undefined), late]).finally(() =>
+    clearTimeout(timer),
+  );
 }
 
 function gone(what: string): RuntimeError {

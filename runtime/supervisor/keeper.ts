@@ -73,6 +73,8 @@ export class Keeper extends TaskPassage {
       void this.#endings.initEnded(kept, { code, exitedAtMs, oomKilled, ...cause }, event.pid);
     } else {
       void this.#states.inTurn(async () => {
+        // Its start is what is waited for, and need not wait for this to be written down.
+        if (event.kind === 'exec-added') await afterwards();
         await this.#stateFollows(kept, event);
         this.#host.publish(event);
       });
@@ -326,4 +328,11 @@ export class Keeper extends TaskPassage {
     if (kept !== undefined) return kept;
     throw new RuntimeError('not-found', `${verb} container "${id}"`, 'it is not in this pod');
   }
+}
+
+/** After what is under way now, and what the next round of events brings: the call has gone to the guest. */
+function afterwards(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(() => setImmediate(resolve));
+  });
 }

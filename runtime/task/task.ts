@@ -198,7 +198,8 @@ export class Task {
       }
       const exit = exec.exit ?? { code: 0, exitedAtMs: 0, oomKilled: false };
       this.#dropExec(exec.execId);
-      await this.#trySave();
+      // One that a successor still finds here has ended: it keeps nothing but its id.
+      this.#saveSoon();
       await this.#close(exec);
       return { pid: toldPid(exec.record), exit };
     });
