@@ -13,18 +13,19 @@ export interface AgentMark {
 const DEFAULT_WIDTH = 1200;
 
 /**
- * @param log the kernel's, of a boot with `initcall_debug`
+ * @param log the kernel's, of a boot with `initcall_debug`: its text, or what readInitcalls() found in it
  * @param agentMarks each ends a phase; the first is where the kernel handed over to the agent
  * @throws RuntimeError resource-exhausted as readInitcalls()
  */
 export function bootFlameChart(
-  log: string,
+  log: string | Pick<InitcallLog, 'spans'>,
   agentMarks: readonly AgentMark[],
   options: Partial<ChartOptions> & { readonly title?: string } = {},
 ): Markup {
   const { title = 'Boot of a guest', ...chart } = options;
+  const calls = typeof log === 'string' ? readInitcalls(log) : log;
   return flameChart(
-    { title, spans: bootSpans(readInitcalls(log), agentMarks) },
+    { title, spans: bootSpans(calls, agentMarks) },
     { id: 'boot', width: DEFAULT_WIDTH, standAlone: true, ...chart },
   );
 }

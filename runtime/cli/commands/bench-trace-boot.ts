@@ -4,8 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { bootSpans } from '../../../bench/report/boot-flame-chart.ts';
-import { flameChart } from '../../../bench/report/flame-chart.ts';
+import { bootFlameChart } from '../../../bench/report/boot-flame-chart.ts';
 import { type InitcallLog, readInitcalls } from '../../../bench/report/initcalls.ts';
 import { hostVersionOf } from '../../../hcs/document/host-version.ts';
 import { bootsByUefi } from '../../../hcs/document/lcow-boot.ts';
@@ -56,10 +55,7 @@ export async function run({ options }: CommandInput): Promise<number> {
     });
     const traced = await trace(vm);
     const title = `Boot of Linux ${traced.release} (${properties.Execution.Accelerator})`;
-    const chart = flameChart(
-      { title, spans: bootSpans(traced.log, traced.marks) },
-      { id: 'boot', width: CHART_WIDTH, standAlone: true },
-    );
+    const chart = bootFlameChart(traced.log, traced.marks, { title, width: CHART_WIDTH });
     const text = `<?xml version="1.0" encoding="UTF-8"?>\n${chart.text}\n`;
     await writeFileAtomically(output, (file) => file.writeFile(text), { mode: 0o644 });
     tell(traced.log, top);
