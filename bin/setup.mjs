@@ -27,6 +27,8 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const started = performance.now();
 const MODES = ['--run', '--test', '--bench'];
+/** Benchmarks that the command line has; the others are programs of bench/. */
+const BENCH_COMMANDS = ['startup', 'compare', 'report'];
 const OLDEST_NODE = [20, 19];
 
 /** Debian packages and what each is for. */
@@ -442,9 +444,13 @@ function checkWithDoctor() {
   return report.accelerator;
 }
 
-/** A benchmark of bench/ by its name; first-light where none is named. */
+/** `lcow bench NAME`, startup where none is named, or a benchmark of bench/ by its name. */
 function runBenchmark(args) {
-  const name = args[0] === undefined || args[0].startsWith('-') ? 'first-light' : args.shift();
+  const name = args[0] === undefined || args[0].startsWith('-') ? 'startup' : args.shift();
+  if (BENCH_COMMANDS.includes(name)) {
+    step('benchmark', `lcow bench ${name}`);
+    return command('bin/lcow', ['bench', name, ...args], { mayFail: true });
+  }
   const file = `dist/bench/${name}.js`;
   if (!existsSync(file)) throw new SetupError(`there is no benchmark "${name}"`);
   step('benchmark', name);

@@ -58,10 +58,27 @@ export async function runRounds(
   scenarios: readonly Scenario[],
   options: RoundsOptions,
 ): Promise<Rounds> {
-  const { rounds, warmUp, signal, onProgress = () => {} } = options;
   const notes: string[] = [];
+  const scope = new Scope();
+  try {
+    return await runIn(scope, bench, scenarios, options, notes);
+  } finally {
+    // Samples are not lost for what did not end well; it is told.
+    await scope[Symbol.asyncDispose]().catch((error: unknown) => {
+      notes.push(`What was measured did not end as it should: ${sentence(error)}`);
+    });
+  }
+}
+
+async function runIn(
+  scope: Scope,
+  bench: Bench,
+  scenarios: readonly Scenario[],
+  options: RoundsOptions,
+  notes: string[],
+): Promise<Rounds> {
+  const { rounds, warmUp, signal, onProgress = () => {} } = options;
   const series = new SeriesBuilder();
-  await using scope = new Scope();
   const entries: Entry[] = [];
   for (const scenario of scenarios) {
     for (const subject of scenario.subjects) {

@@ -3,6 +3,7 @@
  * with its fingerprint and its noise.
  */
 import { cpus } from 'node:os';
+import { messageOf } from '../../runtime/errors.ts';
 import { spread, summarize } from '../statistics.ts';
 import { Bench } from './bench.ts';
 import { describeEnvironment, loadNow } from './environment.ts';
@@ -14,7 +15,7 @@ import {
   type Series,
   seriesKey,
 } from './result.ts';
-import { type Progress, runRounds } from './runner.ts';
+import { type Progress, type Rounds, runRounds } from './runner.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface StartupOptions {
@@ -37,14 +38,23 @@ export async function runStartup(options: StartupOptions): Promise<BenchResult> 
   const startedAt = new Date().toISOString();
   const beganMs = performance.now();
   const loadAtStart = loadNow();
-  await using bench = await Bench.open(image === undefined ? {} : { image });
-  const { execution, bootFiles, peers, env } = bench;
-  const facts = { execution, bootFiles, peers, loadAtStart, env };
-  const described = await describeEnvironment(facts);
-  const run = await runRounds(bench, scenarios, {
-    ...{ rounds, warmUp, signal },
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
+  const bench = await Bench.open(image === undefined ? {} : { image });
+  const leftovers: string[] = [];
+  let described: Awaited<ReturnType<typeof describeEnvironment>>;
+  let run: Rounds;
+  try {
+    const { execution, bootFiles, peers, env } = bench;
+    described = await describeEnvironment({ execution, bootFiles, peers, loadAtStart, env });
+    run = await runRounds(bench, scenarios, {
+      ...{ rounds, warmUp, signal },
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  } finally {
+    // Samples of hours are not lost for what did not go; it is told.
+    await bench[Symbol.asyncDispose]().catch((error: unknown) => {
+      leftovers.push(`Not everything was taken away: ${messageOf(error)}.`);
+    });
+  }
   const environment: Environment = { ...described, loadAtEnd: loadNow() };
   return {
     version: RESULT_VERSION,
@@ -59,6 +69,7 @@ export async function runStartup(options: StartupOptions): Promise<BenchResult> 
     notes: [
       ...(warmUp === 0 ? [] : [`${warmUp} rounds of warm-up went before and are not counted.`]),
       ...run.notes,
+      ...leftovers,
       ...noiseOf(run.series, environment),
     ],
   };

@@ -189,6 +189,19 @@ test('an interrupted run ends its turn, closes what was opened, and says that it
   assert.equal(events, ['turn ended', 'closed', 'first closed']);
 });
 
+test('what cannot be closed is told, and no sample is lost for it', async () => {
+  const closed = (): void => {
+    throw new Error('it stays');
+  };
+  const { series: all, notes } = await runRounds(
+    NO_BENCH,
+    [scenario('a', [{ name: 's', closed }])],
+    { rounds: 2, warmUp: 0, signal: never() },
+  );
+  assert.is(all[0]?.samples.length, 2);
+  assert.equal(notes, ['What was measured did not end as it should: it stays.']);
+});
+
 test('a turn that does not end is a failure in time, and its signal aborts', async () => {
   let aborted = false;
   const take = ({ signal }: Turn) =>
