@@ -33,7 +33,8 @@ if (process.platform !== 'linux') {
     try {
       await Promise.all([...children, other].map((child) => once(child, 'spawn')));
       const found = processesOf(folder);
-      for (const { pid = 0 } of children) assert.ok(found.includes(pid), `${pid} of ${found}`);
+      for (const { pid = 0 } of children)
+        assert.ok(found.includes(pid), `${pid} of ${found.join()}`);
       const exits = children.map((child) => once(child, 'exit'));
       await clearAway(folder);
       await Promise.all(exits);
