@@ -1,6 +1,8 @@
 /** A page of headless Chromium: opened, looked at, clicked in; it keeps whatever the page complained about. */
 import type { Chromium } from './chromium.ts';
 
+const LOAD_TIMEOUT_MS = 30_000;
+
 export interface PageOptions {
   readonly width: number;
   readonly height?: number;
@@ -14,7 +16,7 @@ export interface Look {
   readonly height: number;
 }
 
-export class ChromiumPage {
+export class ChromiumPage implements AsyncDisposable {
   /** Errors and warnings of the console, uncaught exceptions, refused and failed loads, in order. */
   readonly complaints: string[] = [];
   /** All that was asked of any network or file. */
@@ -37,9 +39,15 @@ export class ChromiumPage {
     page.#listen();
     for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await page.call(`${domain}.enable`);
     await page.resize(options);
-    const loaded = new Promise<void>((resolve) => {
-      chromium.on('Page.loadEventFired', page.#session, () => resolve());
+    const loaded = new Promise<void>((resolve, reject) => {
+      const late = (): void => reject(new Error(`${url}: not loaded in ${LOAD_TIMEOUT_MS} ms`));
+      const timer = setTimeout(late, LOAD_TIMEOUT_MS);
+      chromium.on('Page.loadEventFired', page.#session, () => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
+    loaded.catch(() => {});
     const { errorText } = await page.call('Page.navigate', { url });
     if (errorText !== undefined)
       throw new Error(`cannot open ${url}: ${JSON.stringify(errorText)}`);
@@ -126,7 +134,7 @@ export class ChromiumPage {
     await this.call('Input.dispatchKeyEvent', { ...common, type: 'keyUp' });
   }
 
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#chromium.call('Target.closeTarget', { targetId: this.#target });
   }
 

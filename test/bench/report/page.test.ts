@@ -56,7 +56,7 @@ function registerTests(): void {
   for (const width of WIDTHS) {
     for (const colours of COLOURS) {
       test(`every control does what it says at ${width} px in ${colours}`, async () => {
-        const page = await ChromiumPage.open(chromium, url, { width, colours });
+        await using page = await ChromiumPage.open(chromium, url, { width, colours });
         await check(page, 'as opened', CHART_TEXT, CONTRAST);
         assert.equal(await page.evaluate<string[]>(STRUCTURE), []);
         await useControls(page, width, check);
@@ -69,7 +69,7 @@ function registerTests(): void {
   }
 
   test('the colours are the system’s until another is chosen', async () => {
-    const page = await ChromiumPage.open(chromium, url, { width: 1280, colours: 'dark' });
+    await using page = await ChromiumPage.open(chromium, url, { width: 1280, colours: 'dark' });
     const paper = (): Promise<string> =>
       page.evaluate('getComputedStyle(document.body).backgroundColor');
     const dark = await paper();
@@ -85,7 +85,7 @@ function registerTests(): void {
   });
 
   test('the keyboard reaches every control and works it, and the focus is seen', async () => {
-    const page = await ChromiumPage.open(chromium, url, { width: 1280, colours: 'light' });
+    await using page = await ChromiumPage.open(chromium, url, { width: 1280, colours: 'light' });
     const seen = new Set<string>();
     const focused = `(() => { const e = document.activeElement; const s = getComputedStyle(e);
       return { what: e.tagName + ' ' + (e.name || e.hash || e.textContent.slice(0, 40) || ''),
@@ -109,7 +109,9 @@ function registerTests(): void {
 
   test('a script that got in would not run', async () => {
     const broken = htmlReport(report).replace('<h1>', '<script>window.got = 1</script><h1>');
-    const page = await ChromiumPage.open(chromium, write('broken.html', broken), { width: 1280 });
+    await using page = await ChromiumPage.open(chromium, write('broken.html', broken), {
+      width: 1280,
+    });
     assert.is(await page.evaluate('typeof window.got'), 'undefined');
     assert.ok(page.complaints.some((text) => /Content Security Policy/.test(text)));
     assert.is(await page.evaluate('document.getElementById("controls").hidden'), false);
@@ -117,7 +119,9 @@ function registerTests(): void {
 
   test('without scripts all is there but the controls', async () => {
     const silent = htmlReport(report).replace(/<script>[^]*<\/script>/, '');
-    const page = await ChromiumPage.open(chromium, write('silent.html', silent), { width: 1280 });
+    await using page = await ChromiumPage.open(chromium, write('silent.html', silent), {
+      width: 1280,
+    });
     const charts = await page.evaluate<string[]>(CHARTS_SEEN);
     assert.ok(charts.length >= 12, charts.join());
     assert.is(await page.evaluate('document.getElementById("controls").offsetHeight'), 0);
@@ -128,7 +132,9 @@ function registerTests(): void {
     const text = htmlReport(reportOf([{ ...empty, series: [] }]));
     const none = htmlReport(reportOf([empty]));
     for (const [name, html] of Object.entries({ empty: text, none })) {
-      const page = await ChromiumPage.open(chromium, write(`${name}.html`, html), { width: 360 });
+      await using page = await ChromiumPage.open(chromium, write(`${name}.html`, html), {
+        width: 360,
+      });
       await check(page, name, CHART_TEXT, CONTRAST);
       assert.equal(await page.evaluate<string[]>(STRUCTURE), []);
     }
@@ -139,11 +145,10 @@ function registerTests(): void {
     assert.is(new Set(files.map(({ name }) => name)).size, files.length);
     for (const { name, text } of files) {
       assert.match(name, /^[a-z0-9-]+\.svg$/);
-      const page = await ChromiumPage.open(chromium, write(name, text), { width: 1280 });
+      await using page = await ChromiumPage.open(chromium, write(name, text), { width: 1280 });
       assert.is(await page.evaluate('document.documentElement.tagName'), 'svg', name);
       assert.equal(await page.evaluate<string[]>(CHART_TEXT), [], name);
       assert.equal(page.complaints, [], name);
-      await page.close();
     }
   });
 }
