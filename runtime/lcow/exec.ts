@@ -91,7 +91,7 @@ function isTerminal({ terminal }: ExecRequest): boolean {
 
 /**
  * The container's own process with what the request changes, as docker exec does. What the guest takes from the
- * container's init where it is not said is not said: a third of the bytes, of which each is encoded, written down and
+ * container's init where it is not said is not said: a sixth of the bytes, of which each is encoded, written down and
  * parsed on its way.
  */
 async function encodeProcess(bundle: string, request: ExecRequest): Promise<Buffer> {
