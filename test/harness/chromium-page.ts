@@ -39,20 +39,41 @@ export class ChromiumPage implements AsyncDisposable {
     page.#listen();
     for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await page.call(`${domain}.enable`);
     await page.resize(options);
-    const loaded = new Promise<void>((resolve, reject) => {
-      const late = (): void => reject(new Error(`${url}: not loaded in ${LOAD_TIMEOUT_MS} ms`));
-      const timer = setTimeout(late, LOAD_TIMEOUT_MS);
-      chromium.on('Page.loadEventFired', page.#session, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    const loaded = page.#loaded(url);
     loaded.catch(() => {});
     const { errorText } = await page.call('Page.navigate', { url });
     if (errorText !== undefined)
       throw new Error(`cannot open ${url}: ${JSON.stringify(errorText)}`);
+    // It may be there already; where this is too early, the event comes.
+    page
+      .evaluate<boolean>(`new Promise((resolve) => { const done = () => resolve(location.href !== 'about:blank');
+        if (document.readyState === 'complete') done(); else addEventListener('load', done); })`)
+      .then(
+        (there) => there && page.#onLoad(),
+        () => {},
+      );
     await loaded;
     return page;
+  }
+
+  #onLoad = (): void => {};
+
+  /** Resolves with the page's load. @throws Error when it crashes, or does not load */
+  #loaded(url: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void => reject(new Error(`${url}: ${why}`));
+      const late = `not loaded in ${LOAD_TIMEOUT_MS} ms`;
+      const timer = setTimeout(() => fail(late), LOAD_TIMEOUT_MS);
+      this.#onLoad = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#chromium.on('Page.loadEventFired', this.#session, this.#onLoad);
+      this.#chromium.on('Inspector.targetCrashed', this.#session, () => {
+        clearTimeout(timer);
+        fail('the page crashed');
+      });
+    });
   }
 
   call(
