@@ -177,15 +177,15 @@ def expect(text):
     while text not in seen:
         if time.time() > end or not select.select([master], [], [], 60)[0]: sys.exit('no %r in %r' % (text, seen))
         seen += os.read(master, 65536)
-    seen = seen.split(text, 1)[1]
+    before, seen = seen.split(text, 1)
+    return before
 expect(b'ready')
 for rows, cols in ((33, 77), (40, 100)):
     size(rows, cols)
     want = b'%d %d' % (rows, cols)
     while True:
         os.write(master, b'stty size\\n'); expect(b'stty size'); expect(b'\\n')
-        line = b''
-        while b'\\n' not in line: line += os.read(master, 1)
+        line = expect(b'\\n')
         if want in line: break
         if time.time() > end: sys.exit('size %r, not %r' % (line, want))
 os.write(master, b'exit 6\\n')
