@@ -39,6 +39,8 @@ const TURN_TIMEOUT_MS = 600_000;
 const MOST_FAILURES_IN_A_ROW = 3;
 
 interface Entry {
+  /** Its place among all. */
+  readonly order: number;
   readonly scenario: Scenario;
   readonly subject: Subject;
   readonly what: string;
@@ -94,7 +96,7 @@ async function runIn(
       try {
         const take = await subject.open(bench, scope);
         const counts = { turns: 0, failures: 0, failuresInARow: 0, firstFailure: '' };
-        entries.push({ scenario, subject, what, take, ...counts });
+        entries.push({ order: entries.length, scenario, subject, what, take, ...counts });
       } catch (error) {
         stopIfAborted(signal);
         onProgress({ kind: 'failed', what, why: messageOf(error) });
@@ -183,7 +185,9 @@ class SeriesBuilder {
   }
 
   series(): Series[] {
-    return [...this.#samples.values()].map(({ entry, subject, samples }) => {
+    // A turn's own subjects are in the order of their first sample.
+    const inOrder = [...this.#samples.values()].sort((a, b) => a.entry.order - b.entry.order);
+    return inOrder.map(({ entry, subject, samples }) => {
       const { name, unit, better } = entry.scenario;
       return { scenario: name, subject, unit, better, samples };
     });

@@ -4,7 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { messageOf } from '../../runtime/errors.ts';
-import { spread, summarize } from '../statistics.ts';
+import { spread } from '../statistics.ts';
 import { Bench } from './bench.ts';
 import { describeEnvironment, loadNow } from './environment.ts';
 import { valuesOf } from './grouped-values.ts';
@@ -31,6 +31,8 @@ export interface StartupOptions {
 
 /** More scatter than this is told. */
 const NOISY_SPREAD = 0.1;
+/** Of fewer samples nothing can be said. */
+const FEWEST = 4;
 
 /** @throws RuntimeError cancelled when the signal aborts; what Bench.open() throws. Nothing is left behind */
 export async function runStartup(options: StartupOptions): Promise<BenchResult> {
@@ -67,7 +69,7 @@ export async function runStartup(options: StartupOptions): Promise<BenchResult> 
     environment,
     series: run.series,
     notes: [
-      ...(warmUp === 0 ? [] : [`${warmUp} rounds of warm-up went before and are not counted.`]),
+      ...(warmUp === 0 ? [] : [`Rounds of warm-up before, not counted: ${warmUp}.`]),
       ...run.notes,
       ...leftovers,
       ...noiseOf(run.series, environment),
@@ -84,13 +86,14 @@ export function noiseOf(series: readonly Series[], environment: Environment): st
       `The machine had other work: its load was ${loadAtStart} on ${processors} processors before the first round.`,
     );
   }
-  for (const each of series) {
-    const values = valuesOf(each);
-    const scatter = spread(values);
-    if (values.length < 4 || scatter <= NOISY_SPREAD) continue;
-    const { median } = summarize(values);
+  const noisy = series
+    .map((each) => ({ key: seriesKey(each), values: valuesOf(each) }))
+    .filter(({ values }) => values.length >= FEWEST && spread(values) > NOISY_SPREAD)
+    .map(({ key, values }) => `${key} (${Math.round(spread(values) * 100)} %)`);
+  if (noisy.length > 0) {
+    const most = Math.round(NOISY_SPREAD * 100);
     notes.push(
-      `${seriesKey(each)} scatters: the middle half of its samples is ${Math.round(scatter * 100)} % of the median (${median.toFixed(1)} ${each.unit}) wide.`,
+      `Of these the middle half of the samples is more than ${most} % of the median wide: ${noisy.join('; ')}.`,
     );
   }
   return notes;

@@ -50,7 +50,7 @@ export function result(all: readonly Series[], more: Partial<BenchResult> = {}):
     warmUp: 2,
     environment: ENVIRONMENT,
     series: all,
-    notes: ['2 rounds of warm-up went before and are not counted.'],
+    notes: ['Rounds of warm-up before, not counted: 2.'],
     ...more,
   };
 }
