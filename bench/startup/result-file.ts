@@ -1,5 +1,6 @@
 /** Files of results on disk: read bounded, written whole or not at all. */
-import { open } from 'node:fs/promises';
+import { access, constants, open, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { messageOf, RuntimeError } from '../../runtime/errors.ts';
 import { writeFileAtomically } from '../../runtime/rootfs/temporary-file.ts';
 import { type BenchResult, MAX_RESULT_BYTES, parseResult } from './result.ts';
@@ -34,13 +35,16 @@ export async function writeResultFile(path: string, result: BenchResult): Promis
   );
 }
 
-/** Before a run of an hour: whether its results can be written where they are to go. */
+/**
+ * Before a run of an hour: whether its results can be written where they are to go.
+ * @throws RuntimeError not-found for a folder that there is not; permission-denied; invalid-argument for a folder's path
+ */
 export async function checkWritable(path: string): Promise<void> {
-  await attempt(`write ${path}`, () =>
-    writeFileAtomically(`${path}.try`, (file) => file.writeFile(''), { mode: 0o644 }),
-  );
-  const { rm } = await import('node:fs/promises');
-  await rm(`${path}.try`, { force: true });
+  await attempt(`write ${path}`, async () => {
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && !found.isFile()) throw new Error('it is not a regular file');
+    await access(dirname(resolve(path)), constants.W_OK | constants.X_OK);
+  });
 }
 
 async function attempt<T>(op: string, work: () => Promise<T>): Promise<T> {

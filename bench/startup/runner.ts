@@ -3,6 +3,7 @@
  * meanwhile falls on all alike. No sample is discarded. A subject that fails is told and the others go on; one that fails
  * three times in a row is not tried again.
  */
+import { setMaxListeners } from 'node:events';
 import { TimeLimit, withDeadline } from '../../runtime/deadline.ts';
 import { messageOf, RuntimeError } from '../../runtime/errors.ts';
 import { Scope } from '../../runtime/scope.ts';
@@ -141,6 +142,8 @@ async function takeTurn(
   const turn = entry.turns;
   entry.turns += 1;
   using limit = new TimeLimit(turnTimeoutMs, signal);
+  // A turn may start as many commands as it likes.
+  setMaxListeners(0, limit.signal);
   const taking = entry.take({ turn, signal: limit.signal });
   // The signal has it end by itself; one that does not is left behind.
   const measured = await withDeadline(`measure ${entry.what}`, taking, turnTimeoutMs, signal);

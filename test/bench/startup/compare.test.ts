@@ -1,5 +1,5 @@
 /** Results beside each other, and `lcow bench compare` over files. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -145,6 +145,18 @@ test('a bad file is an error that names it, its field and its value', async () =
     assert.match(missing.stderr, /cannot read .*none\.json/);
     const directory = await captured('bench compare', [before, folder]);
     assert.match(directory.stderr, /it is not a regular file/);
+  });
+});
+
+test('a run whose results cannot be written where they are to go does not begin', async () => {
+  await inFolder(async (folder) => {
+    const nowhere = join(folder, 'none', 'x.json');
+    const { code, stderr } = await captured('bench startup', ['--runs', '1', '-o', nowhere]);
+    assert.is(code, 125);
+    assert.match(stderr, /cannot write .*none\/x\.json: ENOENT/);
+    assert.not(existsSync(join(folder, 'none')));
+    const onFolder = await captured('bench startup', ['--runs', '1', '-o', folder]);
+    assert.match(onFolder.stderr, /it is not a regular file/);
   });
 });
 
