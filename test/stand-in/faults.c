@@ -121,9 +121,12 @@ bool suffer(const char *function, struct fault *fault) {
         pthread_mutex_lock(&lock);
     }
     uint64_t before = releases;
+    bool hangs = json_true(about("Hang", function)) && !disconnected;
+    if (hangs) count(COUNT_HANGING, 1);
     while (json_true(about("Hang", function)) && releases == before && !disconnected) {
         pthread_cond_wait(&changed, &lock);
     }
+    if (hangs) count(COUNT_HANGING, -1);
     struct json *failure = about("Fail", function);
     bool fails = false;
     if (disconnected) {

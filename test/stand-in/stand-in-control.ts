@@ -16,6 +16,7 @@ const COUNTERS = [
   'created',
   'groupGrants',
   'processes',
+  'hanging',
 ] as const;
 
 /** stdHandles: of processes, given to the caller and not closed. */

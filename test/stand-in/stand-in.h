@@ -132,6 +132,7 @@ enum counter {
     COUNT_CREATED,        /* operations so far */
     COUNT_GROUP_GRANTS,   /* of access to all VMs, not revoked */
     COUNT_PROCESSES,      /* open handles */
+    COUNT_HANGING,        /* operations that never end (faults.c), until released */
     COUNTERS
 };
 void count(enum counter what, int64_t by);

@@ -114,7 +114,8 @@ function register(bench: StandInBench): void {
     const process = await system.createProcess({ CommandLine: 'hang' });
     configure({ Hang: { HcsSignalProcess: true } });
     const hung = process.signal({ Signal: 15 });
-    await until(() => counters().threads > 1);
+    // One that begins after its release hangs for ever.
+    await until(() => counters().hanging === 1);
     await process.kill();
     assert.is((await process.exited).ExitCode, 0xffff_ffff);
     control({ Action: 'Release' });
@@ -216,6 +217,7 @@ function register(bench: StandInBench): void {
     configure({ Hang: { HcsCreateProcess: true } });
     const call = system.createProcess({ CommandLine: 'echo', ...PIPES });
     await hcsRejection(call, 'HCS_E_OPERATION_TIMEOUT');
+    await until(() => counters().hanging === 1);
     control({ Action: 'Release' });
     // The pipes of a result that nobody has fetched are HCS's to close.
     await until(() => counters().processes === 0 && counters().stdHandles === 0);

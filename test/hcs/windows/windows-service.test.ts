@@ -214,6 +214,7 @@ function register(bench: StandInBench): void {
     const hung = hcsRejection(system.pause(), 'HCS_E_OPERATION_TIMEOUT');
     assert.is((await system.properties()).State, 'Running');
     await hung;
+    await until(() => counters().hanging === 1);
     control({ Action: 'Release' });
     await system[Symbol.asyncDispose]();
   });
@@ -226,6 +227,7 @@ function register(bench: StandInBench): void {
       'HCS_E_OPERATION_TIMEOUT',
     );
     await until(() => counters().systems === 0);
+    await until(() => counters().hanging === 1);
     control({ Action: 'Release' });
     await until(() => counters().threads === 0);
     assert.is(counters().machines, 0);
