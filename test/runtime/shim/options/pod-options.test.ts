@@ -84,6 +84,7 @@ test('every option reaches the VM, as an annotation or in a file', async () => {
     network: 'user',
     shares: ['/data', '/srv'],
     ports: [],
+    template: 'none',
   };
   const annotations = {
     'io.lcow.memory': '1.5g',
@@ -163,7 +164,7 @@ test('what is unknown or wrong is told with its source, its key and its value', 
       { annotations: { 'io.lcow.network': 'bridge' } },
       /network: "bridge" is not one of user, none/,
     ],
-    [{ annotations: { 'io.lcow.template': 'web' } }, /"web" is not one of none \(templates/],
+    [{ annotations: { 'io.lcow.template': 'web' } }, /"web" is not one of auto, make, none/],
     [{ annotations: { 'io.lcow.shares': '/a/../b' } }, /shares: "\/a\/\.\.\/b" is not any, none/],
     [{ annotations: { 'io.lcow.boot-files': '/x' } }, /io\.lcow\.boot-files: "\/x": only a conf/],
     [{ options: generic({ 1: 'other.v1.Options' }) }, /type_url: "other\.v1\.Options" is not lcow/],
