@@ -35,6 +35,7 @@ static HANDLE16 new_handle(enum entity entity, const char *id) {
     handles = handle;
     pthread_mutex_unlock(&handle_lock);
     count(COUNT_SYSTEMS, 1);
+    count(COUNT_CREATED, 1);
     return (HANDLE16)handle->value;
 }
 

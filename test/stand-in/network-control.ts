@@ -10,6 +10,7 @@ import type { Failure } from './stand-in-control.ts';
 
 /** Positions in `enum counter` of stand-in.h. */
 const COUNTED = { documents: 0, doubleFrees: 1, handles: 3, staleHandles: 5 } as const;
+const CREATED = 9;
 
 /** See computenetwork-faults.c; anew with each call, and what hangs goes on. */
 export interface NetworkConfiguration {
@@ -24,6 +25,8 @@ export interface NetworkControl {
   readonly configure: (configuration: NetworkConfiguration) => void;
   /** What is out: documents and handles. */
   readonly held: () => Record<keyof typeof COUNTED, number>;
+  /** Handles given so far. */
+  readonly given: () => number;
 }
 
 export function controlNetworks({ computenetwork }: Required<NetworkLibraryPaths>): NetworkControl {
@@ -38,6 +41,7 @@ export function controlNetworks({ computenetwork }: Required<NetworkLibraryPaths
       Object.fromEntries(
         Object.entries(COUNTED).map(([name, at]) => [name, Number(count(at))]),
       ) as Record<keyof typeof COUNTED, number>,
+    given: () => Number(count(CREATED)),
   };
 }
 

@@ -296,7 +296,10 @@ function register({ libraries, entities, control, clean, attach }: NetworkBench)
       stalls.disable();
       assert.match(error.message, 'HcnCreateEndpoint has not returned within 1000 ms');
       assert.ok(stalls.percentile(50) / 1e6 < 20, `${stalls.percentile(50) / 1e6} ms`);
+      const given = control.given();
       control.configure({});
+      // Nothing is left also before the late endpoint is there.
+      await settled(() => Promise.resolve(control.given() > given));
       await settled(async () => (await entities.endpoints('list')).length === 0);
       // The late handle is closed after its endpoint was deleted.
       await settled(() => Promise.resolve(control.held().handles === 0));
