@@ -63,8 +63,6 @@ export interface MachineOptions {
   preload?: string;
   /** Saved state to continue from: where its stream begins in the file. */
   restore?: SavedState;
-  /** Where templates are kept; see QemuServiceOptions. */
-  templateDirectory?: string;
 }
 
 /** See the module's comment. */
@@ -188,11 +186,6 @@ export class Machine {
   /** A paused system is a template from here on, and runs no more. */
   becomeTemplate(): void {
     this.#state = 'SavedAsTemplate';
-  }
-
-  /** Where templates are kept; undefined where this service keeps none. */
-  get templateDirectory(): string | undefined {
-    return this.#options.templateDirectory;
   }
 
   /** Presses the power button. */

@@ -142,7 +142,6 @@ class QemuService implements QemuComputeService {
           ...(vsockBackend === undefined ? {} : { vsockBackend }),
           ...(this.#preload === undefined ? {} : { preload: this.#preload }),
           ...(restored === undefined ? {} : { restore: restored.restore }),
-          ...(this.#templates === undefined ? {} : { templateDirectory: this.#templates }),
         });
       } catch (error) {
         await removeFolder(folder);

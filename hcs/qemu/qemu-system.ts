@@ -130,7 +130,6 @@ export class MachineHandle implements QemuComputeSystem {
   /** Its state goes beside its memory; the folder of both becomes the template. */
   async #saveAsTemplate(machine: Machine, op: string, path: string | undefined): Promise<void> {
     const { memory } = machine.record;
-    const { templateDirectory } = machine;
     await machine.change(op, ['Paused'], async (plug) => {
       const refuse = (Source: string, why: string): never => {
         throw new HcsError(op, 'NOT_SUPPORTED', [{ Message: `${Source} ${why}`, Source }]);
@@ -145,7 +144,7 @@ export class MachineHandle implements QemuComputeSystem {
       if (machine.link === 'vsock') {
         refuse('link', 'is vsock: its back end cannot be saved; the serial link can');
       }
-      if (memory?.shared !== true || templateDirectory === undefined) {
+      if (memory?.shared !== true) {
         return refuse('SaveType', 'is AsTemplate: this system was not created to be a template');
       }
       const plugged = Object.entries(plug.devices).find(
@@ -156,7 +155,7 @@ export class MachineHandle implements QemuComputeSystem {
       }
       const saved = { ...savedMachine(machine, plug), withoutMemory: true };
       await saveState(op, plug.qmp, machine.folder, preparedState(memory), saved);
-      await keepTemplate(op, templateDirectory, machine.id, memory);
+      await keepTemplate(op, machine.id, memory);
       machine.becomeTemplate();
     });
   }

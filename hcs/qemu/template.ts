@@ -45,15 +45,11 @@ export function preparedState(memory: MemoryFile): string {
  * Makes the template of a system whose state has been written.
  * @throws HcsError HCS_E_SYSTEM_ALREADY_EXISTS
  */
-export async function keepTemplate(
-  op: string,
-  directory: string,
-  id: string,
-  memory: MemoryFile,
-): Promise<void> {
-  const folder = join(directory, id);
+export async function keepTemplate(op: string, id: string, memory: MemoryFile): Promise<void> {
+  const prepared = dirname(memory.path);
+  const directory = dirname(prepared);
   try {
-    await rename(dirname(memory.path), folder);
+    await rename(prepared, join(directory, id));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;

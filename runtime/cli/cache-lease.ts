@@ -2,22 +2,15 @@
  * Keeps `lcow prune --cache` from what a process reads of a cache: a lease is a file named by its process; who prunes
  * looks for them under the same lock under which they are made, so it sees every one.
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { holdLease } from '../image/content-lease.ts';
 import { withLock } from '../image/data-lock.ts';
-import { sweepTemporaryFiles, temporaryName } from '../rootfs/temporary-file.ts';
+import { sweepTemporaryFiles } from '../rootfs/temporary-file.ts';
 
 /** Runs `use` while nothing of the cache is pruned. */
 export async function withCacheLease<T>(cache: string, use: () => Promise<T>): Promise<T> {
-  const leases = leasesOf(cache);
-  mkdirSync(leases, { recursive: true, mode: 0o700 });
-  const path = temporaryName(leases);
-  try {
-    await withLock(lockOf(cache), async () => writeFileSync(path, '', { mode: 0o600 }));
-    return await use();
-  } finally {
-    rmSync(path, { force: true });
-  }
+  return holdLease({ leases: leasesOf(cache), lock: lockOf(cache) }, '', use);
 }
 
 /**

@@ -22,11 +22,20 @@ export async function withLease<T>(
   content: LeasedContent,
   use: () => Promise<T>,
 ): Promise<T> {
-  mkdirSync(data.leases, { recursive: true, mode: 0o700 });
-  const path = temporaryName(data.leases);
+  return holdLease(data, JSON.stringify(content), use);
+}
+
+/** Runs `use` while a file of `leases`, made under the lock and named by this process, says `text`. */
+export async function holdLease<T>(
+  { leases, lock }: Pick<DataFolder, 'leases' | 'lock'>,
+  text: string,
+  use: () => Promise<T>,
+): Promise<T> {
+  mkdirSync(leases, { recursive: true, mode: 0o700 });
+  const path = temporaryName(leases);
   try {
-    await withLock(data.lock, async () => {
-      writeFileSync(path, JSON.stringify(content), { mode: 0o600 });
+    await withLock(lock, async () => {
+      writeFileSync(path, text, { mode: 0o600 });
     });
     return await use();
   } finally {

@@ -99,9 +99,9 @@ export function openPod(options: OpenPodOptions): OpenedPod {
       ...(use === 'none'
         ? {}
         : {
-            template: async (shape) => {
+            template: async (shape, document) => {
               const templated = { ...shape, bootFiles, execution };
-              const template = await findPodTemplate(where, templated);
+              const template = await findPodTemplate(where, templated, document);
               if (template === undefined && use === 'make') missed = templated;
               return template;
             },

@@ -316,7 +316,8 @@ export class GuestProcess implements BackendProcess {
   }
 }
 
-const NO_IO: ProcessIo = {
+/** Of a process whose streams nobody has. */
+export const NO_IO: ProcessIo = {
   wants: { stdin: false, stdout: false, stderr: false },
   connect: () => {},
   output: () => Promise.resolve(),

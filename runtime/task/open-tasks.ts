@@ -35,6 +35,8 @@ import type { TaskEvent } from './task-event.ts';
 import { TaskRecordFolder } from './task-record.ts';
 import { readVmRecord, type VmRecord, VmRecordFile } from './vm-record.ts';
 
+type VmDocument = ReturnType<typeof utilityVmDocument>;
+
 /** Makes the pod's network on a VM that boots, or goes on with the recorded one. */
 export type NetworkHook = (vm: UtilityVm, record: unknown) => Promise<TaskNetwork>;
 
@@ -60,8 +62,11 @@ export interface OpenTasksOptions {
   /** Take over the VM that vm.json names. */
   readonly adopt: boolean;
   readonly timeline?: Timeline;
-  /** Finds the template of a VM that is to boot. Default: it boots. */
-  readonly template?: (shape: UtilityVmShape) => Promise<VmTemplate | undefined>;
+  /** Finds the template of a VM that is to boot, of this shape and document. Default: it boots. */
+  readonly template?: (
+    shape: UtilityVmShape,
+    document: VmDocument,
+  ) => Promise<VmTemplate | undefined>;
   /** Called with undefined for a VM that boots, with the recorded network's plain data for one that is adopted. */
   readonly network?: NetworkHook;
   /** Gives the boot up. */
@@ -90,6 +95,7 @@ async function boot(options: OpenTasksOptions): Promise<PodTasks> {
       ? {}
       : { kernelArguments: pod.shape.kernelArguments }),
   };
+  const document = utilityVmDocument(shape);
   // Of a VM of this pod before: it is dead, or nobody knows its secret any more.
   await rm(join(directory, 'task'), { recursive: true, force: true });
   await endOrphan(service, pod.id);
@@ -99,7 +105,7 @@ async function boot(options: OpenTasksOptions): Promise<PodTasks> {
     startedAtMs: Date.now(),
     // A name of its own: the VM before may still be on its way out.
     sockets: `vm-${randomBytes(3).toString('hex')}`,
-    document: utilityVmDocument(shape),
+    document,
   });
   await file.save();
   const vmOptions = {
@@ -109,7 +115,8 @@ async function boot(options: OpenTasksOptions): Promise<PodTasks> {
     ...(timeline === undefined ? {} : { timeline }),
     ...(signal === undefined ? {} : { signal }),
   };
-  const vm = (await clone(vmOptions, options)) ?? (await createUtilityVm(service, vmOptions));
+  const vm =
+    (await clone(vmOptions, document, options)) ?? (await createUtilityVm(service, vmOptions));
   try {
     return await over(vm, file, options);
   } catch (error) {
@@ -121,11 +128,12 @@ async function boot(options: OpenTasksOptions): Promise<PodTasks> {
 /** A clone that answers; undefined, with a line that says why, where there is none to be had. */
 async function clone(
   vmOptions: UtilityVmOptions,
+  document: VmDocument,
   { service, template: find, log, signal }: OpenTasksOptions,
 ): Promise<UtilityVm | undefined> {
   let template: VmTemplate | undefined;
   try {
-    template = await find?.(vmOptions);
+    template = await find?.(vmOptions, document);
     if (template === undefined) return undefined;
     const vm = await createUtilityVm(service, {
       ...vmOptions,

@@ -1,4 +1,5 @@
 /** The template of a VM that is about to boot: found by what it would be, or why there is none. */
+import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
 import type { ExecutionProperties } from '../../hcs/document/properties.ts';
 import type { Directories } from '../directories.ts';
 import { vmmProgram } from '../host-service.ts';
@@ -31,10 +32,16 @@ export function templateUse(
   return asked ?? TEMPLATE_USES.find((use) => use === env['LCOW_TEMPLATE']) ?? 'auto';
 }
 
-/** Of VMs of this shape. @throws Error of a file that cannot be looked at, HcsError of a shape that makes no document */
-export async function identityOf(shape: TemplatedShape): Promise<TemplateIdentity> {
+/**
+ * Of VMs of this shape.
+ * @param document the shape's, where it is known
+ * @throws Error of a file that cannot be looked at, HcsError of a shape that makes no document
+ */
+export async function identityOf(
+  shape: TemplatedShape,
+  document: ComputeSystemDocument = utilityVmDocument(shape),
+): Promise<TemplateIdentity> {
   const { bootFiles, execution } = shape;
-  const document = utilityVmDocument({ ...shape, survivesHost: false });
   const vmm = await vmmProgram(execution.VmmName);
   return templateIdentity({ document, bootFiles, execution, vmm });
 }
@@ -58,6 +65,7 @@ export async function isCurrent(
 export async function findPodTemplate(
   where: Directories,
   shape: TemplatedShape,
+  document?: ComputeSystemDocument,
 ): Promise<VmTemplate | undefined> {
-  return new TemplateStore(where.data).find(templateId(await identityOf(shape)));
+  return new TemplateStore(where.data).find(templateId(await identityOf(shape, document)));
 }

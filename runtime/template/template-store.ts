@@ -33,7 +33,7 @@ export interface StoredTemplate {
 }
 
 /** Whether it is the id of a template. */
-export function isTemplateId(id: string): boolean {
+function isTemplateId(id: string): boolean {
   return TEMPLATE_ID.test(id);
 }
 

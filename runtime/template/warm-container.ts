@@ -10,6 +10,7 @@ import { createScratch } from '../rootfs/scratch.ts';
 import { encodeTarHeader, TAR_BLOCK_BYTES } from '../rootfs/tar-header.ts';
 import { containerSpec } from '../task/container-spec.ts';
 import { GuestBackend } from '../task/guest-backend.ts';
+import { NO_IO } from '../task/guest-process.ts';
 import type { ProcessIo } from '../task/process-io.ts';
 import type { UtilityVm } from '../uvm/utility-vm.ts';
 import { smallestProgram } from './smallest-program.ts';
@@ -17,6 +18,8 @@ import { smallestProgram } from './smallest-program.ts';
 const ID = 'warm';
 const PROGRAM = 'program';
 const SCRATCH_BYTES = 16 * 2 ** 20;
+/** Output comes as a user's does, and goes nowhere. */
+const UNREAD: ProcessIo = { ...NO_IO, wants: { stdin: false, stdout: true, stderr: true } };
 
 /**
  * @returns why no container was run, where there is no program for the processor
@@ -36,7 +39,7 @@ export async function warmContainer(vm: UtilityVm): Promise<string | undefined> 
     const options = ['rw', `parentLayerPaths=${JSON.stringify([layer])}`];
     const backend = new GuestBackend(vm, { log: () => {} });
     const container = await backend.create({
-      ...{ id: ID, bundle, terminal: false, io: swallow() },
+      ...{ id: ID, bundle, terminal: false, io: UNREAD },
       rootfs: [{ type: 'lcow-layer', source: bundle, target: '', options }],
     });
     await container.start();
@@ -59,17 +62,4 @@ async function* tarOf(program: Buffer): AsyncGenerator<Buffer> {
   yield Buffer.concat([program, Buffer.alloc(blocks * TAR_BLOCK_BYTES - program.length)]);
   yield Buffer.alloc(2 * TAR_BLOCK_BYTES);
   await Promise.resolve();
-}
-
-/** Wants output, and has no use for it. */
-function swallow(): ProcessIo {
-  return {
-    wants: { stdin: false, stdout: true, stderr: true },
-    connect: () => {},
-    output: () => Promise.resolve(),
-    outputEnded: () => Promise.resolve(),
-    closeStdin: () => {},
-    exited: () => {},
-    close: () => Promise.resolve(),
-  };
 }

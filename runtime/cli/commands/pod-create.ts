@@ -5,20 +5,15 @@ import { cancelOnSignals } from '../cancel.ts';
 import type { CommandInput } from '../command.ts';
 import { readLabels } from '../environment-options.ts';
 import { readShape } from '../run-options.ts';
-import { parseCount, parseSize } from '../size.ts';
-
-const MIB = 1024 * 1024;
+import { readVmSize } from '../vm-size.ts';
 
 export async function run({ options, operands: [name = ''] }: CommandInput): Promise<number> {
-  const memory = options.text('memory');
-  const cpus = options.text('cpus');
   const request = {
     name,
     labels: readLabels(options),
     ...readShape(options),
     ...(await bootFilesOf(options)),
-    ...(memory === undefined ? {} : { memoryMiB: Math.ceil(parseSize('--memory', memory) / MIB) }),
-    ...(cpus === undefined ? {} : { processorCount: parseCount('--cpus', cpus, 1, 240) }),
+    ...readVmSize(options),
   };
   const cancel = cancelOnSignals();
   try {

@@ -10,9 +10,7 @@ import { TemplateStore } from '../../template/template-store.ts';
 import { readBootFiles } from '../boot-files-option.ts';
 import { cancelOnSignals } from '../cancel.ts';
 import type { CommandInput, OptionValues } from '../command.ts';
-import { parseCount, parseSize } from '../size.ts';
-
-const MIB = 1024 * 1024;
+import { readVmSize } from '../vm-size.ts';
 
 export async function run({ options }: CommandInput): Promise<number> {
   if (process.platform !== 'linux') {
@@ -47,13 +45,10 @@ async function readShape(
   options: OptionValues,
   dataDirectory: string,
 ): Promise<Omit<TemplatedShape, 'execution'>> {
-  const memory = options.text('memory');
-  const cpus = options.text('cpus');
   const kernelArguments = options.text('kernel-args');
   return {
     bootFiles: (await readBootFiles(options)) ?? (await findBootFiles({ dataDirectory })),
-    ...(memory === undefined ? {} : { memoryMiB: Math.ceil(parseSize('--memory', memory) / MIB) }),
-    ...(cpus === undefined ? {} : { processorCount: parseCount('--cpus', cpus, 1, 240) }),
+    ...readVmSize(options),
     ...(kernelArguments === undefined ? {} : { kernelArguments }),
   };
 }

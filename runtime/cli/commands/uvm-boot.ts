@@ -29,10 +29,11 @@ import type { CommandInput, OptionValues } from '../command.ts';
 import { escapeControl } from '../escape.ts';
 import { foreground } from '../foreground.ts';
 import { holdVm } from '../hold-vm.ts';
-import { parseCount, parseSize } from '../size.ts';
+import { parseCount } from '../size.ts';
 import { table } from '../table.ts';
 import { takeTerminal } from '../terminal.ts';
 import { newTimeline, timelineTable, writeTimelineJson } from '../timeline-report.ts';
+import { readVmSize } from '../vm-size.ts';
 import { asksForWindowsDocument, printWindowsDocument } from '../windows-document.ts';
 
 const MIB = 1024 * 1024;
@@ -84,15 +85,12 @@ async function readShape(
     (await readRootDisk(options)) ??
     (await readBootFiles(options)) ??
     (await findBootFiles({ bzImage }));
-  const memory = options.text('memory');
-  const cpus = options.text('cpus');
   // The agent of an image with containers of its own waits for what it is told to come.
   const adapters = network(options) === 'none' ? [] : ['lcow.adapters=1'];
   const kernelArguments = [options.text('kernel-args') ?? '', ...adapters].join(' ').trim();
   return {
     bootFiles,
-    ...(memory === undefined ? {} : { memoryMiB: Math.ceil(parseSize('--memory', memory) / MIB) }),
-    ...(cpus === undefined ? {} : { processorCount: parseCount('--cpus', cpus, 1, 240) }),
+    ...readVmSize(options),
     ...(kernelArguments === '' ? {} : { kernelArguments }),
     console: options.flag('console'),
   };
