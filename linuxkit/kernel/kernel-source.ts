@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runTool } from './build-tools.ts';
 
@@ -59,6 +59,8 @@ export async function openKernelSource(
   const directory = join(cache, `source-${sha256.slice(0, 16)}`);
   await sweep(cache);
   if (!existsSync(directory)) await unpack(path, directory, log, signal);
+  // Its archive's is years ago: who prunes goes by when it was used.
+  await utimes(directory, new Date(), new Date());
   checkTree(directory, path);
   return {
     directory,

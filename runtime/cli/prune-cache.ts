@@ -1,7 +1,8 @@
 /**
  * `lcow prune --cache`: removes what can be made again. Boot files made of other people's kernels and initrds
  * (`foreign` of the data folder), but for those that a container or pod was made with; what `lcow linuxkit build`
- * unpacked of images (`cache/linuxkit`), unless one is building.
+ * unpacked of images (`cache/linuxkit`), unless one is building; what `lcow kernel build` unpacked and compiled
+ * (`cache/kernel-build`), likewise. Kernels that were built stay: they are in `kernel`.
  */
 import { statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
@@ -23,6 +24,11 @@ export interface PrunedCache {
   readonly kept: readonly string[];
 }
 
+/** Where `lcow kernel build` has sources and objects. */
+export function kernelBuildFolder(data: string): string {
+  return join(data, 'cache', 'kernel-build');
+}
+
 /** @param unusedSinceMs only what nobody used since; default everything */
 export async function pruneCache(
   lcow: Lcow,
@@ -35,6 +41,11 @@ export async function pruneCache(
   if (namesIn(cache).length > 0) {
     const done = await whileUnused(cache, () => pruneLayers(cache, pruning));
     if (done === undefined) pruning.kept.push(`${cache}: lcow linuxkit build uses it`);
+  }
+  const builds = kernelBuildFolder(data);
+  if (namesIn(builds).length > 0) {
+    const done = await whileUnused(builds, () => pruneKernelBuilds(builds, pruning));
+    if (done === undefined) pruning.kept.push(`${builds}: lcow kernel build uses it`);
   }
   return pruning;
 }
@@ -116,6 +127,18 @@ async function pruneLayers(cache: string, pruning: Pruning): Promise<true> {
       namesIn(folder).filter((name) => pruning.isOld(join(folder, name))),
     );
   }
+  return true;
+}
+
+/** Sources, objects, and what a process that was killed had not finished unpacking: nobody builds. */
+async function pruneKernelBuilds(folder: string, pruning: Pruning): Promise<true> {
+  sweepTemporaryFiles(folder);
+  const made = /^(?:source|objects)-[0-9a-f]{16}(?:\.\d+\.unfinished)?$/;
+  const goes = namesIn(folder).filter((name) => made.test(name));
+  await pruning.remove(
+    folder,
+    goes.filter((name) => pruning.isOld(join(folder, name))),
+  );
   return true;
 }
 

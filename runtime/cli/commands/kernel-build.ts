@@ -4,8 +4,10 @@ import { buildGuestImage } from '../../../linuxkit/build-guest-image.ts';
 import { buildKernel } from '../../../linuxkit/kernel/build-kernel.ts';
 import { directories } from '../../directories.ts';
 import { messageOf, RuntimeError } from '../../errors.ts';
+import { withCacheLease } from '../cache-lease.ts';
 import type { CommandInput } from '../command.ts';
 import { escapeControl } from '../escape.ts';
+import { kernelBuildFolder } from '../prune-cache.ts';
 
 /** On a terminal a line is renewed as files are compiled; elsewhere one is written for so many. */
 const FILES_A_LINE = 250;
@@ -23,19 +25,21 @@ export async function run({ options }: CommandInput): Promise<number> {
     process.once(signal, () => interrupted.abort());
   }
   try {
-    const kernel = await buildKernel({
+    const workDirectory = kernelBuildFolder(data);
+    const building = {
       storeDirectory: join(data, 'kernel'),
-      workDirectory: join(data, 'cache', 'kernel-build'),
+      workDirectory,
       ...(source === undefined ? {} : { source }),
       ...(fragments.length === 0 ? {} : { fragments }),
       ...(jobs === undefined ? {} : { jobs }),
       log,
       signal: interrupted.signal,
-      onProgress: (compiled) => {
+      onProgress: (compiled: number) => {
         if (stderr.isTTY) stderr.write(`\r${compiled} files compiled`);
         else if (compiled % FILES_A_LINE === 0) log(`${compiled} files compiled`);
       },
-    });
+    };
+    const kernel = await withCacheLease(workDirectory, () => buildKernel(building));
     if (stderr.isTTY && kernel.built) stderr.write('\n');
     log(`${kernel.built ? 'built' : 'was built already'}: Linux ${kernel.record.release}`);
     if (!options.flag('no-image')) {

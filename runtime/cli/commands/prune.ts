@@ -79,7 +79,8 @@ const CONTAINERS = {
 };
 const CACHES = {
   op: 'remove what can be made again',
-  question: 'This removes what can be made again: unpacked images, boot files that nothing uses.',
+  question:
+    'This removes what can be made again: unpacked images, boot files that nothing uses, what was compiled of kernels.',
 };
 
 /** @throws RuntimeError invalid-argument where there is nobody to ask */

@@ -75,6 +75,28 @@ test('unpacked layers go whole, unless an image is being built', async () => {
   }
 });
 
+test("sources and objects of the kernel's builds go, unless one builds; kernels stay", async () => {
+  using host = new CommandHost();
+  const cache = join(host.data, 'cache/kernel-build');
+  const source = put(join(cache, `source-${'1'.repeat(16)}`), HOUR_MS, true);
+  const objects = put(join(cache, `objects-${'1'.repeat(16)}`), HOUR_MS, true);
+  const recent = put(join(cache, `objects-${'2'.repeat(16)}`), 0, true);
+  const half = put(join(cache, `source-${'3'.repeat(16)}.4194999.unfinished`), HOUR_MS, true);
+  put(join(host.data, 'kernel', 'a'.repeat(16)), 9 * HOUR_MS, true);
+  const held = await withCacheLease(cache, () => host.lcow(['prune', '--cache', '-f']));
+  assert.equal(
+    [held.code, held.stdout, held.stderr],
+    [0, 'Total reclaimed space: 0B\n', `kept ${cache}: lcow kernel build uses it\n`],
+  );
+  const some = await host.lcow(['prune', '--cache', '-f', '--filter', 'until=30m']);
+  assert.equal([some.code, some.stderr], [0, '']);
+  const gone = [objects, source, half].map((path) => `${path}\n`).join('');
+  assert.ok(some.stdout.startsWith(`Deleted:\n${gone}\n`), some.stdout);
+  const rest = await host.lcow(['prune', '--cache', '-f']);
+  assert.ok(rest.stdout.startsWith(`Deleted:\n${recent}\n\n`), rest.stdout);
+  assert.equal(namesIn(host, 'kernel'), ['a'.repeat(16)]);
+});
+
 test('a lease of a process that died holds nothing up', async () => {
   using host = new CommandHost();
   layer(host, '1', HOUR_MS);
