@@ -1834,6 +1834,9 @@ export namespace lcow {
                 /** DetachRequest disk. */
                 disk?: (lcow.agent.v1.DiskSource.$Properties|null);
 
+                /** DetachRequest keep. */
+                keep: boolean;
+
                 /**
                  * Creates a new DetachRequest instance using the specified properties.
                  * @param [properties] Properties to set
@@ -1876,6 +1879,9 @@ export namespace lcow {
                     /** DetachRequest disk */
                     disk?: (lcow.agent.v1.DiskSource.$Properties|null);
 
+                    /** DetachRequest keep */
+                    keep?: (boolean|null);
+
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
                 }
@@ -1883,6 +1889,7 @@ export namespace lcow {
                 /** Shape of a DetachRequest. */
                 type $Shape = {
                   disk?: lcow.agent.v1.DiskSource.$Shape|null;
+                  keep?: boolean|null;
                   $unknowns?: Uint8Array[];
                 };
             }
@@ -1996,6 +2003,9 @@ export namespace lcow {
                 /** MountRequest options. */
                 options: string[];
 
+                /** MountRequest frozen. */
+                frozen: boolean;
+
                 /** MountRequest source. */
                 source?: ("disk"|"plan9"|"bind"|"tmpfs");
 
@@ -2062,6 +2072,9 @@ export namespace lcow {
                     /** MountRequest options */
                     options?: (string[]|null);
 
+                    /** MountRequest frozen */
+                    frozen?: (boolean|null);
+
                     /** MountRequest source */
                     source?: ("disk"|"plan9"|"bind"|"tmpfs");
 
@@ -2079,6 +2092,7 @@ export namespace lcow {
                   filesystem?: string|null;
                   readOnly?: boolean|null;
                   options?: string[]|null;
+                  frozen?: boolean|null;
                   $unknowns?: Uint8Array[];
                 } & (
                   ({ source?: undefined; disk?: null; plan9?: null; bind?: null; tmpfs?: null }|{ source?: "disk"; disk: lcow.agent.v1.DiskSource.$Shape; plan9?: null; bind?: null; tmpfs?: null }|{ source?: "plan9"; disk?: null; plan9: lcow.agent.v1.Plan9Share.$Shape; bind?: null; tmpfs?: null }|{ source?: "bind"; disk?: null; plan9?: null; bind: string; tmpfs?: null }|{ source?: "tmpfs"; disk?: null; plan9?: null; bind?: null; tmpfs: lcow.agent.v1.TmpfsSource.$Shape })
@@ -3687,6 +3701,144 @@ export namespace lcow {
 
                 /** Shape of a Stdio. */
                 type $Shape = lcow.agent.v1.Stdio.$Properties;
+            }
+
+            /**
+             * Properties of a PrepareRequest.
+             * @deprecated Use lcow.agent.v1.PrepareRequest.$Properties instead.
+             */
+            interface IPrepareRequest extends lcow.agent.v1.PrepareRequest.$Properties {
+            }
+
+            /** Represents a PrepareRequest. */
+            class PrepareRequest {
+
+                /**
+                 * Constructs a new PrepareRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.agent.v1.PrepareRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** PrepareRequest spec. */
+                spec: Uint8Array;
+
+                /**
+                 * Creates a new PrepareRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns PrepareRequest instance
+                 */
+                static create(properties: lcow.agent.v1.PrepareRequest.$Shape): lcow.agent.v1.PrepareRequest & lcow.agent.v1.PrepareRequest.$Shape;
+                static create(properties?: lcow.agent.v1.PrepareRequest.$Properties): lcow.agent.v1.PrepareRequest;
+
+                /**
+                 * Encodes the specified PrepareRequest message. Does not implicitly {@link lcow.agent.v1.PrepareRequest.verify|verify} messages.
+                 * @param message PrepareRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.agent.v1.PrepareRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a PrepareRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.agent.v1.PrepareRequest & lcow.agent.v1.PrepareRequest.$Shape} PrepareRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.PrepareRequest & lcow.agent.v1.PrepareRequest.$Shape;
+
+                /**
+                 * Gets the type url for PrepareRequest
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace PrepareRequest {
+
+                /** Properties of a PrepareRequest. */
+                interface $Properties {
+
+                    /** PrepareRequest spec */
+                    spec?: (Uint8Array|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a PrepareRequest. */
+                type $Shape = lcow.agent.v1.PrepareRequest.$Properties;
+            }
+
+            /**
+             * Properties of a PrepareResponse.
+             * @deprecated Use lcow.agent.v1.PrepareResponse.$Properties instead.
+             */
+            interface IPrepareResponse extends lcow.agent.v1.PrepareResponse.$Properties {
+            }
+
+            /** Represents a PrepareResponse. */
+            class PrepareResponse {
+
+                /**
+                 * Constructs a new PrepareResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.agent.v1.PrepareResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /**
+                 * Creates a new PrepareResponse instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns PrepareResponse instance
+                 */
+                static create(properties: lcow.agent.v1.PrepareResponse.$Shape): lcow.agent.v1.PrepareResponse & lcow.agent.v1.PrepareResponse.$Shape;
+                static create(properties?: lcow.agent.v1.PrepareResponse.$Properties): lcow.agent.v1.PrepareResponse;
+
+                /**
+                 * Encodes the specified PrepareResponse message. Does not implicitly {@link lcow.agent.v1.PrepareResponse.verify|verify} messages.
+                 * @param message PrepareResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.agent.v1.PrepareResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a PrepareResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.agent.v1.PrepareResponse & lcow.agent.v1.PrepareResponse.$Shape} PrepareResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.PrepareResponse & lcow.agent.v1.PrepareResponse.$Shape;
+
+                /**
+                 * Gets the type url for PrepareResponse
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace PrepareResponse {
+
+                /** Properties of a PrepareResponse. */
+                interface $Properties {
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a PrepareResponse. */
+                type $Shape = lcow.agent.v1.PrepareResponse.$Properties;
             }
 
             /**
@@ -6068,6 +6220,9 @@ export namespace lcow {
                 /** ListContainersResponse containers. */
                 containers: lcow.agent.v1.ContainerState.$Properties[];
 
+                /** ListContainersResponse standbys. */
+                standbys: number;
+
                 /**
                  * Creates a new ListContainersResponse instance using the specified properties.
                  * @param [properties] Properties to set
@@ -6109,6 +6264,9 @@ export namespace lcow {
 
                     /** ListContainersResponse containers */
                     containers?: (lcow.agent.v1.ContainerState.$Properties[]|null);
+
+                    /** ListContainersResponse standbys */
+                    standbys?: (number|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -7024,8 +7182,11 @@ export namespace lcow {
                 /** HostFrame resize. */
                 resize?: (lcow.agent.v1.ResizeFrame.$Properties|null);
 
+                /** HostFrame carry. */
+                carry?: (lcow.agent.v1.CarryOpen.$Properties|null);
+
                 /** HostFrame frame. */
-                frame?: ("open"|"stdin"|"stdinEof"|"ack"|"resize");
+                frame?: ("open"|"stdin"|"stdinEof"|"ack"|"resize"|"carry");
 
                 /**
                  * Creates a new HostFrame instance using the specified properties.
@@ -7081,8 +7242,11 @@ export namespace lcow {
                     /** HostFrame resize */
                     resize?: (lcow.agent.v1.ResizeFrame.$Properties|null);
 
+                    /** HostFrame carry */
+                    carry?: (lcow.agent.v1.CarryOpen.$Properties|null);
+
                     /** HostFrame frame */
-                    frame?: ("open"|"stdin"|"stdinEof"|"ack"|"resize");
+                    frame?: ("open"|"stdin"|"stdinEof"|"ack"|"resize"|"carry");
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -7095,10 +7259,89 @@ export namespace lcow {
                   stdinEof?: lcow.agent.v1.StdinEof.$Shape|null;
                   ack?: lcow.agent.v1.Ack.$Shape|null;
                   resize?: lcow.agent.v1.ResizeFrame.$Shape|null;
+                  carry?: lcow.agent.v1.CarryOpen.$Shape|null;
                   $unknowns?: Uint8Array[];
                 } & (
-                  ({ frame?: undefined; open?: null; stdin?: null; stdinEof?: null; ack?: null; resize?: null }|{ frame?: "open"; open: lcow.agent.v1.AttachOpen.$Shape; stdin?: null; stdinEof?: null; ack?: null; resize?: null }|{ frame?: "stdin"; open?: null; stdin: lcow.agent.v1.Data.$Shape; stdinEof?: null; ack?: null; resize?: null }|{ frame?: "stdinEof"; open?: null; stdin?: null; stdinEof: lcow.agent.v1.StdinEof.$Shape; ack?: null; resize?: null }|{ frame?: "ack"; open?: null; stdin?: null; stdinEof?: null; ack: lcow.agent.v1.Ack.$Shape; resize?: null }|{ frame?: "resize"; open?: null; stdin?: null; stdinEof?: null; ack?: null; resize: lcow.agent.v1.ResizeFrame.$Shape })
+                  ({ frame?: undefined; open?: null; stdin?: null; stdinEof?: null; ack?: null; resize?: null; carry?: null }|{ frame?: "open"; open: lcow.agent.v1.AttachOpen.$Shape; stdin?: null; stdinEof?: null; ack?: null; resize?: null; carry?: null }|{ frame?: "stdin"; open?: null; stdin: lcow.agent.v1.Data.$Shape; stdinEof?: null; ack?: null; resize?: null; carry?: null }|{ frame?: "stdinEof"; open?: null; stdin?: null; stdinEof: lcow.agent.v1.StdinEof.$Shape; ack?: null; resize?: null; carry?: null }|{ frame?: "ack"; open?: null; stdin?: null; stdinEof?: null; ack: lcow.agent.v1.Ack.$Shape; resize?: null; carry?: null }|{ frame?: "resize"; open?: null; stdin?: null; stdinEof?: null; ack?: null; resize: lcow.agent.v1.ResizeFrame.$Shape; carry?: null }|{ frame?: "carry"; open?: null; stdin?: null; stdinEof?: null; ack?: null; resize?: null; carry: lcow.agent.v1.CarryOpen.$Shape })
                 );
+            }
+
+            /**
+             * Properties of a CarryOpen.
+             * @deprecated Use lcow.agent.v1.CarryOpen.$Properties instead.
+             */
+            interface ICarryOpen extends lcow.agent.v1.CarryOpen.$Properties {
+            }
+
+            /** Represents a CarryOpen. */
+            class CarryOpen {
+
+                /**
+                 * Constructs a new CarryOpen.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.agent.v1.CarryOpen.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** CarryOpen port. */
+                port: number;
+
+                /** CarryOpen nonce. */
+                nonce: Uint8Array;
+
+                /**
+                 * Creates a new CarryOpen instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns CarryOpen instance
+                 */
+                static create(properties: lcow.agent.v1.CarryOpen.$Shape): lcow.agent.v1.CarryOpen & lcow.agent.v1.CarryOpen.$Shape;
+                static create(properties?: lcow.agent.v1.CarryOpen.$Properties): lcow.agent.v1.CarryOpen;
+
+                /**
+                 * Encodes the specified CarryOpen message. Does not implicitly {@link lcow.agent.v1.CarryOpen.verify|verify} messages.
+                 * @param message CarryOpen message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.agent.v1.CarryOpen.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a CarryOpen message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.agent.v1.CarryOpen & lcow.agent.v1.CarryOpen.$Shape} CarryOpen
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.CarryOpen & lcow.agent.v1.CarryOpen.$Shape;
+
+                /**
+                 * Gets the type url for CarryOpen
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace CarryOpen {
+
+                /** Properties of a CarryOpen. */
+                interface $Properties {
+
+                    /** CarryOpen port */
+                    port?: (number|null);
+
+                    /** CarryOpen nonce */
+                    nonce?: (Uint8Array|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a CarryOpen. */
+                type $Shape = lcow.agent.v1.CarryOpen.$Properties;
             }
 
             /**
@@ -7615,8 +7858,14 @@ export namespace lcow {
                 /** GuestFrame exit. */
                 exit?: (lcow.agent.v1.ExitStatus.$Properties|null);
 
+                /** GuestFrame carried. */
+                carried?: (lcow.agent.v1.Carried.$Properties|null);
+
+                /** GuestFrame carriedTo. */
+                carriedTo: number;
+
                 /** GuestFrame frame. */
-                frame?: ("attached"|"stdout"|"stderr"|"stdinAck"|"exit");
+                frame?: ("attached"|"stdout"|"stderr"|"stdinAck"|"exit"|"carried");
 
                 /**
                  * Creates a new GuestFrame instance using the specified properties.
@@ -7672,8 +7921,14 @@ export namespace lcow {
                     /** GuestFrame exit */
                     exit?: (lcow.agent.v1.ExitStatus.$Properties|null);
 
+                    /** GuestFrame carried */
+                    carried?: (lcow.agent.v1.Carried.$Properties|null);
+
+                    /** GuestFrame carriedTo */
+                    carriedTo?: (number|null);
+
                     /** GuestFrame frame */
-                    frame?: ("attached"|"stdout"|"stderr"|"stdinAck"|"exit");
+                    frame?: ("attached"|"stdout"|"stderr"|"stdinAck"|"exit"|"carried");
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -7686,10 +7941,90 @@ export namespace lcow {
                   stderr?: lcow.agent.v1.Data.$Shape|null;
                   stdinAck?: lcow.agent.v1.StdinAck.$Shape|null;
                   exit?: lcow.agent.v1.ExitStatus.$Shape|null;
+                  carried?: lcow.agent.v1.Carried.$Shape|null;
+                  carriedTo?: number|null;
                   $unknowns?: Uint8Array[];
                 } & (
-                  ({ frame?: undefined; attached?: null; stdout?: null; stderr?: null; stdinAck?: null; exit?: null }|{ frame?: "attached"; attached: lcow.agent.v1.Attached.$Shape; stdout?: null; stderr?: null; stdinAck?: null; exit?: null }|{ frame?: "stdout"; attached?: null; stdout: lcow.agent.v1.Data.$Shape; stderr?: null; stdinAck?: null; exit?: null }|{ frame?: "stderr"; attached?: null; stdout?: null; stderr: lcow.agent.v1.Data.$Shape; stdinAck?: null; exit?: null }|{ frame?: "stdinAck"; attached?: null; stdout?: null; stderr?: null; stdinAck: lcow.agent.v1.StdinAck.$Shape; exit?: null }|{ frame?: "exit"; attached?: null; stdout?: null; stderr?: null; stdinAck?: null; exit: lcow.agent.v1.ExitStatus.$Shape })
+                  ({ frame?: undefined; attached?: null; stdout?: null; stderr?: null; stdinAck?: null; exit?: null; carried?: null }|{ frame?: "attached"; attached: lcow.agent.v1.Attached.$Shape; stdout?: null; stderr?: null; stdinAck?: null; exit?: null; carried?: null }|{ frame?: "stdout"; attached?: null; stdout: lcow.agent.v1.Data.$Shape; stderr?: null; stdinAck?: null; exit?: null; carried?: null }|{ frame?: "stderr"; attached?: null; stdout?: null; stderr: lcow.agent.v1.Data.$Shape; stdinAck?: null; exit?: null; carried?: null }|{ frame?: "stdinAck"; attached?: null; stdout?: null; stderr?: null; stdinAck: lcow.agent.v1.StdinAck.$Shape; exit?: null; carried?: null }|{ frame?: "exit"; attached?: null; stdout?: null; stderr?: null; stdinAck?: null; exit: lcow.agent.v1.ExitStatus.$Shape; carried?: null }|{ frame?: "carried"; attached?: null; stdout?: null; stderr?: null; stdinAck?: null; exit?: null; carried: lcow.agent.v1.Carried.$Shape })
                 );
+            }
+
+            /**
+             * Properties of a Carried.
+             * @deprecated Use lcow.agent.v1.Carried.$Properties instead.
+             */
+            interface ICarried extends lcow.agent.v1.Carried.$Properties {
+            }
+
+            /** Represents a Carried. */
+            class Carried {
+
+                /**
+                 * Constructs a new Carried.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.agent.v1.Carried.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Carried offset. */
+                offset: number;
+
+                /** Carried refused. */
+                refused: string;
+
+                /**
+                 * Creates a new Carried instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Carried instance
+                 */
+                static create(properties: lcow.agent.v1.Carried.$Shape): lcow.agent.v1.Carried & lcow.agent.v1.Carried.$Shape;
+                static create(properties?: lcow.agent.v1.Carried.$Properties): lcow.agent.v1.Carried;
+
+                /**
+                 * Encodes the specified Carried message. Does not implicitly {@link lcow.agent.v1.Carried.verify|verify} messages.
+                 * @param message Carried message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.agent.v1.Carried.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Carried message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.agent.v1.Carried & lcow.agent.v1.Carried.$Shape} Carried
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.agent.v1.Carried & lcow.agent.v1.Carried.$Shape;
+
+                /**
+                 * Gets the type url for Carried
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace Carried {
+
+                /** Properties of a Carried. */
+                interface $Properties {
+
+                    /** Carried offset */
+                    offset?: (number|null);
+
+                    /** Carried refused */
+                    refused?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Carried. */
+                type $Shape = lcow.agent.v1.Carried.$Properties;
             }
 
             /**
@@ -7722,6 +8057,9 @@ export namespace lcow {
 
                 /** Attached stderrOffset. */
                 stderrOffset: number;
+
+                /** Attached carries. */
+                carries: boolean;
 
                 /**
                  * Creates a new Attached instance using the specified properties.
@@ -7773,6 +8111,9 @@ export namespace lcow {
 
                     /** Attached stderrOffset */
                     stderrOffset?: (number|null);
+
+                    /** Attached carries */
+                    carries?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

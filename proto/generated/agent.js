@@ -2400,6 +2400,7 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 DetachRequest.prototype.disk = null;
+                DetachRequest.prototype.keep = false;
 
                 DetachRequest.create = function(properties) {
                     return new DetachRequest(properties);
@@ -2414,6 +2415,8 @@ export const lcow = $root.lcow = (() => {
                         throw $Error("max depth exceeded");
                     if (message.disk != null && $Object.hasOwnProperty.call(message, "disk"))
                         $root.lcow.agent.v1.DiskSource.encode(message.disk, writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.keep != null && $Object.hasOwnProperty.call(message, "keep") && message.keep !== false)
+                        writer.uint32(16).bool(message.keep);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -2451,6 +2454,15 @@ export const lcow = $root.lcow = (() => {
                                 if (wireType !== 2)
                                     break;
                                 message.disk = $root.lcow.agent.v1.DiskSource.decode(reader, reader.size(), $undefined, _depth + 1, message.disk);
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.keep = value;
+                                else
+                                    delete message.keep;
                                 continue;
                             }
                         }
@@ -2573,6 +2585,7 @@ export const lcow = $root.lcow = (() => {
                 MountRequest.prototype.filesystem = "";
                 MountRequest.prototype.readOnly = false;
                 MountRequest.prototype.options = $util.emptyArray;
+                MountRequest.prototype.frozen = false;
 
                 let $oneOfFields;
 
@@ -2609,6 +2622,8 @@ export const lcow = $root.lcow = (() => {
                     if (message.options != null && message.options.length)
                         for (let i = 0; i < message.options.length; ++i)
                             writer.uint32(66).string(message.options[i]);
+                    if (message.frozen != null && $Object.hasOwnProperty.call(message, "frozen") && message.frozen !== false)
+                        writer.uint32(72).bool(message.frozen);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -2703,6 +2718,15 @@ export const lcow = $root.lcow = (() => {
                                 if (!(message.options && message.options.length))
                                     message.options = [];
                                 message.options.push(reader.stringVerify());
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.frozen = value;
+                                else
+                                    delete message.frozen;
                                 continue;
                             }
                         }
@@ -4847,6 +4871,174 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return Stdio;
+            });
+
+            $whenUsed(v1, "PrepareRequest", function() {
+
+                const PrepareRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                PrepareRequest.prototype.spec = $util.newBuffer([]);
+
+                PrepareRequest.create = function(properties) {
+                    return new PrepareRequest(properties);
+                };
+
+                PrepareRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.spec != null && $Object.hasOwnProperty.call(message, "spec") && message.spec.length)
+                        writer.uint32(10).bytes(message.spec);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                PrepareRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.lcow.agent.v1.PrepareRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.bytes()).length)
+                                    message.spec = value;
+                                else
+                                    delete message.spec;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                PrepareRequest.getTypeUrl = function(prefix) {
+                    if (prefix === $undefined)
+                        prefix = "type.googleapis.com";
+                    return prefix + "/lcow.agent.v1.PrepareRequest";
+                };
+
+                return PrepareRequest;
+            });
+
+            $whenUsed(v1, "PrepareResponse", function() {
+
+                const PrepareResponse = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                PrepareResponse.create = function(properties) {
+                    return new PrepareResponse(properties);
+                };
+
+                PrepareResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                PrepareResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.lcow.agent.v1.PrepareResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        reader.skipType(tag & 7, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                PrepareResponse.getTypeUrl = function(prefix) {
+                    if (prefix === $undefined)
+                        prefix = "type.googleapis.com";
+                    return prefix + "/lcow.agent.v1.PrepareResponse";
+                };
+
+                return PrepareResponse;
             });
 
             $whenUsed(v1, "CreateContainerRequest", function() {
@@ -8085,6 +8277,7 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 ListContainersResponse.prototype.containers = $util.emptyArray;
+                ListContainersResponse.prototype.standbys = 0;
 
                 ListContainersResponse.create = function(properties) {
                     return new ListContainersResponse(properties);
@@ -8100,6 +8293,8 @@ export const lcow = $root.lcow = (() => {
                     if (message.containers != null && message.containers.length)
                         for (let i = 0; i < message.containers.length; ++i)
                             $root.lcow.agent.v1.ContainerState.encode(message.containers[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.standbys != null && $Object.hasOwnProperty.call(message, "standbys") && message.standbys !== 0)
+                        writer.uint32(16).uint32(message.standbys);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -8113,7 +8308,7 @@ export const lcow = $root.lcow = (() => {
                         _depth = 0;
                     if (_depth > $Reader.recursionLimit)
                         throw $Error("max depth exceeded");
-                    let end, message;
+                    let end, message, value;
                     if (length === $undefined)
                         end = reader.len;
                     else {
@@ -8139,6 +8334,15 @@ export const lcow = $root.lcow = (() => {
                                 if (!(message.containers && message.containers.length))
                                     message.containers = [];
                                 message.containers.push($root.lcow.agent.v1.ContainerState.decode(reader, reader.size(), $undefined, _depth + 1));
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.standbys = value;
+                                else
+                                    delete message.standbys;
                                 continue;
                             }
                         }
@@ -9365,11 +9569,12 @@ export const lcow = $root.lcow = (() => {
                 HostFrame.prototype.stdinEof = null;
                 HostFrame.prototype.ack = null;
                 HostFrame.prototype.resize = null;
+                HostFrame.prototype.carry = null;
 
                 let $oneOfFields;
 
                 $Object.defineProperty(HostFrame.prototype, "frame", {
-                    get: $util.oneOfGetter($oneOfFields = ["open", "stdin", "stdinEof", "ack", "resize"]),
+                    get: $util.oneOfGetter($oneOfFields = ["open", "stdin", "stdinEof", "ack", "resize", "carry"]),
                     set: $util.oneOfSetter($oneOfFields)
                 });
 
@@ -9394,6 +9599,8 @@ export const lcow = $root.lcow = (() => {
                         $root.lcow.agent.v1.Ack.encode(message.ack, writer.uint32(34).fork(), _depth + 1).ldelim();
                     if (message.resize != null && $Object.hasOwnProperty.call(message, "resize"))
                         $root.lcow.agent.v1.ResizeFrame.encode(message.resize, writer.uint32(42).fork(), _depth + 1).ldelim();
+                    if (message.carry != null && $Object.hasOwnProperty.call(message, "carry"))
+                        $root.lcow.agent.v1.CarryOpen.encode(message.carry, writer.uint32(50).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -9462,6 +9669,13 @@ export const lcow = $root.lcow = (() => {
                                 message.frame = "resize";
                                 continue;
                             }
+                        case 6: {
+                                if (wireType !== 2)
+                                    break;
+                                message.carry = $root.lcow.agent.v1.CarryOpen.decode(reader, reader.size(), $undefined, _depth + 1, message.carry);
+                                message.frame = "carry";
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -9486,6 +9700,110 @@ export const lcow = $root.lcow = (() => {
                 };
 
                 return HostFrame;
+            });
+
+            $whenUsed(v1, "CarryOpen", function() {
+
+                const CarryOpen = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                CarryOpen.prototype.port = 0;
+                CarryOpen.prototype.nonce = $util.newBuffer([]);
+
+                CarryOpen.create = function(properties) {
+                    return new CarryOpen(properties);
+                };
+
+                CarryOpen.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.port != null && $Object.hasOwnProperty.call(message, "port") && message.port !== 0)
+                        writer.uint32(8).uint32(message.port);
+                    if (message.nonce != null && $Object.hasOwnProperty.call(message, "nonce") && message.nonce.length)
+                        writer.uint32(18).bytes(message.nonce);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                CarryOpen.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.lcow.agent.v1.CarryOpen();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.port = value;
+                                else
+                                    delete message.port;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.bytes()).length)
+                                    message.nonce = value;
+                                else
+                                    delete message.nonce;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                CarryOpen.getTypeUrl = function(prefix) {
+                    if (prefix === $undefined)
+                        prefix = "type.googleapis.com";
+                    return prefix + "/lcow.agent.v1.CarryOpen";
+                };
+
+                return CarryOpen;
             });
 
             $whenUsed(v1, "AttachOpen", function() {
@@ -10138,11 +10456,13 @@ export const lcow = $root.lcow = (() => {
                 GuestFrame.prototype.stderr = null;
                 GuestFrame.prototype.stdinAck = null;
                 GuestFrame.prototype.exit = null;
+                GuestFrame.prototype.carried = null;
+                GuestFrame.prototype.carriedTo = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
                 let $oneOfFields;
 
                 $Object.defineProperty(GuestFrame.prototype, "frame", {
-                    get: $util.oneOfGetter($oneOfFields = ["attached", "stdout", "stderr", "stdinAck", "exit"]),
+                    get: $util.oneOfGetter($oneOfFields = ["attached", "stdout", "stderr", "stdinAck", "exit", "carried"]),
                     set: $util.oneOfSetter($oneOfFields)
                 });
 
@@ -10167,6 +10487,10 @@ export const lcow = $root.lcow = (() => {
                         $root.lcow.agent.v1.StdinAck.encode(message.stdinAck, writer.uint32(34).fork(), _depth + 1).ldelim();
                     if (message.exit != null && $Object.hasOwnProperty.call(message, "exit"))
                         $root.lcow.agent.v1.ExitStatus.encode(message.exit, writer.uint32(42).fork(), _depth + 1).ldelim();
+                    if (message.carried != null && $Object.hasOwnProperty.call(message, "carried"))
+                        $root.lcow.agent.v1.Carried.encode(message.carried, writer.uint32(50).fork(), _depth + 1).ldelim();
+                    if (message.carriedTo != null && $Object.hasOwnProperty.call(message, "carriedTo") && (typeof message.carriedTo === "object" ? message.carriedTo.low || message.carriedTo.high : message.carriedTo !== 0))
+                        writer.uint32(56).uint64(message.carriedTo);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -10180,7 +10504,7 @@ export const lcow = $root.lcow = (() => {
                         _depth = 0;
                     if (_depth > $Reader.recursionLimit)
                         throw $Error("max depth exceeded");
-                    let end, message;
+                    let end, message, value;
                     if (length === $undefined)
                         end = reader.len;
                     else {
@@ -10235,6 +10559,22 @@ export const lcow = $root.lcow = (() => {
                                 message.frame = "exit";
                                 continue;
                             }
+                        case 6: {
+                                if (wireType !== 2)
+                                    break;
+                                message.carried = $root.lcow.agent.v1.Carried.decode(reader, reader.size(), $undefined, _depth + 1, message.carried);
+                                message.frame = "carried";
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.carriedTo = value;
+                                else
+                                    delete message.carriedTo;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -10261,6 +10601,110 @@ export const lcow = $root.lcow = (() => {
                 return GuestFrame;
             });
 
+            $whenUsed(v1, "Carried", function() {
+
+                const Carried = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Carried.prototype.offset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                Carried.prototype.refused = "";
+
+                Carried.create = function(properties) {
+                    return new Carried(properties);
+                };
+
+                Carried.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && (typeof message.offset === "object" ? message.offset.low || message.offset.high : message.offset !== 0))
+                        writer.uint32(8).uint64(message.offset);
+                    if (message.refused != null && $Object.hasOwnProperty.call(message, "refused") && message.refused !== "")
+                        writer.uint32(18).string(message.refused);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Carried.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.lcow.agent.v1.Carried();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.offset = value;
+                                else
+                                    delete message.offset;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.refused = value;
+                                else
+                                    delete message.refused;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Carried.getTypeUrl = function(prefix) {
+                    if (prefix === $undefined)
+                        prefix = "type.googleapis.com";
+                    return prefix + "/lcow.agent.v1.Carried";
+                };
+
+                return Carried;
+            });
+
             $whenUsed(v1, "Attached", function() {
 
                 const Attached = function (properties) {
@@ -10274,6 +10718,7 @@ export const lcow = $root.lcow = (() => {
                 Attached.prototype.pid = 0;
                 Attached.prototype.stdoutOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 Attached.prototype.stderrOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                Attached.prototype.carries = false;
 
                 Attached.create = function(properties) {
                     return new Attached(properties);
@@ -10294,6 +10739,8 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(24).uint64(message.stdoutOffset);
                     if (message.stderrOffset != null && $Object.hasOwnProperty.call(message, "stderrOffset") && (typeof message.stderrOffset === "object" ? message.stderrOffset.low || message.stderrOffset.high : message.stderrOffset !== 0))
                         writer.uint32(32).uint64(message.stderrOffset);
+                    if (message.carries != null && $Object.hasOwnProperty.call(message, "carries") && message.carries !== false)
+                        writer.uint32(40).bool(message.carries);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -10361,6 +10808,15 @@ export const lcow = $root.lcow = (() => {
                                     message.stderrOffset = value;
                                 else
                                     delete message.stderrOffset;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.carries = value;
+                                else
+                                    delete message.carries;
                                 continue;
                             }
                         }

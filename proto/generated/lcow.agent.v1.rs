@@ -190,6 +190,9 @@ pub struct AttachResponse {
 pub struct DetachRequest {
     #[prost(message, optional, tag = "1")]
     pub disk: ::core::option::Option<DiskSource>,
+    /// its device stays, for another disk; the host empties it
+    #[prost(bool, tag = "2")]
+    pub keep: bool,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DetachResponse {}
@@ -206,6 +209,9 @@ pub struct MountRequest {
     /// file system options, at most 32 of 256 bytes
     #[prost(string, repeated, tag = "8")]
     pub options: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// of a disk: nothing is written to it until MountOverlay has it as its scratch
+    #[prost(bool, tag = "9")]
+    pub frozen: bool,
     #[prost(oneof = "mount_request::Source", tags = "1, 2, 3, 4")]
     pub source: ::core::option::Option<mount_request::Source>,
 }
@@ -396,6 +402,14 @@ pub struct Stdio {
     #[prost(uint32, tag = "6")]
     pub height: u32,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PrepareRequest {
+    /// OCI runtime config.json, at most 1 MiB; its process and root count for nothing
+    #[prost(bytes = "vec", tag = "1")]
+    pub spec: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PrepareResponse {}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CreateContainerRequest {
     #[prost(string, tag = "1")]
@@ -674,6 +688,9 @@ pub struct ExecState {
 pub struct ListContainersResponse {
     #[prost(message, repeated, tag = "1")]
     pub containers: ::prost::alloc::vec::Vec<ContainerState>,
+    /// made by Prepare, waiting for a Create that they fit
+    #[prost(uint32, tag = "2")]
+    pub standbys: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PidsRequest {
@@ -800,7 +817,7 @@ pub struct ExecEnded {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct HostFrame {
-    #[prost(oneof = "host_frame::Frame", tags = "1, 2, 3, 4, 5")]
+    #[prost(oneof = "host_frame::Frame", tags = "1, 2, 3, 4, 5, 6")]
     pub frame: ::core::option::Option<host_frame::Frame>,
 }
 /// Nested message and enum types in `HostFrame`.
@@ -820,7 +837,20 @@ pub mod host_frame {
         Ack(super::Ack),
         #[prost(message, tag = "5")]
         Resize(super::ResizeFrame),
+        /// once, where `attached` said that it may
+        #[prost(message, tag = "6")]
+        Carry(super::CarryOpen),
     }
+}
+/// stdout from here on over a serial port of its own, past this call: docs/protocol.md §3.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CarryOpen {
+    /// the virtio-serial port "lcow.<port>"; the agent waits for it, at most 5 s
+    #[prost(uint32, tag = "1")]
+    pub port: u32,
+    /// 16 bytes, of both hellos on the port
+    #[prost(bytes = "vec", tag = "2")]
+    pub nonce: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AttachOpen {
@@ -876,7 +906,10 @@ pub struct Ack {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GuestFrame {
-    #[prost(oneof = "guest_frame::Frame", tags = "1, 2, 3, 4, 5")]
+    /// with `exit`, where stdout was carried: its end, all of which the host has acknowledged
+    #[prost(uint64, tag = "7")]
+    pub carried_to: u64,
+    #[prost(oneof = "guest_frame::Frame", tags = "1, 2, 3, 4, 5, 6")]
     pub frame: ::core::option::Option<guest_frame::Frame>,
 }
 /// Nested message and enum types in `GuestFrame`.
@@ -895,7 +928,19 @@ pub mod guest_frame {
         /// last, after all output was sent; then the stream ends, unless it was to be held
         #[prost(message, tag = "5")]
         Exit(super::ExitStatus),
+        /// the answer to `carry`
+        #[prost(message, tag = "6")]
+        Carried(super::Carried),
     }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Carried {
+    /// stdout's bytes from here on go over the port
+    #[prost(uint64, tag = "1")]
+    pub offset: u64,
+    /// why not; everything goes on as before
+    #[prost(string, tag = "2")]
+    pub refused: ::prost::alloc::string::String,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Attached {
@@ -909,6 +954,9 @@ pub struct Attached {
     pub stdout_offset: u64,
     #[prost(uint64, tag = "4")]
     pub stderr_offset: u64,
+    /// its stdout may be carried over a port (HostFrame.carry)
+    #[prost(bool, tag = "5")]
+    pub carries: bool,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StdinAck {
@@ -3054,6 +3102,32 @@ pub mod containers_client {
                 .insert(GrpcMethod::new("lcow.agent.v1.Containers", "Create"));
             self.inner.unary(req, path, codec).await
         }
+        /// Makes an init ahead, with the namespaces, mounts and hidden paths of `spec`: the next Create that it fits takes it.
+        /// Four may wait. UNIMPLEMENTED where the kernel is older than Linux 5.12.
+        pub async fn prepare(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PrepareRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PrepareResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/lcow.agent.v1.Containers/Prepare",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("lcow.agent.v1.Containers", "Prepare"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Runs the user's command. State running.
         pub async fn start(
             &mut self,
@@ -3368,6 +3442,12 @@ pub mod containers_server {
             tonic::Response<super::CreateContainerResponse>,
             tonic::Status,
         >;
+        /// Makes an init ahead, with the namespaces, mounts and hidden paths of `spec`: the next Create that it fits takes it.
+        /// Four may wait. UNIMPLEMENTED where the kernel is older than Linux 5.12.
+        async fn prepare(
+            &self,
+            request: tonic::Request<super::PrepareRequest>,
+        ) -> std::result::Result<tonic::Response<super::PrepareResponse>, tonic::Status>;
         /// Runs the user's command. State running.
         async fn start(
             &self,
@@ -3546,6 +3626,51 @@ pub mod containers_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CreateSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/lcow.agent.v1.Containers/Prepare" => {
+                    #[allow(non_camel_case_types)]
+                    struct PrepareSvc<T: Containers>(pub Arc<T>);
+                    impl<
+                        T: Containers,
+                    > tonic::server::UnaryService<super::PrepareRequest>
+                    for PrepareSvc<T> {
+                        type Response = super::PrepareResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::PrepareRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Containers>::prepare(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PrepareSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

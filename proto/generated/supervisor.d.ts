@@ -1330,6 +1330,78 @@ export namespace lcow {
             }
 
             /**
+             * Properties of a MetricsResponse.
+             * @deprecated Use lcow.supervisor.v1.MetricsResponse.$Properties instead.
+             */
+            interface IMetricsResponse extends lcow.supervisor.v1.MetricsResponse.$Properties {
+            }
+
+            /** Represents a MetricsResponse. */
+            class MetricsResponse {
+
+                /**
+                 * Constructs a new MetricsResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: lcow.supervisor.v1.MetricsResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** MetricsResponse json. */
+                json: Uint8Array;
+
+                /**
+                 * Creates a new MetricsResponse instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns MetricsResponse instance
+                 */
+                static create(properties: lcow.supervisor.v1.MetricsResponse.$Shape): lcow.supervisor.v1.MetricsResponse & lcow.supervisor.v1.MetricsResponse.$Shape;
+                static create(properties?: lcow.supervisor.v1.MetricsResponse.$Properties): lcow.supervisor.v1.MetricsResponse;
+
+                /**
+                 * Encodes the specified MetricsResponse message. Does not implicitly {@link lcow.supervisor.v1.MetricsResponse.verify|verify} messages.
+                 * @param message MetricsResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: lcow.supervisor.v1.MetricsResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a MetricsResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {lcow.supervisor.v1.MetricsResponse & lcow.supervisor.v1.MetricsResponse.$Shape} MetricsResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): lcow.supervisor.v1.MetricsResponse & lcow.supervisor.v1.MetricsResponse.$Shape;
+
+                /**
+                 * Gets the type url for MetricsResponse
+                 * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+                 * @returns The type url
+                 */
+                static getTypeUrl(prefix?: string): string;
+            }
+
+            namespace MetricsResponse {
+
+                /** Properties of a MetricsResponse. */
+                interface $Properties {
+
+                    /** MetricsResponse json */
+                    json?: (Uint8Array|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a MetricsResponse. */
+                type $Shape = lcow.supervisor.v1.MetricsResponse.$Properties;
+            }
+
+            /**
              * Properties of a ClientFrame.
              * @deprecated Use lcow.supervisor.v1.ClientFrame.$Properties instead.
              */

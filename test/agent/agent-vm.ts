@@ -10,11 +10,13 @@ import { addScsiAttachment } from '../../hcs/document/resource-requests.ts';
 import type { ComputeService } from '../../hcs/service.ts';
 import type { AgentChannel } from '../../runtime/guest/agent-channel.ts';
 import type { ExitStatus } from '../../runtime/guest/exit-status.ts';
+import { RuntimeError } from '../../runtime/errors.ts';
 import { METHODS } from '../../runtime/guest/methods.ts';
 import { type ProcessId, ProcessStreams } from '../../runtime/guest/process-streams.ts';
 import { createUtilityVm, type UtilityVm } from '../../runtime/uvm/utility-vm.ts';
 import { LcowHost } from '../harness/lcow-host.ts';
 
+const EXPECTED: ReadonlySet<string> = new Set(['invalid-argument', 'resource-exhausted']);
 const LAYER = { controller: 0, lun: 0 };
 
 export interface Result {
@@ -29,6 +31,8 @@ export class AgentVm implements AsyncDisposable {
   readonly service: ComputeService;
   readonly vm: UtilityVm;
   readonly channel: AgentChannel;
+  /** Each container is made of a standby that was made for it just before, where its spec allows. */
+  standsBy = false;
   #execs = 0;
 
   private constructor(host: LcowHost, service: ComputeService, vm: UtilityVm, agent: AgentChannel) {
@@ -67,6 +71,7 @@ export class AgentVm implements AsyncDisposable {
   async create(id: string, spec: object, options: CreateOptions = {}): Promise<ProcessStreams> {
     const rootfs = options.rootfs ?? (await this.rootfs(id));
     const { terminal = false, stdin = false, mounts = [] } = options;
+    if (this.standsBy) await this.#prepare(spec);
     await this.channel.call(`create ${id}`, METHODS.create, {
       id,
       rootfs,
@@ -75,6 +80,16 @@ export class AgentVm implements AsyncDisposable {
       mounts,
     });
     return new ProcessStreams(this.channel, { containerId: id, execId: '' });
+  }
+
+  async #prepare(spec: object): Promise<void> {
+    const request = { spec: Buffer.from(JSON.stringify(spec)) };
+    try {
+      await this.channel.call('prepare', METHODS.prepareContainer, request);
+    } catch (error) {
+      // Refused here as it will be at its creation, or nothing that can be made ahead, or four wait already.
+      if (!(error instanceof RuntimeError) || !EXPECTED.has(error.code)) throw error;
+    }
   }
 
   start(id: string): Promise<unknown> {

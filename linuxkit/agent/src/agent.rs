@@ -10,7 +10,7 @@ use tonic::Status;
 
 use crate::boot::Platform;
 use crate::bounds;
-use crate::container::Container;
+use crate::container::{Container, Standby};
 use crate::events::Events;
 use crate::link::preamble::Secret;
 use crate::modules::Modules;
@@ -38,6 +38,8 @@ pub struct Agent {
     pub greeted: Notify,
     linked: AtomicBool,
     pub containers: Mutex<HashMap<String, Slot>>,
+    /// Containers made ahead, which wait for one that they fit.
+    pub standbys: Mutex<Vec<Standby>>,
     /// Processes of the VM itself, by exec id.
     pub vm_processes: Mutex<HashMap<String, Arc<Process>>>,
     /// Who is to be told of which pid's exit.
@@ -109,6 +111,7 @@ impl Agent {
             greeted: Notify::new(),
             linked: AtomicBool::new(false),
             containers: Mutex::default(),
+            standbys: Mutex::default(),
             vm_processes: Mutex::default(),
             pids: Mutex::default(),
             known: watch::Sender::new(0),

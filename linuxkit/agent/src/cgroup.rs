@@ -6,8 +6,15 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use libcgroups::common::{CgroupConfig, CgroupManager, ControllerOpt, create_cgroup_manager};
+use oci_spec::runtime::LinuxResources;
+use tonic::Status;
+
+use crate::agent::lock;
+use crate::bounds::internal;
 use crate::proto::{IoStat, LinkStat, StatsResponse};
 use crate::{spec, warning};
 
@@ -15,6 +22,37 @@ use crate::{spec, warning};
 pub const ROOT: &str = "/sys/fs/cgroup";
 /// How long freezing and emptying may take.
 const SETTLE: Duration = Duration::from_secs(10);
+
+/// Groups that go by another name than their container's: a container that was made of a standby has its group.
+static LENT: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+
+/// The name of container `id`'s group.
+pub fn group_of(id: &str) -> String {
+    lock(&LENT)
+        .get(id)
+        .cloned()
+        .unwrap_or_else(|| id.to_owned())
+}
+
+/// Container `id` has the group `name` from now on.
+pub fn lend(id: &str, name: &str) {
+    lock(&LENT).insert(id.to_owned(), name.to_owned());
+}
+
+/// The group is nobody's; gives its name where it was lent.
+pub fn take_back(id: &str) -> Option<String> {
+    lock(&LENT).remove(id)
+}
+
+/// A group below the mount.
+pub fn path(name: &str) -> String {
+    format!("/lcow/{name}")
+}
+
+/// A group as a folder.
+pub fn folder(name: &str) -> String {
+    format!("{ROOT}/lcow/{name}")
+}
 
 /// Opens the controllers for containers and moves the agent into a leaf of its own. Once, before the first
 /// container.
@@ -153,6 +191,27 @@ pub fn pids(folder: &str) -> Vec<u32> {
         }
     }
     found
+}
+
+/// Applies resources to a container's group, as its creation did.
+pub fn apply(id: &str, resources: &LinuxResources) -> Result<(), Status> {
+    let failed = |error: &dyn std::fmt::Display| {
+        internal(&format!("limit the resources of container {id:?}"), error)
+    };
+    let manager = create_cgroup_manager(CgroupConfig {
+        cgroup_path: spec::cgroup(id).into(),
+        systemd_cgroup: false,
+        container_name: id.to_owned(),
+    })
+    .map_err(|error| failed(&error))?;
+    manager
+        .apply(&ControllerOpt {
+            resources,
+            disable_oom_killer: false,
+            oom_score_adj: None,
+            freezer_state: None,
+        })
+        .map_err(|error| failed(&error))
 }
 
 fn parse_keyed(text: &str) -> BTreeMap<String, u64> {

@@ -4,6 +4,7 @@
 mod agent;
 mod boot;
 mod bounds;
+mod carry;
 mod cgroup;
 mod container;
 mod container_init;
@@ -22,6 +23,7 @@ mod oom;
 mod process;
 mod processes;
 mod readiness;
+mod ring;
 mod shutdown;
 mod spawn;
 mod spec;

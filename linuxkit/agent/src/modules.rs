@@ -77,10 +77,15 @@ impl Modules {
         }
     }
 
+    /// Whether all that will ever be loaded is.
+    pub fn complete(&self) -> bool {
+        self.complete.load(Ordering::Acquire)
+    }
+
     /// Loads every module of `group` that is not loaded yet, in the list's order. Blocks while another thread
     /// loads: two groups may share modules.
     pub fn load(&self, group: &str) {
-        if self.complete.load(Ordering::Acquire) {
+        if self.complete() {
             return;
         }
         let mut loaded = self.loaded.lock().unwrap_or_else(|e| e.into_inner());

@@ -54,7 +54,7 @@ impl Idle {
     }
 }
 
-fn stream(socket: OwnedFd) -> io::Result<UnixStream> {
+pub fn stream(socket: OwnedFd) -> io::Result<UnixStream> {
     let stream = std::os::unix::net::UnixStream::from(socket);
     stream.set_nonblocking(true)?;
     UnixStream::from_std(stream)
@@ -105,7 +105,8 @@ pub async fn ask_exec(
     }
 }
 
-async fn talk(
+/// Sends a message and its descriptors, and waits for the answer.
+pub async fn talk(
     stream: &mut UnixStream,
     body: &[u8],
     fds: &[OwnedFd],

@@ -11,6 +11,7 @@ use tonic::Status;
 
 use crate::boot;
 use crate::bounds::{self, invalid};
+use crate::cgroup;
 use crate::lookup;
 use crate::proto::Stdio;
 use crate::user::Database;
@@ -24,12 +25,12 @@ pub enum Origin {
 
 /// The cgroup of container `id`, below the mount.
 pub fn cgroup(id: &str) -> String {
-    format!("/lcow/{id}")
+    cgroup::path(&cgroup::group_of(id))
 }
 
 /// The cgroup of container `id` as a folder.
 pub fn cgroup_folder(id: &str) -> String {
-    format!("/sys/fs/cgroup/lcow/{id}")
+    cgroup::folder(&cgroup::group_of(id))
 }
 
 /// Parses a spec and refuses by name what nothing here honours.

@@ -4,7 +4,6 @@
 //! After an exit a stream is over at its end of file, or once it was silent for 100 ms: a background grandchild
 //! may hold it open for ever. What comes later is read and dropped, so that the grandchild is not killed by it.
 
-use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -15,18 +14,35 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::{Notify, watch};
 
+use crate::ring::Ring;
+
 /// Unacknowledged bytes of a stream.
 pub const WINDOW: usize = 1 << 20;
+/// The same of one that is carried over a port of its own: what the host takes while an acknowledgement is under way.
+pub const WIDE_WINDOW: usize = 4 << 20;
+/// Pipe of a process whose stdout is carried: it writes much before it waits, and is read in few pieces.
+const WIDE_PIPE: usize = 1 << 20;
 /// Bytes in one frame.
 pub const MAX_FRAME: usize = 64 * 1024;
 /// How long an exited process's open stream may be silent before it counts as drained.
 const SILENCE: Duration = Duration::from_millis(100);
 
 /// Bytes with the number of the first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Window {
     base: u64,
-    data: VecDeque<u8>,
+    data: Ring,
+    limit: usize,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self {
+            base: 0,
+            data: Ring::default(),
+            limit: WINDOW,
+        }
+    }
 }
 
 impl Window {
@@ -40,14 +56,19 @@ impl Window {
         self.base
     }
 
+    /// Whether anything is not acknowledged.
+    pub fn is_held(&self) -> bool {
+        self.data.len() > 0
+    }
+
     /// How many bytes may still be put in.
     pub fn room(&self) -> usize {
-        WINDOW - self.data.len()
+        self.limit.saturating_sub(self.data.len())
     }
 
     /// Appends; the caller has asked for room.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.data.extend(bytes);
+        self.data.push(bytes);
     }
 
     /// Drops everything below `offset`, which must lie in what is held or before it.
@@ -59,10 +80,11 @@ impl Window {
             ));
         }
         if offset > self.base {
-            self.data.drain(..(offset - self.base) as usize);
+            self.data.consume((offset - self.base) as usize);
             self.base = offset;
-            if self.data.is_empty() && self.data.capacity() > MAX_FRAME {
-                self.data = VecDeque::new();
+            // One that carries much will soon need it again.
+            if self.limit == WINDOW && self.data.capacity() > MAX_FRAME {
+                self.data.release();
             }
         }
         Ok(())
@@ -70,21 +92,19 @@ impl Window {
 
     /// Up to `limit` bytes from `offset`, which must lie in what is held.
     pub fn read(&self, offset: u64, limit: usize) -> Bytes {
-        let skip = offset.saturating_sub(self.base) as usize;
-        let length = self.data.len().saturating_sub(skip).min(limit);
-        let (front, back) = self.data.as_slices();
-        if skip >= front.len() {
-            let skip = skip - front.len();
-            return Bytes::copy_from_slice(&back[skip..skip + length]);
+        let front = self.slice(offset);
+        let front = &front[..front.len().min(limit)];
+        let back = self.slice(offset + front.len() as u64);
+        let back = &back[..back.len().min(limit - front.len())];
+        if back.is_empty() {
+            return Bytes::copy_from_slice(front);
         }
-        let first = (front.len() - skip).min(length);
-        if first == length {
-            return Bytes::copy_from_slice(&front[skip..skip + length]);
-        }
-        let mut joined = Vec::with_capacity(length);
-        joined.extend_from_slice(&front[skip..]);
-        joined.extend_from_slice(&back[..length - first]);
-        joined.into()
+        [front, back].concat().into()
+    }
+
+    /// What is held from `offset` on, as far as it lies in one piece.
+    pub fn slice(&self, offset: u64) -> &[u8] {
+        self.data.slice(offset.saturating_sub(self.base) as usize)
     }
 }
 
@@ -115,6 +135,32 @@ impl Output {
         Ok(())
     }
 
+    /// Number of the byte after the last that may be sent in frames.
+    pub fn sendable(&self) -> u64 {
+        let window = self.window();
+        window.end().min(window.base() + WINDOW as u64)
+    }
+
+    /// Much comes: more of it is held from now on, and read at a time.
+    pub fn widen(&self) {
+        self.window().limit = WIDE_WINDOW;
+        self.room.notify_one();
+    }
+
+    /// Reads into the window what there is, at most `limit` bytes.
+    fn fill(&self, fd: &OwnedFd, limit: usize) -> io::Result<usize> {
+        let mut window = self.window();
+        let limit = limit.min(window.room());
+        let spare = window.data.spare(limit);
+        // SAFETY: the slice is valid for its length.
+        let length = unsafe { libc::read(fd.as_raw_fd(), spare.as_mut_ptr().cast(), spare.len()) };
+        if length < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        window.data.commit(length as usize);
+        Ok(length as usize)
+    }
+
     /// Reads `fd` to its end, or to the silence after `exited` became true; then drops what still comes.
     /// `drained` is called once, when no byte will be added any more.
     pub async fn pump(
@@ -123,16 +169,15 @@ impl Output {
         mut exited: watch::Receiver<bool>,
         drained: impl FnOnce(),
     ) {
-        let mut buffer = vec![0; 16 * 1024];
+        let mut limit = 16 * 1024;
         loop {
             let room = self.window().room();
             if room == 0 {
                 self.room.notified().await;
                 continue;
             }
-            let limit = room.min(buffer.len());
             let after_exit = *exited.borrow_and_update();
-            let read = read(&fd, &mut buffer[..limit]);
+            let read = fd.async_io(Interest::READABLE, |fd| self.fill(fd, limit));
             let length = if after_exit {
                 match tokio::time::timeout(SILENCE, read).await {
                     Ok(length) => length,
@@ -146,11 +191,15 @@ impl Output {
             };
             match length {
                 Ok(length) if length > 0 => {
-                    self.window().push(&buffer[..length]);
                     self.data.notify_one();
-                    if length == buffer.len() && length < MAX_FRAME {
+                    if length == limit && limit < MAX_FRAME {
                         // A busy stream deserves larger reads.
-                        buffer.resize(MAX_FRAME, 0);
+                        limit = MAX_FRAME;
+                    }
+                    if limit < WIDE_PIPE && self.window().limit == WIDE_WINDOW {
+                        limit = WIDE_PIPE;
+                        // SAFETY: fcntl on an open descriptor; what is no pipe, or may not grow, stays as it is.
+                        unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_SETPIPE_SZ, WIDE_PIPE) };
                     }
                 }
                 _ => {
@@ -162,7 +211,8 @@ impl Output {
         }
         drained();
         self.data.notify_one();
-        while let Ok(1..) = read(&fd, &mut buffer).await {}
+        let mut dropped = vec![0; 4096];
+        while let Ok(1..) = read(&fd, &mut dropped).await {}
     }
 }
 

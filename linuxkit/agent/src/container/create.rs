@@ -6,11 +6,11 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
-use oci_spec::runtime::{LinuxNamespaceType, Mount, Spec};
+use oci_spec::runtime::{LinuxNamespaceType, LinuxResources, Mount, Spec};
 use tonic::Status;
 
 use super::delete::clean;
-use super::{Container, bundle, check_stdio};
+use super::{Container, bundle, check_stdio, standby};
 use crate::agent::{Agent, MAX_CONTAINERS, Slot, lock};
 use crate::bounds::{self, from_failure, from_io, internal, invalid};
 use crate::image::inherit::inherit;
@@ -151,9 +151,6 @@ async fn create_reserved(
             spec::edit(&mut document, &id, &rootfs, &root, &stdio, extra, origin)?;
             nodes::add(&mut document, &modules)?;
             sysctl::write_network(&mut document)?;
-            let bytes = serde_json::to_vec(&document).map_err(|e| internal("write the spec", e))?;
-            std::fs::write(format!("{folder}/config.json"), &bytes)
-                .map_err(|error| from_io("write config.json", &error))?;
             Ok(document)
         })
         .await
@@ -172,48 +169,78 @@ async fn create_reserved(
         ends.fds[1 + index] = output;
     }
     let (status, status_write) = zygote::pipe().map_err(|error| from_io("make a pipe", &error))?;
-    let mut fds = std::mem::take(&mut ends.fds);
-    fds.push(status_write);
+    let streams = std::mem::take(&mut ends.fds);
     let linux = document.linux().clone().unwrap_or_default();
     let user_namespace = linux
         .namespaces()
         .iter()
         .flatten()
         .any(|namespace| namespace.typ() == LinuxNamespaceType::User);
-    let request = Request::Create(init::Create {
-        id: id.clone(),
-        bundle: folder,
-        terminal: stdio.terminal,
-        limits: if user_namespace {
-            Plan::of(process.clone()).hard_limits()
-        } else {
-            Vec::new()
-        },
-    });
-    let op = format!("create container {id:?}");
-    let answer = spawn::ask(&agent.zygote, &request, &fds).await;
-    drop(fds);
-    let answer = answer.map_err(|failure| from_failure(&op, &failure))?;
-    let pid = match answer.reply {
-        Reply::Started { pid } => pid,
-        Reply::Failed(failure) => {
-            let failure = said(&status).unwrap_or(failure);
-            return Err(from_failure(&op, &failure));
-        }
-        _ => return Err(internal(&op, "an answer to another question")),
-    };
-    init.run(pid, ends, answer.fd)?;
-    agent.register(pid, &init);
-    // Before the start: no command of the user has run yet.
-    devices::restrict(&spec::cgroup_folder(&id), &document)
-        .map_err(|error| from_io(&format!("restrict the devices of container {id:?}"), &error))?;
-    agent.oom.add(&id);
     let seccomp = match linux.seccomp() {
         None => Vec::new(),
         Some(profile) => {
             serde_json::to_vec(profile).map_err(|error| internal("write the profile", error))?
         }
     };
+    let op = format!("create container {id:?}");
+    let choice = if image {
+        None
+    } else {
+        standby::choose(agent, &document)
+    };
+    let mut gate = None;
+    if let Some(choice) = choice {
+        let _spawning = agent.spawning();
+        cgroup::lend(&id, choice.name());
+        limit(&id, &document).await?;
+        let mut plan = Plan::of(process.clone());
+        plan.seccomp = seccomp.clone();
+        plan.width = stdio.width;
+        plan.height = stdio.height;
+        let claimed = choice
+            .claim(&document, plan, &rootfs, status_write, streams)
+            .await
+            .map_err(|failure| from_failure(&op, &failure))?;
+        init.run(claimed.pid, ends, claimed.master)?;
+        agent.register(claimed.pid, &init);
+        gate = Some(claimed.gate);
+    } else {
+        let bytes =
+            serde_json::to_vec(&document).map_err(|error| internal("write the spec", error))?;
+        std::fs::write(format!("{folder}/config.json"), &bytes)
+            .map_err(|error| from_io("write config.json", &error))?;
+        let mut fds = streams;
+        fds.push(status_write);
+        let request = Request::Create(init::Create {
+            id: id.clone(),
+            bundle: folder,
+            terminal: stdio.terminal,
+            limits: if user_namespace {
+                Plan::of(process.clone()).hard_limits()
+            } else {
+                Vec::new()
+            },
+            standby: false,
+        });
+        let answer = spawn::ask(&agent.zygote, &request, &fds).await;
+        drop(fds);
+        let answer = answer.map_err(|failure| from_failure(&op, &failure))?;
+        let pid = match answer.reply {
+            Reply::Started { pid } => pid,
+            Reply::Failed(failure) => {
+                let failure = said(&status).unwrap_or(failure);
+                return Err(from_failure(&op, &failure));
+            }
+            _ => return Err(internal(&op, "an answer to another question")),
+        };
+        init.run(pid, ends, answer.fd)?;
+        agent.register(pid, &init);
+        // Before the start: no command of the user has run yet.
+        devices::restrict(&spec::cgroup_folder(&id), &document).map_err(|error| {
+            from_io(&format!("restrict the devices of container {id:?}"), &error)
+        })?;
+    }
+    agent.oom.add(&id);
     let memory_events = cgroup::memory_events(&id).ok();
     Ok(Arc::new(Container {
         id,
@@ -224,12 +251,44 @@ async fn create_reserved(
         started: AtomicBool::new(false),
         paused: AtomicBool::new(false),
         status: Mutex::new(Some(status)),
+        gate: Mutex::new(gate),
         user_namespace,
         seccomp,
         process,
         mounts: Mutex::default(),
         memory_events,
     }))
+}
+
+/// Gives the group of a standby the container's limits.
+async fn limit(id: &str, document: &Spec) -> Result<(), Status> {
+    let resources = document
+        .linux()
+        .as_ref()
+        .and_then(|linux| linux.resources().clone());
+    let (name, document) = (id.to_owned(), document.clone());
+    tokio::task::spawn_blocking(move || {
+        if let Some(resources) = resources.filter(|resources| !only_devices(resources)) {
+            cgroup::apply(&name, &resources)?;
+        }
+        devices::restrict(&spec::cgroup_folder(&name), &document).map_err(|error| {
+            from_io(
+                &format!("restrict the devices of container {name:?}"),
+                &error,
+            )
+        })
+    })
+    .await
+    .map_err(|error| internal(&format!("limit container {id:?}"), error))?
+}
+
+fn only_devices(resources: &LinuxResources) -> bool {
+    resources.memory().is_none()
+        && resources.cpu().is_none()
+        && resources.pids().is_none()
+        && resources.block_io().is_none()
+        && resources.hugepage_limits().is_none()
+        && resources.unified().is_none()
 }
 
 /// What init wrote on its status pipe before it ended, without waiting.

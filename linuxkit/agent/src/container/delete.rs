@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tonic::Status;
 
-use super::{bundle, signal_process};
+use super::{bundle, signal_process, standby};
 use crate::agent::{Agent, Slot, lock};
 use crate::bounds::{from_io, internal};
 use crate::proto::{ExitStatus, ProcessRef};
@@ -66,6 +66,9 @@ pub(super) fn clean(agent: &Agent, id: &str, mounted: Vec<Mounted>, rootfs: Opti
     agent.oom.forget(id);
     if let Err(error) = cgroup::remove(&folder) {
         complain("its cgroup", &error);
+    }
+    if let Some(group) = cgroup::take_back(id) {
+        standby::forget(&group);
     }
     for held in mounted.into_iter().rev() {
         if let Err(status) = agent.storage.release(held) {

@@ -4,6 +4,7 @@
 mod create;
 mod delete;
 mod exec;
+mod standby;
 mod start;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use oci_spec::runtime::Process as SpecProcess;
+use tokio::net::UnixStream;
 use tonic::Status;
 
 use crate::bounds::{self, from_failure, from_io, invalid};
@@ -25,6 +27,7 @@ use crate::zygote::{Cause, Failure, Reply};
 pub use create::{ImageContainer, create, create_of_image};
 pub use delete::{delete, delete_exec};
 pub use exec::exec;
+pub use standby::{Standby, prepare};
 pub use start::start;
 
 pub struct Container {
@@ -38,6 +41,8 @@ pub struct Container {
     pub paused: AtomicBool,
     /// The read end of the pipe on which init says why it could not execute.
     status: Mutex<Option<OwnedFd>>,
+    /// Of one that was made of a standby: a byte on it starts the command.
+    gate: Mutex<Option<UnixStream>>,
     user_namespace: bool,
     process: SpecProcess,
     /// Its profile as JSON; empty for none.

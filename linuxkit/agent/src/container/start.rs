@@ -5,7 +5,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tonic::Status;
 
 use crate::agent::{Agent, lock};
@@ -22,7 +22,12 @@ pub async fn start(agent: &Arc<Agent>, id: &str) -> Result<(), Status> {
         )));
     }
     let op = format!("start container {id:?}");
-    notify(id).map_err(|error| from_io(&op, &error))?;
+    let gate = lock(&container.gate).take();
+    match gate {
+        None => notify(id),
+        Some(mut gate) => gate.write_all(b"s").await,
+    }
+    .map_err(|error| from_io(&op, &error))?;
     let Some(status) = lock(&container.status).take() else {
         return Ok(());
     };
@@ -57,7 +62,7 @@ fn nonblocking(fd: OwnedFd) -> OwnedFd {
 
 /// libcontainer's start signal: a connection to the notify socket with these words. The folder's descriptor
 /// keeps the address short.
-fn notify(id: &str) -> std::io::Result<()> {
+pub(super) fn notify(id: &str) -> std::io::Result<()> {
     use std::io::Write;
     let folder = File::open(format!("{}/{id}", init::STATE))?;
     let path = format!("/proc/self/fd/{}/notify.sock", folder.as_raw_fd());

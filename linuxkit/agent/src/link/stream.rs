@@ -200,7 +200,8 @@ impl Channel {
         }
     }
 
-    fn poll_write_some(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    /// Writes some of `bytes`.
+    pub fn poll_write_some(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let bytes = &bytes[..bytes.len().min(WRITE_LIMIT)];
         loop {
             ready!(self.poll_ready(cx, |s| (&mut s.writable, &mut s.writer)))?;

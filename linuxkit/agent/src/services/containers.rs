@@ -15,10 +15,10 @@ use crate::proto::{
     CloseStdinRequest, CloseStdinResponse, ContainerState, CreateContainerRequest,
     CreateContainerResponse, DeleteRequest, DeleteResponse, ExecRequest, ExecResponse, ExecState,
     ExitStatus, ListContainersRequest, ListContainersResponse, PauseRequest, PauseResponse,
-    PidsRequest, PidsResponse, ProcessRef, ResizeRequest, ResizeResponse, ResumeContainerRequest,
-    ResumeContainerResponse, SignalRequest, SignalResponse, StartContainerRequest,
-    StartContainerResponse, StatsRequest, StatsResponse, UpdateRequest, UpdateResponse,
-    WaitRequest, containers_server::Containers,
+    PidsRequest, PidsResponse, PrepareRequest, PrepareResponse, ProcessRef, ResizeRequest,
+    ResizeResponse, ResumeContainerRequest, ResumeContainerResponse, SignalRequest, SignalResponse,
+    StartContainerRequest, StartContainerResponse, StatsRequest, StatsResponse, UpdateRequest,
+    UpdateResponse, WaitRequest, containers_server::Containers,
 };
 use crate::{cgroup, container, processes, spec};
 
@@ -75,6 +75,16 @@ impl Containers for Handler {
         let request = request.into_inner();
         let pid = uninterrupted(async move { container::create(&agent, request).await }).await?;
         Ok(Response::new(CreateContainerResponse { pid }))
+    }
+
+    async fn prepare(
+        &self,
+        request: Request<PrepareRequest>,
+    ) -> Result<Response<PrepareResponse>, Status> {
+        let agent = Arc::clone(self);
+        let spec = request.into_inner().spec;
+        uninterrupted(async move { container::prepare(&agent, &spec).await }).await?;
+        Ok(Response::new(PrepareResponse {}))
     }
 
     async fn start(
@@ -195,7 +205,7 @@ impl Containers for Handler {
                 request.id
             )));
         }
-        tokio::task::spawn_blocking(move || apply(&container.id, &resources))
+        tokio::task::spawn_blocking(move || cgroup::apply(&container.id, &resources))
             .await
             .map_err(|error| internal("update", error))??;
         Ok(Response::new(UpdateResponse {}))
@@ -251,7 +261,11 @@ impl Containers for Handler {
             })
             .collect();
         containers.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(Response::new(ListContainersResponse { containers }))
+        let standbys = lock(&self.standbys).len() as u32;
+        Ok(Response::new(ListContainersResponse {
+            containers,
+            standbys,
+        }))
     }
 
     async fn pids(&self, request: Request<PidsRequest>) -> Result<Response<PidsResponse>, Status> {
@@ -292,25 +306,4 @@ impl Containers for Handler {
         .await?;
         Ok(Response::new(DeleteResponse { exit: Some(exit) }))
     }
-}
-
-/// Applies resources to a container's cgroup, as its creation did.
-fn apply(id: &str, resources: &LinuxResources) -> Result<(), Status> {
-    use libcgroups::common::{CgroupConfig, CgroupManager, ControllerOpt, create_cgroup_manager};
-    let failed =
-        |error: &dyn std::fmt::Display| internal(&format!("update container {id:?}"), error);
-    let manager = create_cgroup_manager(CgroupConfig {
-        cgroup_path: spec::cgroup(id).into(),
-        systemd_cgroup: false,
-        container_name: id.to_owned(),
-    })
-    .map_err(|error| failed(&error))?;
-    manager
-        .apply(&ControllerOpt {
-            resources,
-            disable_oom_killer: false,
-            oom_score_adj: None,
-            freezer_state: None,
-        })
-        .map_err(|error| failed(&error))
 }

@@ -38,9 +38,11 @@ impl Storage for Handler {
         &self,
         request: Request<DetachRequest>,
     ) -> Result<Response<DetachResponse>, Status> {
-        self.storage
-            .detach(&disk(request.into_inner().disk)?)
-            .await?;
+        let DetachRequest {
+            disk: described,
+            keep,
+        } = request.into_inner();
+        self.storage.detach(&disk(described)?, keep).await?;
         Ok(Response::new(DetachResponse {}))
     }
 

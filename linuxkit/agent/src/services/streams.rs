@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status, Streaming, async_trait};
@@ -13,12 +14,16 @@ use tonic::{Request, Response, Status, Streaming, async_trait};
 use super::containers::reference;
 use super::storage::uninterrupted;
 use super::{Handler, execs};
+use crate::agent::Agent;
 use crate::bounds::invalid;
+use crate::carry;
 use crate::container;
+use crate::link::stream::Channel;
 use crate::process::Process;
 use crate::proto::{
-    AttachOpen, Attached, Data, ExecRequest, ExecStart, ExecsRequest, ExitStatus, GuestFrame,
-    HostFrame, ProcessRef, StdinAck, guest_frame, host_frame, streams_server::Streams,
+    AttachOpen, Attached, Carried, CarryOpen, Data, ExecRequest, ExecStart, ExecsRequest,
+    ExitStatus, GuestFrame, HostFrame, ProcessRef, StdinAck, guest_frame, host_frame,
+    streams_server::Streams,
 };
 use crate::stdio::{MAX_FRAME, Output};
 
@@ -83,7 +88,7 @@ impl Streams for Handler {
         if starts && process.stdin.is_none() && !process.stdio.terminal {
             let _ = brief_exit(&process, began.elapsed()).await;
         }
-        let session = Session::open(process, &open)?;
+        let session = Session::open(Arc::clone(self), process, &open)?;
         let (sender, receiver) = mpsc::channel(QUEUE);
         // In the channel before it is polled: it leaves with the response's head.
         let _ = sender.try_send(session.attached());
@@ -131,6 +136,7 @@ impl Handler {
 }
 
 struct Session {
+    agent: Arc<Agent>,
     process: Arc<Process>,
     number: u64,
     newest: watch::Receiver<u64>,
@@ -141,7 +147,10 @@ struct Session {
 type Sender = mpsc::Sender<Result<GuestFrame, Status>>;
 
 fn frame(frame: guest_frame::Frame) -> Result<GuestFrame, Status> {
-    Ok(GuestFrame { frame: Some(frame) })
+    Ok(GuestFrame {
+        frame: Some(frame),
+        carried_to: 0,
+    })
 }
 
 /// Puts a frame into the slot that was waited for.
@@ -156,13 +165,13 @@ async fn grown(output: Option<&Arc<Output>>, sent: u64) {
     let Some(output) = output else {
         return std::future::pending().await;
     };
-    while output.window().end() <= sent {
+    while output.sendable() <= sent {
         output.data().await;
     }
 }
 
 impl Session {
-    fn open(process: Arc<Process>, open: &AttachOpen) -> Result<Self, Status> {
+    fn open(agent: Arc<Agent>, process: Arc<Process>, open: &AttachOpen) -> Result<Self, Status> {
         let check =
             |output: &Option<Arc<Output>>, offset: u64, field: &str| -> Result<u64, Status> {
                 let (base, end) = output
@@ -186,6 +195,7 @@ impl Session {
         let stderr = check(&process.stderr, open.stderr_offset, "stderr_offset")?;
         let (number, newest) = process.attach();
         Ok(Self {
+            agent,
             process,
             number,
             newest,
@@ -202,6 +212,7 @@ impl Session {
             pid: self.process.pid() as u32,
             stdout_offset: self.stdout,
             stderr_offset: self.stderr,
+            carries: self.process.stdout.is_some() && !self.process.stdio.terminal,
         }))
     }
 
@@ -218,6 +229,7 @@ impl Session {
         let mut exit = None;
         let mut slot = None;
         let (number, mut newest) = (self.number, self.newest.clone());
+        let mut carrying = Carrying::No;
         loop {
             // A slot first, then what to put into it: nothing is taken out of a window that cannot be sent.
             tokio::select! {
@@ -227,7 +239,10 @@ impl Session {
                 }
                 () = sender.closed() => return Ok(()),
                 from_host = frames.next(), if host_open => match from_host {
-                    Some(frame) => self.take(frame?.frame.ok_or_else(|| invalid("frame", "empty"))?)?,
+                    Some(frame) => match frame?.frame.ok_or_else(|| invalid("frame", "empty"))? {
+                        host_frame::Frame::Carry(open) => carrying = self.carry(carrying, open)?,
+                        other => self.take(other)?,
+                    },
                     // The host has said all; what is left to say to it is still said.
                     None => host_open = false,
                 },
@@ -240,7 +255,18 @@ impl Session {
                     let ack = StdinAck { offset: told.0, closed: told.1 };
                     fill(&mut slot, guest_frame::Frame::StdinAck(ack));
                 }
-                () = grown(process.stdout.as_ref(), self.stdout), if slot.is_some() => {
+                step = carrying.step(), if carrying.is_under_way() || carrying.is_opening() && slot.is_some() => match step {
+                    Step::Opened(opened) => {
+                        let (told, next) = self.begin(opened);
+                        fill(&mut slot, guest_frame::Frame::Carried(told));
+                        carrying = next;
+                    }
+                    Step::Over(over) => {
+                        carrying = Carrying::Over;
+                        over.map_err(Status::unavailable)?;
+                    }
+                },
+                () = grown(process.stdout.as_ref(), self.stdout), if slot.is_some() && !carrying.has_begun() => {
                     let data = cut(process.stdout.as_ref(), &mut self.stdout);
                     fill(&mut slot, guest_frame::Frame::Stdout(data));
                 }
@@ -250,11 +276,48 @@ impl Session {
                 }
                 status = &mut drained, if exit.is_none() => exit = Some(status),
                 // The process is kept until the host says in another call that it has the exit.
-                () = std::future::ready(()), if exit.is_some() && slot.is_some() => {
-                    fill(&mut slot, guest_frame::Frame::Exit(exit.unwrap_or_default()));
+                () = std::future::ready(()), if exit.is_some() && slot.is_some() && !carrying.is_under_way() => {
+                    if let Some(slot) = slot.take() {
+                        slot.send(Ok(GuestFrame {
+                            frame: Some(guest_frame::Frame::Exit(exit.unwrap_or_default())),
+                            carried_to: carrying.end(process.stdout.as_ref()),
+                        }));
+                    }
                     return Ok(());
                 }
             }
+        }
+    }
+
+    /// stdout is to be carried over a port.
+    fn carry(&self, carrying: Carrying, open: CarryOpen) -> Result<Carrying, Status> {
+        if !matches!(carrying, Carrying::No) {
+            return Err(invalid("carry", "a second one"));
+        }
+        if self.process.stdout.is_none() || self.process.stdio.terminal {
+            return Err(invalid("carry", "of a terminal, or of no stdout"));
+        }
+        let length = open.nonce.len();
+        let nonce = <[u8; carry::NONCE_BYTES]>::try_from(open.nonce.as_ref())
+            .map_err(|_| invalid("carry.nonce", format!("{length} bytes, not 16")))?;
+        let devices = self.agent.devices.clone();
+        let opening = Box::pin(carry::open(devices, open.port, nonce));
+        Ok(Carrying::Opening(opening, nonce))
+    }
+
+    /// Carries from where the frames are, or tells why not.
+    fn begin(&self, opened: Opened) -> (Carried, Carrying) {
+        let offset = self.stdout;
+        let told = |refused: String| Carried { offset, refused };
+        match (opened, &self.process.stdout) {
+            (Ok((channel, nonce)), Some(output)) => {
+                let process = self.process.clone();
+                let carried = carry::carry(process, output.clone(), channel, nonce, offset);
+                let task = tokio::spawn(carried);
+                (told(String::new()), Carrying::UnderWay(task))
+            }
+            (Err(why), _) => (told(why), Carrying::No),
+            _ => (told("there is no stdout".to_owned()), Carrying::No),
         }
     }
 
@@ -262,7 +325,9 @@ impl Session {
     fn take(&self, frame: host_frame::Frame) -> Result<(), Status> {
         let process = &self.process;
         match frame {
-            host_frame::Frame::Open(_) => Err(invalid("open", "a second one")),
+            host_frame::Frame::Open(_) | host_frame::Frame::Carry(_) => {
+                Err(invalid("open", "a second one"))
+            }
             host_frame::Frame::Stdin(data) => {
                 if data.bytes.len() > MAX_FRAME {
                     return Err(invalid(
@@ -315,6 +380,69 @@ impl Session {
     }
 }
 
+type Opened = Result<(Channel, [u8; carry::NONCE_BYTES]), String>;
+
+enum Step {
+    Opened(Opened),
+    Over(Result<(), String>),
+}
+
+/// Whether stdout goes over a port of its own.
+enum Carrying {
+    No,
+    /// Frames go on meanwhile.
+    Opening(
+        Pin<Box<dyn Future<Output = Result<Channel, String>> + Send>>,
+        [u8; carry::NONCE_BYTES],
+    ),
+    UnderWay(JoinHandle<Result<(), String>>),
+    /// All of it was acknowledged.
+    Over,
+}
+
+impl Carrying {
+    fn is_opening(&self) -> bool {
+        matches!(self, Self::Opening(..))
+    }
+
+    fn is_under_way(&self) -> bool {
+        matches!(self, Self::UnderWay(_))
+    }
+
+    fn has_begun(&self) -> bool {
+        matches!(self, Self::UnderWay(_) | Self::Over)
+    }
+
+    fn end(&self, stdout: Option<&Arc<Output>>) -> u64 {
+        match stdout {
+            Some(stdout) if self.has_begun() => stdout.window().end(),
+            _ => 0,
+        }
+    }
+
+    async fn step(&mut self) -> Step {
+        match self {
+            Self::Opening(opening, nonce) => {
+                let opened = opening.await;
+                Step::Opened(opened.map(|channel| (channel, *nonce)))
+            }
+            Self::UnderWay(task) => {
+                let over = task.await;
+                Step::Over(over.unwrap_or_else(|error| Err(error.to_string())))
+            }
+            Self::No | Self::Over => std::future::pending().await,
+        }
+    }
+}
+
+impl Drop for Carrying {
+    fn drop(&mut self) {
+        if let Self::UnderWay(task) = self {
+            task.abort();
+        }
+    }
+}
+
 /// Waits until stdin stands elsewhere than was told.
 async fn acknowledged(process: &Process, told: (u64, bool)) {
     let Some(stdin) = &process.stdin else {
@@ -329,7 +457,10 @@ async fn acknowledged(process: &Process, told: (u64, bool)) {
 fn cut(output: Option<&Arc<Output>>, sent: &mut u64) -> Data {
     let offset = *sent;
     let bytes = output
-        .map(|output| output.window().read(offset, MAX_FRAME))
+        .map(|output| {
+            let limit = output.sendable().saturating_sub(offset) as usize;
+            output.window().read(offset, limit.min(MAX_FRAME))
+        })
         .unwrap_or_default();
     *sent += bytes.len() as u64;
     Data { offset, bytes }

@@ -6,6 +6,7 @@ use std::path::Path;
 use tonic::Status;
 
 use super::{Storage, blocking};
+use crate::agent::lock;
 use crate::boot::{self, Platform};
 use crate::bounds::{self, from_io, internal, invalid};
 use crate::proto::{DiskSource, ScsiDisk, disk_source};
@@ -32,15 +33,42 @@ impl Storage {
             }
             None => return Err(invalid("disk.source", "missing")),
         };
-        if let Some(found) = self.find(disk) {
+        if let Some(found) = self.known(disk).or_else(|| self.find(disk)) {
+            self.remember(disk, &found);
             return Ok(found);
         }
         self.need(group).await?;
         self.scan(disk).await?;
-        self.devices
+        let found = self
+            .devices
             .wait_for(bounds::MAX_WAIT, || self.find(disk))
             .await
-            .ok_or_else(|| Status::not_found(format!("{described} did not appear")))
+            .ok_or_else(|| Status::not_found(format!("{described} did not appear")))?;
+        self.remember(disk, &found);
+        Ok(found)
+    }
+
+    /// The device that was found in this place before, if it is there yet: no search, and no look whether it opens.
+    fn known(&self, disk: &DiskSource) -> Option<String> {
+        let known = lock(&self.known);
+        let (folder, device) = known.get(&place(disk)?)?;
+        Path::new(folder).exists().then(|| device.clone())
+    }
+
+    /// Notes where a place's device is, which is the same for every disk that comes there until it is detached.
+    fn remember(&self, disk: &DiskSource, device: &str) {
+        let Some(place) = place(disk) else { return };
+        if lock(&self.known).contains_key(&place) {
+            return;
+        }
+        let name = device.trim_start_matches("/dev/");
+        let Ok(folder) = fs::canonicalize(format!("/sys/class/block/{name}")) else {
+            return;
+        };
+        if let Some(folder) = folder.to_str() {
+            let found = (folder.to_owned(), device.to_owned());
+            lock(&self.known).insert(place, found);
+        }
     }
 
     /// Asks one place of a controller for its disk. On QEMU the kernel scans nothing by itself (modules.rs): a disk
@@ -108,14 +136,20 @@ impl Storage {
         }
     }
 
-    /// Flushes a disk and takes it out of the kernel.
-    pub async fn detach(&self, disk: &DiskSource) -> Result<(), Status> {
+    /// Flushes a disk and, unless its device is to stay for another one, takes it out of the kernel. What was read of it
+    /// is forgotten when the last user closes it.
+    pub async fn detach(&self, disk: &DiskSource, keep: bool) -> Result<(), Status> {
         check_disk(disk)?;
-        let Some(device) = self.find(disk) else {
+        self.forget_frozen(disk).await?;
+        let found = self.find(disk);
+        if !keep && let Some(place) = place(disk) {
+            lock(&self.known).remove(&place);
+        }
+        let Some(device) = found else {
             return Err(Status::not_found("no such disk"));
         };
         let delete = match &disk.source {
-            Some(disk_source::Source::Scsi(scsi)) => self.scsi_device(scsi),
+            Some(disk_source::Source::Scsi(scsi)) if !keep => self.scsi_device(scsi),
             _ => None,
         };
         blocking("detach", move || {
@@ -146,6 +180,14 @@ impl Exclusive for fs::OpenOptions {
     fn custom_exclusive(&mut self) -> &mut Self {
         use std::os::unix::fs::OpenOptionsExt;
         self.custom_flags(libc::O_EXCL)
+    }
+}
+
+/// Controller and LUN.
+fn place(disk: &DiskSource) -> Option<(u32, u32)> {
+    match &disk.source {
+        Some(disk_source::Source::Scsi(scsi)) => Some((scsi.controller, scsi.lun)),
+        _ => None,
     }
 }
 

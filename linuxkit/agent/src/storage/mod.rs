@@ -6,7 +6,7 @@ mod mount;
 mod overlay;
 mod share;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::sync::{Arc, Mutex};
 
@@ -19,7 +19,7 @@ use crate::modules::Modules;
 use crate::proto::{DiskSource, MountRequest, disk_source, mount_request};
 use crate::uevent::Devices;
 
-use mount::{bind, mount_block, mount_tmpfs, unmount_path};
+use mount::{bind, freeze, mount_block, mount_quiet, mount_tmpfs, thaw, unmount_path};
 pub use mount::{mount, trim};
 
 /// A mount that somebody holds.
@@ -39,6 +39,8 @@ struct Held {
 struct Table {
     /// Mounts by target.
     mounts: HashMap<String, Held>,
+    /// Those of `mounts` that are frozen, for an overlay to come; nobody else may hold them.
+    frozen: HashSet<String>,
     /// What an overlay's target stands on, in mounting order.
     overlays: HashMap<String, Vec<Mounted>>,
 }
@@ -47,6 +49,8 @@ pub struct Storage {
     platform: Platform,
     modules: Arc<Modules>,
     devices: Devices,
+    /// By controller and LUN: a disk's folder in sysfs, and its device.
+    known: Mutex<HashMap<(u32, u32), (String, String)>>,
     table: Mutex<Table>,
     /// One mount or unmount of a shared target at a time.
     turn: tokio::sync::Mutex<()>,
@@ -68,6 +72,7 @@ impl Storage {
             platform,
             modules,
             devices,
+            known: Mutex::default(),
             table: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
         }
@@ -75,6 +80,9 @@ impl Storage {
 
     /// Loads the modules of `group` if they are not there yet.
     async fn need(&self, group: &'static str) -> Result<(), Status> {
+        if self.modules.complete() {
+            return Ok(());
+        }
         let modules = self.modules.clone();
         blocking("load modules", move || {
             modules.load(group);
@@ -99,6 +107,9 @@ impl Storage {
         match request.source {
             Some(mount_request::Source::Disk(disk)) => {
                 let kind = filesystem("filesystem", &request.filesystem)?;
+                if request.frozen {
+                    return self.mount_frozen(&disk, &target, kind).await;
+                }
                 self.mount_disk(&disk, &target, kind, request.read_only, &request.options)
                     .await?;
             }
@@ -144,7 +155,9 @@ impl Storage {
         self.need(kind).await?;
         let _turn = self.turn.lock().await;
         let source = format!("{device} {kind} {read_only} {}", options.join(","));
-        if self.take(target, &source, true)? {
+        if self.is_frozen(target, &source) {
+            self.melt(target).await?;
+        } else if self.take(target, &source, true)? {
             let options = options.join(",");
             let made = {
                 let target = target.to_owned();
@@ -160,6 +173,61 @@ impl Storage {
         })
     }
 
+    /// Mounts a disk for an overlay's scratch to come and freezes it: what is mounted there then may be another disk with
+    /// the same content, so nothing may be written before.
+    async fn mount_frozen(
+        &self,
+        disk: &DiskSource,
+        target: &str,
+        kind: &'static str,
+    ) -> Result<(), Status> {
+        let device = self.device(disk).await?;
+        self.need(kind).await?;
+        let _turn = self.turn.lock().await;
+        let source = format!("{device} {kind} false ");
+        if !self.take(target, &source, false)? {
+            return Err(internal("mount", "a mount was shared"));
+        }
+        let made = {
+            let target = target.to_owned();
+            blocking("mount", move || {
+                mount_quiet(&device, &target, kind)?;
+                freeze(&target).inspect_err(|_| drop(unmount_path(&target)))
+            })
+            .await
+        };
+        self.settle(target, made)?;
+        lock(&self.table).frozen.insert(target.to_owned());
+        Ok(())
+    }
+
+    fn is_frozen(&self, target: &str, source: &str) -> bool {
+        let table = lock(&self.table);
+        table.frozen.contains(target)
+            && table
+                .mounts
+                .get(target)
+                .is_some_and(|held| held.source == source)
+    }
+
+    /// Unmounts what is frozen of a disk that is to leave.
+    async fn forget_frozen(&self, disk: &DiskSource) -> Result<(), Status> {
+        let target = disk_place("scratch", disk)?;
+        if !lock(&self.table).frozen.contains(&target) {
+            return Ok(());
+        }
+        let _turn = self.turn.lock().await;
+        self.release(Mounted { target })
+    }
+
+    /// Makes a frozen mount one as others, which its holder has for itself.
+    async fn melt(&self, target: &str) -> Result<(), Status> {
+        let place = target.to_owned();
+        blocking("thaw", move || thaw(&place)).await?;
+        lock(&self.table).frozen.remove(target);
+        Ok(())
+    }
+
     /// Notes a holder of `target`; true when it must be mounted now.
     fn take(&self, target: &str, source: &str, shared: bool) -> Result<bool, Status> {
         let mut table = lock(&self.table);
@@ -168,6 +236,7 @@ impl Storage {
                 "an overlay is mounted at {target}"
             )));
         }
+        let shared = shared && !table.frozen.contains(target);
         match table.mounts.get_mut(target) {
             None => {
                 let held = Held {
@@ -206,6 +275,11 @@ impl Storage {
         if entry.count > 1 {
             entry.count -= 1;
             return Ok(());
+        }
+        if table.frozen.contains(&held.target) {
+            // What is frozen stays, unseen, after its last unmount.
+            thaw(&held.target)?;
+            table.frozen.remove(&held.target);
         }
         unmount_path(&held.target)?;
         table.mounts.remove(&held.target);

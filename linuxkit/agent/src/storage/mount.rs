@@ -75,6 +75,39 @@ pub(super) fn mount_block(
         .map_err(|error| from_io(&format!("mount {device} ({kind}) at {target}"), &error))
 }
 
+/// Mounts a file system to write to, of which nothing is read ahead of need, where the driver can be told that.
+pub(super) fn mount_quiet(device: &str, target: &str, kind: &str) -> Result<(), Status> {
+    match kind {
+        "ext4" => mount_block(device, target, kind, false, "no_prefetch_block_bitmaps")
+            .or_else(|_| mount_block(device, target, kind, false, "")),
+        _ => mount_block(device, target, kind, false, ""),
+    }
+}
+
+const FIFREEZE: libc::c_ulong = 0xc004_5877;
+const FITHAW: libc::c_ulong = 0xc004_5878;
+
+/// Writes what is to be written to the file system at `target`; from then on whoever writes to it waits.
+pub(super) fn freeze(target: &str) -> Result<(), Status> {
+    control(target, FIFREEZE).map_err(|error| from_io(&format!("freeze {target}"), &error))
+}
+
+/// Undoes freeze().
+pub(super) fn thaw(target: &str) -> Result<(), Status> {
+    control(target, FITHAW).map_err(|error| from_io(&format!("thaw {target}"), &error))
+}
+
+/// An ioctl on a file system's root that has no argument to speak of.
+fn control(target: &str, request: libc::c_ulong) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let folder = fs::File::open(target)?;
+    // SAFETY: an ioctl on an open folder; FIFREEZE and FITHAW read no argument.
+    if unsafe { libc::ioctl(folder.as_raw_fd(), request, 0) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
 pub(super) fn mount_tmpfs(target: &str, size: u64) -> Result<(), Status> {
     make_target(target)?;
     let data = if size == 0 {

@@ -221,7 +221,7 @@ pub fn schedule(policy: libc::c_int) {
     }
 }
 
-enum Never {}
+pub(super) enum Never {}
 
 /// Runs in the child: everything between fork and exec.
 fn become_process(child: &mut Child<'_>) -> Result<Never, Failure> {
@@ -232,12 +232,27 @@ fn become_process(child: &mut Child<'_>) -> Result<Never, Failure> {
         schedule(libc::SCHED_OTHER);
     }
     if let Some(socket) = &child.terminal {
-        let slave = terminal::open(plan, socket)?;
+        let (master, slave) = terminal::open(plan)?;
+        wire::send_fds(socket, &[0xff], &[master.as_raw_fd()])
+            .map_err(|error| Failure::io("send the terminal", &error))?;
         stdio([slave.as_raw_fd(); 3])?;
     } else {
         let fd = |index: usize| child.fds.get(index).map_or(-1, AsRawFd::as_raw_fd);
         stdio([fd(0), fd(1), fd(2)])?;
     }
+    execute(plan, filter, &child.command, &mut child.path, || Ok(()))
+}
+
+/// Makes this process, whose namespaces, cgroup and standard streams it has, what `plan` wants, and executes.
+/// @param path is left there, for a parent that shares this memory to free
+/// @param gate is called when nothing but the execution itself is left that may fail
+pub(super) fn execute(
+    plan: &Plan,
+    filter: Option<&seccomp::Program>,
+    command: &init::Command,
+    path: &mut Option<CString>,
+    gate: impl FnOnce() -> Result<(), Failure>,
+) -> Result<Never, Failure> {
     for limit in &plan.limits {
         let value = libc::rlimit {
             rlim_cur: limit.soft,
@@ -278,10 +293,11 @@ fn become_process(child: &mut Child<'_>) -> Result<Never, Failure> {
             Failure::new(cause, format!("cannot enter process.cwd {cwd:?}: {error}"))
         })?;
     }
+    inside(&plan.cwd)?;
     let name = plan.args.first().map_or("", String::as_str);
-    let path = lookup::find_here(name, lookup::path_of(&plan.env), &plan.cwd)?;
-    let c_path = &*child.path.insert(lookup::c_path(&path)?);
-    drop(path);
+    let found = lookup::find_here(name, lookup::path_of(&plan.env), &plan.cwd)?;
+    let c_path = &*path.insert(lookup::c_path(&found)?);
+    drop(found);
     // SAFETY: marks descriptors; nothing is closed before exec.
     if unsafe {
         libc::syscall(
@@ -294,14 +310,29 @@ fn become_process(child: &mut Child<'_>) -> Result<Never, Failure> {
     {
         return Err(Failure::last("close descriptors"));
     }
+    gate()?;
     if let (true, Some(filter)) = (plan.no_new_privileges, filter) {
         filter.load()?;
     }
-    let error = child.command.exec(c_path);
+    let error = command.exec(c_path);
     Err(Failure::execve(&c_path.to_string_lossy(), &error))
 }
 
-fn stdio(fds: [RawFd; 3]) -> Result<(), Failure> {
+/// The folder that was entered is one of this root: a path such as /proc/self/fd/7 may lead out of it (CVE-2024-21626).
+fn inside(cwd: &str) -> Result<(), Failure> {
+    let mut path = [0u8; libc::PATH_MAX as usize];
+    // SAFETY: the buffer is valid for its length.
+    let length = unsafe { libc::syscall(libc::SYS_getcwd, path.as_mut_ptr(), path.len()) };
+    if length > 0 && path[0] == b'/' {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Cause::Invalid,
+        format!("process.cwd {cwd:?} is outside of the container's root"),
+    ))
+}
+
+pub(super) fn stdio(fds: [RawFd; 3]) -> Result<(), Failure> {
     for (target, fd) in fds.into_iter().enumerate() {
         // SAFETY: dup2 between descriptors of this process.
         if unsafe { libc::dup2(fd, target as RawFd) } < 0 {

@@ -16,7 +16,7 @@ use libcontainer::workload::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Failure, Reply, wire};
+use super::{Cause, Failure, Reply, standby, wire};
 use crate::lookup;
 
 /// libcontainer's own state, one folder a container.
@@ -34,6 +34,9 @@ pub struct Create {
     /// Hard limits of a container with a user namespace, in which they cannot be raised.
     #[serde(default)]
     pub limits: Vec<(u32, u64)>,
+    /// It is started at once and waits for its container (`standby`); the status pipe is its socket.
+    #[serde(default)]
+    pub standby: bool,
 }
 
 /// Creates the container; the reply carries its pid and the terminal's master.
@@ -66,7 +69,10 @@ pub fn create(request: Create, fds: Vec<OwnedFd>) -> Result<(Reply, Option<Owned
     }
     let status = next()?.into_raw_fd();
     let built = builder
-        .with_executor(Executable { status })
+        .with_executor(Executable {
+            status,
+            standby: request.standby,
+        })
         .validate_id()
         .map_err(|error| Failure::new(Cause::Invalid, error.to_string()))?
         .as_init(&request.bundle)
@@ -148,6 +154,7 @@ fn accept_master(listener: &OwnedFd) -> io::Result<OwnedFd> {
 #[derive(Clone)]
 struct Executable {
     status: RawFd,
+    standby: bool,
 }
 
 impl Executable {
@@ -181,6 +188,9 @@ fn program(spec: &Spec) -> Result<(String, Vec<String>, Vec<String>), Failure> {
 
 impl Executor for Executable {
     fn validate(&self, spec: &Spec) -> Result<(), ExecutorValidationError> {
+        if self.standby {
+            return Ok(());
+        }
         program(spec).map(drop).map_err(|failure| {
             self.tell(&failure);
             ExecutorValidationError::ArgValidationError(failure.message)
@@ -192,6 +202,9 @@ impl Executor for Executable {
     }
 
     fn exec(&self, spec: &Spec) -> Result<(), ExecutorError> {
+        if self.standby {
+            standby::serve(self.status);
+        }
         let (path, args, env) = program(spec).map_err(|failure| {
             self.tell(&failure);
             ExecutorError::Other(failure.message)

@@ -12,7 +12,9 @@ pub mod files;
 pub mod init;
 pub mod plan;
 mod seccomp;
+pub mod standby;
 mod terminal;
+pub mod tree;
 mod vfork;
 pub mod wire;
 

@@ -1,13 +1,13 @@
-//! A terminal for an exec: made in the container's own devpts, its master sent to the agent, its other end the
-//! controlling terminal of the calling process.
+//! A terminal: made in the container's own devpts, its other end the controlling terminal of the calling process.
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
+use super::Failure;
 use super::plan::Plan;
-use super::{Failure, wire};
 
-pub fn open(plan: &Plan, socket: &OwnedFd) -> Result<OwnedFd, Failure> {
+/// (master, the process's end).
+pub fn open(plan: &Plan) -> Result<(OwnedFd, OwnedFd), Failure> {
     let open = |path: &std::ffi::CStr| {
         // SAFETY: a literal path; the result is checked before it is owned.
         let fd = unsafe {
@@ -55,7 +55,5 @@ pub fn open(plan: &Plan, socket: &OwnedFd) -> Result<OwnedFd, Failure> {
         libc::fchown(fd, plan.uid, u32::MAX);
         slave
     };
-    wire::send_fds(socket, &[0xff], &[master.as_raw_fd()])
-        .map_err(|error| Failure::io("send the terminal", &error))?;
-    Ok(slave)
+    Ok((master, slave))
 }

@@ -8,7 +8,7 @@ use super::{Reply, Request};
 /// A message's limit: a process object of 1 MiB, escaped, and its frame.
 pub const MAX_MESSAGE: usize = 8 << 20;
 /// Descriptors in one message.
-const MAX_FDS: usize = 8;
+pub const MAX_FDS: usize = 32;
 
 /// A connected pair of sockets of type `kind`.
 pub fn pair(kind: libc::c_int) -> io::Result<(OwnedFd, OwnedFd)> {
@@ -32,7 +32,7 @@ pub fn pair(kind: libc::c_int) -> io::Result<(OwnedFd, OwnedFd)> {
 /// Sends `bytes` with descriptors beside the first of them.
 /// Gives how many bytes were taken, which on a stream socket may be fewer.
 pub fn send_fds(socket: &impl AsRawFd, bytes: &[u8], fds: &[RawFd]) -> io::Result<usize> {
-    let mut control = [0u64; 16];
+    let mut control = [0u64; 24];
     let mut vector = libc::iovec {
         iov_base: bytes.as_ptr() as *mut _,
         iov_len: bytes.len(),
@@ -67,7 +67,7 @@ pub fn send_fds(socket: &impl AsRawFd, bytes: &[u8], fds: &[RawFd]) -> io::Resul
 
 /// Receives some bytes and the descriptors beside them.
 pub fn recv_fds(socket: &impl AsRawFd, buffer: &mut [u8]) -> io::Result<(usize, Vec<OwnedFd>)> {
-    let mut control = [0u64; 16];
+    let mut control = [0u64; 24];
     let mut vector = libc::iovec {
         iov_base: buffer.as_mut_ptr().cast(),
         iov_len: buffer.len(),
