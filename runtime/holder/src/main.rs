@@ -13,6 +13,7 @@ mod outbox;
 mod poll;
 mod process;
 mod program;
+mod pump;
 mod relay;
 mod shim;
 mod signals;
@@ -29,7 +30,8 @@ use title::Title;
 
 const USAGE: &str = "usage: lcow-holder shim --socket PATH --pod FOLDER -- PROGRAM [ARGUMENT...]
        lcow-holder process --socket PATH --id ID [--exec ID] [--network new|host|PATH]
-                           [--console-socket PATH] [--control FD] -- TITLE [PROGRAM [ARGUMENT...]]";
+                           [--console-socket PATH] [--control FD] -- TITLE [PROGRAM [ARGUMENT...]]
+       lcow-holder pump --nonce HEX -- SOCKET";
 const PROCESS_OPTIONS: [&str; 6] = [
     "--socket",
     "--id",
@@ -64,11 +66,12 @@ fn main() {
     let status = match args.first().map(String::as_str) {
         Some("shim") => Arguments::parse(&args[1..], &["--socket", "--pod"]).map(shim),
         Some("process") => Arguments::parse(&args[1..], &PROCESS_OPTIONS).and_then(process),
+        Some("pump") => Arguments::parse(&args[1..], &["--nonce"]).and_then(pump),
         Some("--version") => {
             println!("lcow-holder {}", env!("CARGO_PKG_VERSION"));
             Ok(0)
         }
-        _ => Err("it is none of shim, process, --version".to_owned()),
+        _ => Err("it is none of shim, process, pump, --version".to_owned()),
     };
     std::process::exit(status.unwrap_or_else(|why| {
         say!("{why}\n{USAGE}");
@@ -186,6 +189,17 @@ fn process(arguments: Arguments) -> Result<i32, String> {
         return Ok(FAILED);
     }
     Ok(process::run(options, prepared))
+}
+
+fn pump(arguments: Arguments) -> Result<i32, String> {
+    let nonce = arguments.get("--nonce").ok_or("--nonce must be given")?;
+    match pump::run(Path::new(&arguments.rest[0]), nonce) {
+        Ok(()) => Ok(0),
+        Err(why) => {
+            say!("{why}");
+            Ok(FAILED)
+        }
+    }
 }
 
 /// A stream socket that the caller gave.
