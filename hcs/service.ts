@@ -26,6 +26,11 @@ export interface ComputeService extends AsyncDisposable {
   /** What network adapters' EndpointIds name. */
   readonly endpoints: EndpointService;
   /**
+   * What was saved AsTemplate is the system, which must be there for its clones (HCS). Default false: it is files, and
+   * the system may end.
+   */
+  readonly keepsTemplatesAsSystems?: boolean;
+  /**
    * Creates a compute system in state Created. Nothing of the guest has run yet.
    * @param id unique on the host, `[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}`
    * @throws HcsError INVALID_JSON, E_INVALIDARG, SYSTEM_ALREADY_EXISTS, NOT_SUPPORTED; nothing is left behind
@@ -67,7 +72,11 @@ export interface ComputeSystem extends AsyncDisposable {
   pause(): Promise<void>;
   /** Paused -> Running. */
   resume(): Promise<void>;
-  /** Writes the state of a Paused system to a file that RestoreState.SaveStateFilePath can name. */
+  /**
+   * Writes the state of a Paused system to a file that RestoreState.SaveStateFilePath can name; or makes the system a
+   * template, SavedAsTemplate, which runs no more and which RestoreState.TemplateSystemId can name. A clone's document
+   * is its template's: its Chipset and ComputeTopology are refused where they differ (E_INVALIDARG).
+   */
   save(options: SaveOptions): Promise<void>;
   /** Changes a running (or created) system: hot-add, hot-remove, resize. */
   modify(request: ModifySettingRequest): Promise<void>;
@@ -91,6 +100,11 @@ export interface ComputeSystem extends AsyncDisposable {
 /** Accepts connections that the guest dials. */
 export interface GuestListener extends AsyncDisposable {
   readonly port: number;
+  /**
+   * A Unix socket where another program of this host may take the next connection in place of accept(): QEMU's serial
+   * link. Absent: only accept() does.
+   */
+  readonly socketPath?: string;
   /**
    * The next connection. One at a time: on a serial channel a new accept() after the last connection
    * ended waits for the guest to begin again.

@@ -28,6 +28,8 @@ export interface BasicProperties {
   State: SystemState;
   RuntimeOsType: OsType;
   Name?: string;
+  /** Of a clone: taken to be its template's RuntimeId, for the schema says no more than that there is one. */
+  RuntimeTemplateId?: string;
 }
 
 /** Schema `Properties`: the basic members and those that the query asked for. */

@@ -9,6 +9,8 @@ import type { HostOverlay } from '../host-overlay.ts';
 export interface DeviceState {
   /** "<controller>:<lun>" -> what is attached. */
   scsi: Record<string, AttachedDisk>;
+  /** "<controller>:<lun>" -> a drive for what is attached there (scsi-drives.ts). Absent: none. */
+  drives?: Record<string, Drive>;
   /** Device number -> host path. */
   pmem: Record<string, AttachedPMem>;
   /** Share name -> host path. */
@@ -29,6 +31,13 @@ export interface AttachedDisk {
   type: AttachmentType;
   path: string;
   readOnly: boolean;
+}
+
+/** A disk of the template that a clone is of. */
+export interface Drive {
+  readOnly: boolean;
+  /** As the guest knows it. */
+  sizeBytes: number;
 }
 
 export interface AttachedPMem {

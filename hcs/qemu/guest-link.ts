@@ -55,7 +55,7 @@ function serialSocketName(port: number): string {
 /** Connects to a serial port, one connection at a time. */
 export class SerialListener implements GuestListener {
   readonly port: number;
-  readonly #path: string;
+  readonly socketPath: string;
   readonly #systemExited: Promise<unknown>;
   readonly #closing = new AbortController();
   #current: Promise<void> = Promise.resolve();
@@ -63,7 +63,7 @@ export class SerialListener implements GuestListener {
 
   constructor(folder: string, port: number, systemExited: Promise<unknown>) {
     this.port = port;
-    this.#path = join(folder, serialSocketName(port));
+    this.socketPath = join(folder, serialSocketName(port));
     this.#systemExited = systemExited;
     void systemExited.then(() => this.#closing.abort());
   }
@@ -77,7 +77,7 @@ export class SerialListener implements GuestListener {
     });
     try {
       await this.#orGivenUp(op, before, signal);
-      const socket = await connectSocket(this.#path, this.#closing.signal);
+      const socket = await connectSocket(this.socketPath, this.#closing.signal);
       this.#sockets.add(socket);
       socket.once('close', () => {
         this.#sockets.delete(socket);

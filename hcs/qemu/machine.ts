@@ -28,6 +28,7 @@ import { QmpClient, QmpError, type QmpEvent } from './qmp.ts';
 import { writeRecordIn, type SystemRecord } from './record.ts';
 import { removeFolder } from './run-folder.ts';
 import { loadState, type SavedState } from './saved-state.ts';
+import { driveArguments } from './scsi-drives.ts';
 import { connectSocket } from './socket-path.ts';
 import { dropPrepared } from './template.ts';
 import {
@@ -262,7 +263,7 @@ export class Machine {
     const { document } = this.record;
     const dieWithOwner = document.ShouldTerminateOnLastHandleClosed === true;
     const firmware = findFirmware(this.#options.qemu);
-    const args = machineArguments(document, {
+    const line = machineArguments(document, {
       accelerator: this.record.accelerator ?? 'tcg',
       incoming: this.#options.restore !== undefined,
       link: this.link,
@@ -272,6 +273,7 @@ export class Machine {
       ...(this.record.memory === undefined ? {} : { memory: this.record.memory }),
       ...(firmware === undefined ? {} : { firmware }),
     });
+    const args = [...line, ...driveArguments(document, this.#options.restore?.devices.drives)];
     this.#mark('spawn');
     const serves = document.VirtualMachine.Devices?.Plan9 !== undefined;
     const { preload } = this.#options;

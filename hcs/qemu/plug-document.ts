@@ -14,6 +14,7 @@ import { PLAN9_FLAGS } from '../document/plan9.ts';
 export async function plugDocument(plug: Plug, saved?: DeviceState): Promise<void> {
   const declared = plug.document.VirtualMachine.Devices ?? {};
   const { devices } = plug;
+  if (saved?.drives !== undefined) devices.drives ??= { ...saved.drives };
   if (plug.backend !== undefined) await plugVsock(plug, plug.backend);
   // Ports first and in order: their numbers are part of the saved state.
   for (const port of saved?.ports ?? []) await openSerialPort(plug, port);

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { HcsError } from '../hcs-error.ts';
 import { absolutePaths } from '../document/absolute-paths.ts';
 import type { ComputeSystemDocument } from '../document/compute-system.ts';
@@ -27,7 +28,13 @@ import { basicProperties, MachineHandle, type QemuComputeSystem } from './qemu-s
 import { identify, isAlive, readRecord, type SystemRecord } from './record.ts';
 import { listIds, makeFolder, removeFolder } from './run-folder.ts';
 import { readSavedMachine, type SavedState } from './saved-state.ts';
-import { dropPrepared, findTemplate, type MemoryFile, prepareTemplate } from './template.ts';
+import {
+  dropPrepared,
+  findTemplate,
+  hasTemplate,
+  type MemoryFile,
+  prepareTemplate,
+} from './template.ts';
 import { UserEndpoints } from './user-endpoints.ts';
 import { findQemu } from './vmm-process.ts';
 import { findVsockBackend } from './vsock-backend.ts';
@@ -52,10 +59,10 @@ export interface QemuServiceOptions {
    */
   templateDirectory?: string;
   /**
-   * Systems that are created keep their memory in a file of templateDirectory, so that they can be saved AsTemplate.
-   * Default false: memory is QEMU's own, which costs the file system nothing.
+   * Systems that are created keep their memory in a file of templateDirectory, so that they can be saved AsTemplate: all
+   * of them, or those of some ids. Default false: memory is QEMU's own, which costs the file system nothing.
    */
-  savesTemplates?: boolean;
+  savesTemplates?: boolean | ((id: string) => boolean);
   /** The library of hcs/qemu/preload, for a QEMU whose shares cannot have special files. Default: none. */
   preload?: string;
 }
@@ -81,7 +88,7 @@ class QemuService implements QemuComputeService {
   readonly #preload: string | undefined;
   readonly #machine: MachineType;
   readonly #templates: string | undefined;
-  readonly #savesTemplates: boolean;
+  readonly #savesTemplates: (id: string) => boolean;
   /** Machines that this process has handles on, and how many. */
   readonly #machines = new Map<string, { machine: Promise<Machine>; handles: number }>();
   readonly #handles = new Set<MachineHandle>();
@@ -98,7 +105,9 @@ class QemuService implements QemuComputeService {
     this.#machine = options.machine ?? 'q35';
     this.#templates =
       options.templateDirectory === undefined ? undefined : resolve(options.templateDirectory);
-    this.#savesTemplates = options.savesTemplates === true;
+    const { savesTemplates = false } = options;
+    this.#savesTemplates =
+      typeof savesTemplates === 'boolean' ? () => savesTemplates : savesTemplates;
   }
 
   async create(id: string, document: ComputeSystemDocument): Promise<QemuComputeSystem> {
@@ -110,6 +119,7 @@ class QemuService implements QemuComputeService {
     if (this.#machines.has(id)) throw alreadyExists(op, id);
     const execution = await this.#execution(qemu);
     const { accelerator } = execution;
+    this.#checkTemplate(op, wanted);
     const restored = await restoreOf(op, wanted, execution, this.#templates);
     const link = restored === undefined ? this.#link : 'serial';
     const vsockBackend = link === 'vsock' ? findVsockBackend(op, this.#vsockBackend) : undefined;
@@ -126,7 +136,7 @@ class QemuService implements QemuComputeService {
       devices: emptyDeviceState(),
     };
     return this.#hold(id, op, async () => {
-      if (this.#savesTemplates && this.#templates !== undefined && restored === undefined) {
+      if (this.#templates !== undefined && restored === undefined && this.#savesTemplates(id)) {
         record.memory = await prepareTemplate(this.#templates);
       }
       const folder = await makeFolder(this.#runDirectory, record);
@@ -267,6 +277,19 @@ class QemuService implements QemuComputeService {
     }
   }
 
+  /** A template is of a system that was saved as one: what runs is none. */
+  #checkTemplate(op: string, document: ComputeSystemDocument): void {
+    const id = document.VirtualMachine.RestoreState?.TemplateSystemId;
+    if (id === undefined || !this.#machines.has(id) || this.#isTemplate(id)) return;
+    const Source = 'VirtualMachine/RestoreState/TemplateSystemId';
+    const Message = `${Source} is ${JSON.stringify(id)}: that system is not saved as a template`;
+    throw new HcsError(op, 'HCS_E_INVALID_STATE', [{ Message, Source }]);
+  }
+
+  #isTemplate(id: string): boolean {
+    return this.#templates !== undefined && hasTemplate(this.#templates, id);
+  }
+
   #execution(qemu: string): Promise<HostExecution> {
     this.#found ??= describeExecution({
       wanted: this.#wanted,
@@ -329,6 +352,7 @@ async function restoreOf(
     const Message = `${Source} was saved by ${saved}; this host runs ${here}`;
     throw new HcsError(op, 'HCS_E_IMAGE_MISMATCH', [{ Message, Source }]);
   }
+  if (template !== undefined) checkAlike(op, document, machine.document);
   const { VirtualMachine, ...rest } = document;
   return {
     // The machine is the saved one; its owner, its life and its disks' files may be new.
@@ -345,6 +369,16 @@ async function restoreOf(
     },
     ...(template === undefined ? {} : { memory: template.memory }),
   };
+}
+
+/** HCS's clones are the machine that their template is. @throws HcsError E_INVALIDARG */
+function checkAlike(op: string, clone: ComputeSystemDocument, saved: ComputeSystemDocument): void {
+  for (const field of ['Chipset', 'ComputeTopology'] as const) {
+    if (isDeepStrictEqual(clone.VirtualMachine[field], saved.VirtualMachine[field])) continue;
+    const Source = `VirtualMachine/${field}`;
+    const Message = `${Source} is not what it is of the template`;
+    throw new HcsError(op, 'E_INVALIDARG', [{ Message, Source }]);
+  }
 }
 
 function templateOf(op: string, directory: string | undefined, id: string) {

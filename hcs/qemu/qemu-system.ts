@@ -24,6 +24,7 @@ import type { SystemRecord } from './record.ts';
 import type { Plug } from './plug.ts';
 import { type SavedMachine, saveState } from './saved-state.ts';
 import { connectSocket } from './socket-path.ts';
+import { drivesOf } from './scsi-drives.ts';
 import { readStatistics } from './statistics.ts';
 import { keepTemplate, preparedState } from './template.ts';
 import { VsockListener } from './vsock-listener.ts';
@@ -35,6 +36,9 @@ export interface QemuComputeSystem extends ComputeSystem {
   /** The system's 0700 folder. */
   readonly folder: string;
 }
+
+/** Of a template's devices: its clones have the ports, and of the disks the drives. */
+const SAVED_WITH_TEMPLATES: ReadonlySet<string> = new Set(['ports', 'scsi']);
 
 /** The basic properties of a system as its record has them. */
 export function basicProperties(
@@ -148,12 +152,14 @@ export class MachineHandle implements QemuComputeSystem {
         return refuse('SaveType', 'is AsTemplate: this system was not created to be a template');
       }
       const plugged = Object.entries(plug.devices).find(
-        ([name, devices]) => name !== 'ports' && Object.keys(devices as object).length > 0,
+        ([name, devices]) =>
+          !SAVED_WITH_TEMPLATES.has(name) && Object.keys(devices as object).length > 0,
       );
       if (plugged !== undefined) {
         refuse('SaveType', `is AsTemplate: the system has devices of its own (${plugged[0]})`);
       }
-      const saved = { ...savedMachine(machine, plug), withoutMemory: true };
+      const devices = { ...plug.devices, scsi: {}, drives: await drivesOf(plug) };
+      const saved = { ...savedMachine(machine, plug), devices, withoutMemory: true };
       await saveState(op, plug.qmp, machine.folder, preparedState(memory), saved);
       await keepTemplate(op, machine.id, memory);
       machine.becomeTemplate();

@@ -2,6 +2,7 @@
 import type { Attachment } from '../document/scsi.ts';
 import { recognizeDisk, type DiskImage } from './disk-image.ts';
 import { controllerOrder } from './machine-arguments.ts';
+import { emptyDrive, fillDrive, removeDrive } from './scsi-drives.ts';
 import { plugIn, settingError, unplugDevice, type Plug } from './plug.ts';
 
 /** Attaches a disk. @throws HcsError FILE_NOT_FOUND, ERROR_NOT_FOUND, ERROR_ALREADY_EXISTS, ERROR_FILE_CORRUPT */
@@ -11,7 +12,7 @@ export async function attachDisk(
   lun: number,
   disk: Attachment,
 ): Promise<void> {
-  const { source, index, key, id } = place(plug, controller, lun);
+  const { source, index, key, at, id } = place(plug, controller, lun);
   if (plug.devices.scsi[key] !== undefined) {
     throw settingError(plug.op, 'ERROR_ALREADY_EXISTS', source, 'has a disk attached already');
   }
@@ -25,10 +26,21 @@ export async function attachDisk(
   }
   const readOnly = disk.ReadOnly === true;
   const image = await recognizeDisk(plug.op, disk.Path, `${source}/Path`);
+  const node = blockNode(id, disk.Path, readOnly, image);
+  const drive = plug.devices.drives?.[key];
+  if (drive?.readOnly === readOnly) {
+    await fillDrive(plug, { at, source }, drive, node);
+    plug.devices.scsi[key] = { type: disk.Type, path: disk.Path, readOnly };
+    return;
+  }
+  if (drive !== undefined) {
+    await removeDrive(plug, { at, source });
+    delete plug.devices.drives?.[key];
+  }
   await plugIn(plug, source, [
     {
       command: 'blockdev-add',
-      args: blockNode(id, disk.Path, readOnly, image),
+      args: node,
       undo: ['blockdev-del', { 'node-name': id }],
     },
     {
@@ -49,9 +61,15 @@ export async function attachDisk(
 
 /** Detaches a disk; the guest must have let go of it. @throws HcsError ERROR_NOT_FOUND */
 export async function detachDisk(plug: Plug, controller: string, lun: number): Promise<void> {
-  const { source, key, id } = place(plug, controller, lun);
+  const { source, key, at, id } = place(plug, controller, lun);
   if (plug.devices.scsi[key] === undefined) {
     throw settingError(plug.op, 'ERROR_NOT_FOUND', source, 'has no disk attached');
+  }
+  const drive = plug.devices.drives?.[key];
+  if (drive !== undefined) {
+    await emptyDrive(plug, { at, source }, drive);
+    delete plug.devices.scsi[key];
+    return;
   }
   await unplugDevice(plug, source, id);
   delete plug.devices.scsi[key];
@@ -62,14 +80,15 @@ function place(
   plug: Plug,
   controller: string,
   lun: number,
-): { source: string; index: number; key: string; id: string } {
+): { source: string; index: number; key: string; at: string; id: string } {
   const source = `VirtualMachine/Devices/Scsi/${controller}/Attachments/${lun}`;
   const index = controllerOrder(plug.document).indexOf(controller);
   if (index === -1) {
     const message = 'names a controller that the document does not declare';
     throw settingError(plug.op, 'ERROR_NOT_FOUND', source, message);
   }
-  return { source, index, key: `${controller}:${lun}`, id: `disk-${index}-${lun}` };
+  const at = `${index}-${lun}`;
+  return { source, index, key: `${controller}:${lun}`, at, id: `disk-${at}` };
 }
 
 function blockNode(

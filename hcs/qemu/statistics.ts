@@ -27,12 +27,31 @@ export function readStatistics(pid: number): Statistics | undefined {
         RuntimeUser100ns: (user ?? 0) * UNITS_PER_TICK,
         RuntimeKernel100ns: (kernel ?? 0) * UNITS_PER_TICK,
       },
-      Memory: { MemoryUsagePrivateWorkingSetBytes: (resident ?? 0) * PAGE_BYTES },
+      Memory: memoryOf(pid, (resident ?? 0) * PAGE_BYTES),
       ...(io === undefined ? {} : { Storage: io }),
     };
   } catch {
     return undefined;
   }
+}
+
+/** Commit: all that is resident, shared with others or not. What cannot be told apart counts as private. */
+function memoryOf(pid: number, residentBytes: number): NonNullable<Statistics['Memory']> {
+  const kib = new Map<string, number>();
+  try {
+    for (const line of readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8').split('\n')) {
+      const [, name, value] = /^(\w+): +(\d+) kB$/.exec(line) ?? [];
+      if (name !== undefined) kib.set(name, Number(value));
+    }
+  } catch {
+    // A kernel without it, or another user's process.
+  }
+  const own = ['Private_Clean', 'Private_Dirty'].map((name) => kib.get(name) ?? Number.NaN);
+  const privateBytes = own.reduce((sum, each) => sum + each, 0) * 1024;
+  return {
+    MemoryUsageCommitBytes: residentBytes,
+    MemoryUsagePrivateWorkingSetBytes: Number.isNaN(privateBytes) ? residentBytes : privateBytes,
+  };
 }
 
 function readIo(pid: number): Statistics['Storage'] {

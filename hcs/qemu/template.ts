@@ -85,6 +85,11 @@ export function findTemplate(
   return { state, memory: { path: memory, shared: false } };
 }
 
+/** Whether there is a template of that name. */
+export function hasTemplate(directory: string, id: string): boolean {
+  return isSystemId(id) && existsSync(join(directory, id, STATE));
+}
+
 /** Removes what makers that died left in the template directory. Returns the names. */
 export async function sweepPrepared(directory: string): Promise<string[]> {
   const removed: string[] = [];

@@ -5,11 +5,14 @@
  * Nearly nothing is written: with gdt_csum a group whose bitmaps were never written is known to be free, and in a
  * fresh sparse file the inode tables are zeros already (so they are marked as such, and the guest's kernel does not
  * clear them in the background). No journal: the disk dies with its container.
+ *
+ * Two of one size have the same file system, its id included: a guest that has mounted one that nobody wrote to since
+ * it was made has, in effect, mounted them all (scratch-digest.ts). What an overlay needs is in it: the folders `upper` and `work`.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
 import { RuntimeError } from '../errors.ts';
-import { encodeDirectory } from './ext4/directory-blocks.ts';
+import { type DirectoryEntry, encodeDirectory } from './ext4/directory-blocks.ts';
 import { encodeExtents } from './ext4/extent-tree.ts';
 import {
   BLOCK_BYTES,
@@ -46,6 +49,11 @@ const MIB = 2 ** 20;
 /** One inode for 16 KiB, as mke2fs has it. */
 const INODES_PER_GROUP = 8192;
 const TABLE_BLOCKS = INODES_PER_GROUP / INODES_PER_BLOCK;
+/** "lcow", and no more to it: whoever looks at the disk may know whose it is. */
+const FILE_SYSTEM_ID = Buffer.from('6c636f77000040008000736372617463', 'hex');
+/** In the root. */
+const FOLDERS = ['upper', 'work'] as const;
+const INODES_USED = FIRST_INODE - 1 + FOLDERS.length;
 
 /**
  * Create a scratch disk of `sizeBytes` (a multiple of 1 MiB, as Hyper-V wants it; 16 MiB to 15 TiB) at `path`, which
@@ -77,7 +85,7 @@ export async function createScratch(
     created = true;
     try {
       const uuid = randomBytes(16);
-      const content = emptyFileSystem(sizeBytes, uuid);
+      const content = emptyFileSystem(sizeBytes, FILE_SYSTEM_ID);
       const isVhdx = path.toLowerCase().endsWith('.vhdx');
       const { pieces, fileBytes } = isVhdx
         ? encodeVhdx(sizeBytes, uuid, content)
@@ -120,11 +128,11 @@ function emptyFileSystem(sizeBytes: number, uuid: Buffer): Piece[] {
     // The last group takes what is left, unless that is too little for its tables (see groupCount).
     const size = Math.min(BLOCKS_PER_GROUP, blocks - start);
     usableBlocks += size;
-    // Group 0 begins with superblock and descriptors, and ends its metadata with the root folder's block.
+    // Group 0 begins with superblock and descriptors, and ends its metadata with the folders' blocks.
     const metadata = isFirst ? 1 + descriptorBlocks : 0;
     const blockBitmap = start + metadata;
-    const used = metadata + 2 + TABLE_BLOCKS + (isFirst ? 1 : 0);
-    const usedInodes = isFirst ? FIRST_INODE - 1 : 0;
+    const used = metadata + 2 + TABLE_BLOCKS + (isFirst ? 1 + FOLDERS.length : 0);
+    const usedInodes = isFirst ? INODES_USED : 0;
     if (isFirst || isLast) {
       // The last bitmap marks the blocks that do not exist.
       pieces.push({ bytes: encodeBitmap(used, size), at: blockBitmap * BLOCK_BYTES });
@@ -133,7 +141,7 @@ function emptyFileSystem(sizeBytes: number, uuid: Buffer): Piece[] {
       const bitmap = encodeBitmap(0, INODES_PER_GROUP);
       setBits(bitmap, 0, usedInodes);
       pieces.push({ bytes: bitmap, at: (blockBitmap + 1) * BLOCK_BYTES });
-      pieces.push(...rootDirectory(blockBitmap + 2, blockBitmap + 2 + TABLE_BLOCKS));
+      pieces.push(...directories(blockBitmap + 2, blockBitmap + 2 + TABLE_BLOCKS));
     }
     freeBlocks += size - used;
     encodeGroupDescriptor(
@@ -145,7 +153,7 @@ function emptyFileSystem(sizeBytes: number, uuid: Buffer): Piece[] {
         inodeTable: blockBitmap + 2,
         freeBlocks: size - used,
         freeInodes: INODES_PER_GROUP - usedInodes,
-        directories: isFirst ? 1 : 0,
+        directories: isFirst ? 1 + FOLDERS.length : 0,
         flags:
           GROUP_FLAG.inodeZeroed |
           (isFirst ? 0 : GROUP_FLAG.inodeUninit) |
@@ -161,7 +169,7 @@ function emptyFileSystem(sizeBytes: number, uuid: Buffer): Piece[] {
     freeBlocks,
     inodesPerGroup: INODES_PER_GROUP,
     groups,
-    freeInodes: groups * INODES_PER_GROUP - (FIRST_INODE - 1),
+    freeInodes: groups * INODES_PER_GROUP - INODES_USED,
     uuid,
     label: 'scratch',
     compat: COMPAT.extAttr | COMPAT.dirIndex | COMPAT.sparseSuper2,
@@ -184,19 +192,34 @@ function groupCount(blocks: number): number {
   return rest > TABLE_BLOCKS + 64 || full === 0 ? full + 1 : full;
 }
 
-/** The root inode in the inode table, and the root folder's only block. */
-function rootDirectory(inodeTable: number, block: number): Piece[] {
+/** The root and what is in it: their inodes in the inode table, and a block each. */
+function directories(inodeTable: number, block: number): Piece[] {
+  const entries = FOLDERS.map((name, index) => ({ name, inode: FIRST_INODE + index, type: 2 }));
+  return [
+    ...directory(inodeTable, block, { inode: ROOT_INODE, links: 2 + FOLDERS.length, entries }),
+    ...entries.flatMap(({ inode }, index) =>
+      directory(inodeTable, block + 1 + index, { inode, links: 2, entries: [] }),
+    ),
+  ];
+}
+
+function directory(
+  inodeTable: number,
+  block: number,
+  what: { inode: number; links: number; entries: readonly DirectoryEntry[] },
+): Piece[] {
+  const { inode: number, links, entries } = what;
   const time = { seconds: 0, nanoseconds: 0 };
-  const root = newDirectory({ mode: 0o755, uid: 0, gid: 0, mtime: time });
-  const inode = Buffer.alloc(INODE_BYTES);
-  encodeInode(inode, root.attributes, root.content, {
-    links: 2,
+  const { attributes, content } = newDirectory({ mode: 0o755, uid: 0, gid: 0, mtime: time });
+  const bytes = Buffer.alloc(INODE_BYTES);
+  encodeInode(bytes, attributes, content, {
+    links,
     sizeBytes: BLOCK_BYTES,
     blocks: 1,
     extents: encodeExtents([{ start: block, blocks: 1 }], () => 0).root,
   });
   return [
-    { bytes: inode, at: inodeTable * BLOCK_BYTES + (ROOT_INODE - 1) * INODE_BYTES },
-    { bytes: encodeDirectory(ROOT_INODE, ROOT_INODE, []), at: block * BLOCK_BYTES },
+    { bytes, at: inodeTable * BLOCK_BYTES + (number - 1) * INODE_BYTES },
+    { bytes: encodeDirectory(number, ROOT_INODE, entries), at: block * BLOCK_BYTES },
   ];
 }

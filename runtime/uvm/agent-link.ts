@@ -8,13 +8,18 @@ import type { Duplex } from 'node:stream';
 import type { GuestListener } from '../../hcs/service.ts';
 import { TimeLimit } from '../deadline.ts';
 import { RuntimeError } from '../errors.ts';
-import { AgentChannel } from '../guest/agent-channel.ts';
+import type { AgentChannel } from '../guest/agent-channel.ts';
 import { beginLink } from '../guest/link.ts';
 
 /** After a connection that failed before it served: the guest starts over at once, a broken host would spin. */
 const RETRY_MS = 100;
 /** From an accepted connection to both hellos. The guest waits as long. */
 const HELLO_TIMEOUT_MS = 30_000;
+
+/** Loads gRPC: 20 ms, for which a start has time while its VMM begins. */
+export function prepareLink(): Promise<typeof import('../guest/agent-channel.ts')> {
+  return import('../guest/agent-channel.ts');
+}
 
 export interface AgentLinkOptions {
   /** For the relay's private sockets; it exists. */
@@ -78,8 +83,9 @@ export class AgentLink implements AsyncDisposable {
     const { directory } = this.#options;
     const stream: Duplex = await this.#listener.accept(signal);
     await beginLink(stream, secret === undefined ? { signal } : { signal, secret });
+    const { AgentChannel: Channel } = await prepareLink();
     const path = join(directory, `agent-${(this.#connections += 1)}.sock`);
-    const channel = await AgentChannel.open(stream, path);
+    const channel = await Channel.open(stream, path);
     this.#channel = channel;
     if (this.#closed) {
       await channel[Symbol.asyncDispose]();

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AgentChannel } from '../guest/agent-channel.ts';
 import { METHODS } from '../guest/methods.ts';
+import type { ScsiDrive } from './scsi-slots.ts';
 import type { GuestInformation } from './utility-vm.ts';
 
 /** What is cloned. */
@@ -18,6 +19,13 @@ export interface VmTemplate {
   readonly guest: GuestInformation;
   /** The guest's clock when the template was saved, or later. */
   readonly guestNowNs: number;
+  /** Its disks, which are empty in clones. Absent: none. */
+  readonly drives?: readonly ScsiDrive[];
+}
+
+interface CallLimits {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
 }
 
 export interface CloneIdentity {
@@ -29,10 +37,20 @@ export interface CloneIdentity {
 export async function resumeClone(
   channel: AgentChannel,
   { guest }: VmTemplate,
-  { secret, hostname }: CloneIdentity,
-  options: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  identity: CloneIdentity,
+  options: CallLimits,
 ): Promise<{ guest: GuestInformation; nowNs: number }> {
-  const { bootId, nowNs } = await channel.call(
+  const { bootId, nowNs } = await renewGuest(channel, identity, options);
+  return { guest: { ...guest, bootId }, nowNs };
+}
+
+/** Makes a guest in which nobody's code has run somebody else: also one that was parked, when it is claimed. */
+export async function renewGuest(
+  channel: AgentChannel,
+  { secret, hostname }: CloneIdentity,
+  options: CallLimits,
+): Promise<{ bootId: string; nowNs: number }> {
+  return channel.call(
     'resume the clone',
     METHODS.resumeVm,
     {
@@ -44,5 +62,4 @@ export async function resumeClone(
     },
     options,
   );
-  return { guest: { ...guest, bootId }, nowNs };
 }

@@ -3,10 +3,12 @@
  * device before it is attached, so a device that is not in it is not there.
  */
 import type { Share } from './plan9-shares.ts';
-import type { AttachedDisk } from './scsi-slots.ts';
+import type { AttachedDisk, ScsiDrive } from './scsi-slots.ts';
 
 export interface DeviceRecord {
   readonly disks: readonly AttachedDisk[];
+  /** Absent: none. */
+  readonly drives?: readonly ScsiDrive[];
   readonly shares: readonly Share[];
   /** Names of shares are never used twice in a VM. */
   readonly nextShare: number;

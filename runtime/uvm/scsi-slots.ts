@@ -10,6 +10,21 @@ export interface ScsiSlot {
   readonly lun: number;
 }
 
+/** A slot whose device the guest has already, empty (hcs/qemu/scsi-drives.ts). Only for disks that are mounted. */
+export interface ScsiDrive extends ScsiSlot {
+  readonly readOnly: boolean;
+  /** What the guest takes it for: a disk here may not be larger. */
+  readonly sizeBytes: number;
+  /** The guest has it mounted: only a disk with this digest (rootfs/scratch-digest.ts) may come here. Absent: any. */
+  readonly mounted?: string;
+}
+
+/** What is to be known of a disk that may come into a drive. */
+export interface DiskForDrive {
+  readonly sizeBytes: number;
+  readonly digest?: string;
+}
+
 /** A disk in its slot: what a later owner of the VM must know of it. */
 export interface AttachedDisk extends ScsiSlot {
   readonly path: string;
@@ -30,18 +45,36 @@ interface Occupant {
 export class ScsiSlots {
   readonly #occupants: Occupant[] = [];
   readonly #controllers: number;
+  #drives: readonly ScsiDrive[];
   /** Where the search for a free slot begins: behind the one that was taken last. */
   #next = 0;
 
-  /** @param restored disks that an earlier owner attached; nobody uses them until claim() */
-  constructor(controllers: number, restored: readonly AttachedDisk[] = []) {
+  /**
+   * @param restored disks that an earlier owner attached; nobody uses them until claim()
+   * @param drives kept for disks that ask for one
+   */
+  constructor(
+    controllers: number,
+    restored: readonly AttachedDisk[] = [],
+    drives: readonly ScsiDrive[] = [],
+  ) {
     this.#controllers = controllers;
+    this.#drives = drives;
     for (const { controller, lun, path, readOnly } of restored) {
       const slot = { controller, lun };
       const attached = Promise.resolve();
       this.#occupants.push({ slot, path, readOnly, users: 0, leaving: false, attached });
       this.#next = Math.max(this.#next, indexOf(slot) + 1);
     }
+  }
+
+  get drives(): readonly ScsiDrive[] {
+    return this.#drives;
+  }
+
+  /** Whether the slot is a drive's: its device stays when its disk leaves. */
+  isDrive(slot: ScsiSlot): boolean {
+    return this.#drives.some((drive) => indexOf(drive) === indexOf(slot));
   }
 
   /** Every disk that is attached or about to be. */
@@ -65,7 +98,7 @@ export class ScsiSlots {
   }
 
   /**
-   * A slot for `path`. `attach` runs for the first user only; when it fails the slot is free again and
+   * A slot for `path`; a drive's where it may be one (`forDrive`) and one is free. `attach` runs for the first user only; when it fails the slot is free again and
    * every waiting user gets the error.
    * @throws RuntimeError resource-exhausted when all slots are taken
    */
@@ -73,6 +106,7 @@ export class ScsiSlots {
     path: string,
     readOnly: boolean,
     attach: (slot: ScsiSlot) => Promise<void>,
+    forDrive?: DiskForDrive,
   ): Promise<ScsiSlot> {
     const shared =
       readOnly &&
@@ -82,7 +116,8 @@ export class ScsiSlots {
       await shared.attached;
       return shared.slot;
     }
-    const slot = this.#nextFree(path);
+    const drive = forDrive && this.#freeDrive(readOnly, forDrive);
+    const slot = drive ?? this.#nextFree(path);
     const occupant: Occupant = {
       slot,
       path,
@@ -119,6 +154,13 @@ export class ScsiSlots {
       throw error;
     }
     this.#remove(occupant);
+    // The guest has unmounted what it had mounted there.
+    this.#drives = this.#drives.map(({ controller, lun, readOnly, sizeBytes, mounted }) => ({
+      ...{ controller, lun, readOnly, sizeBytes },
+      ...(mounted === undefined || indexOf({ controller, lun }) === indexOf(slot)
+        ? {}
+        : { mounted }),
+    }));
   }
 
   #at(slot: ScsiSlot): Occupant | undefined {
@@ -127,12 +169,27 @@ export class ScsiSlots {
     );
   }
 
+  /** One that has the very disk mounted goes before others. */
+  #freeDrive(readOnly: boolean, { sizeBytes, digest }: DiskForDrive): ScsiSlot | undefined {
+    const free = this.#drives.filter(
+      (drive) =>
+        drive.readOnly === readOnly &&
+        drive.sizeBytes >= sizeBytes &&
+        this.#at(drive) === undefined,
+    );
+    const found =
+      free.find(({ mounted }) => mounted !== undefined && mounted === digest) ??
+      free.find(({ mounted }) => mounted === undefined);
+    return found && { controller: found.controller, lun: found.lun };
+  }
+
   /**
    * The slot that has been free longest, all in turn. A guest hears of a removal some time after the host: a disk
    * that came to the same slot before that would be taken for the old one and removed in its place.
    */
   #nextFree(path: string): ScsiSlot {
-    const taken = new Set(this.#occupants.map(({ slot }) => indexOf(slot)));
+    const slots = [...this.#occupants.map(({ slot }) => slot), ...this.#drives];
+    const taken = new Set(slots.map(indexOf));
     const total = this.#controllers * SCSI_LUNS_PER_CONTROLLER;
     for (let tried = 0; tried < total; tried += 1) {
       const index = (this.#next + tried) % total;

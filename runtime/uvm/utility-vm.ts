@@ -29,24 +29,30 @@ import type { Accelerator, ExecutionProperties } from '../../hcs/document/proper
 import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
 import type { SystemExitStatus } from '../../hcs/document/system-exit-status.ts';
 import type { ComputeService, ComputeSystem, GuestListener } from '../../hcs/service.ts';
-import { withDeadline } from '../deadline.ts';
+import { TimeLimit, withDeadline } from '../deadline.ts';
 import { RuntimeError } from '../errors.ts';
 import type { AgentChannel, CallOptions } from '../guest/agent-channel.ts';
 import { type Method, METHODS } from '../guest/methods.ts';
+import { scratchDigest } from '../rootfs/scratch-digest.ts';
 import { Scope } from '../scope.ts';
 import { Timeline } from '../timeline.ts';
-import { AgentLink } from './agent-link.ts';
-import { resumeClone, type VmTemplate } from './clone.ts';
+import { AgentLink, prepareLink } from './agent-link.ts';
+import { renewGuest, resumeClone, type VmTemplate } from './clone.ts';
 import { type DeviceRecord, NO_DEVICES } from './device-record.ts';
 import { checkGuestClock } from './guest-clock.ts';
 import { type OverlaySource, planShare, type Share, type ShareSource } from './plan9-shares.ts';
 import { describeExit, withKernelWords } from './vm-exit.ts';
+import { sizeForDrive } from './scsi-drive.ts';
 import { ScsiSlots, type ScsiSlot } from './scsi-slots.ts';
+import { type StreamPort, StreamPorts } from './stream-ports.ts';
 
 /** The vsock port that the agent dials ("LC", docs/protocol.md §1). */
 export const AGENT_PORT = 0x4c43;
 /** From start to the agent's first answer. Long because emulation on a loaded host is slow. */
 export const BOOT_TIMEOUT_MS = 120_000;
+
+/** A call to a guest that has nothing else to do. */
+const RENAME_TIMEOUT_MS = 30_000;
 
 /** What must be free beside kernel and initrd: page tables, the agent. */
 const LEAST_FREE_MIB = 32;
@@ -100,6 +106,8 @@ export interface UtilityVmLife {
   /** Keeps the record; what it names is attached after this resolves. */
   readonly onDevices?: (devices: DeviceRecord) => Promise<void>;
   readonly timeline?: Timeline;
+  /** Called when its process is on its way. */
+  readonly onCreated?: () => void;
   /** Gives the boot up. */
   readonly signal?: AbortSignal;
   readonly bootTimeoutMs?: number;
@@ -182,6 +190,8 @@ export async function createUtilityVm(
     await checkMemory(options);
     const system = scope.use(await service.create(options.id, documentOf(options)));
     scope.defer(() => system.terminate());
+    options.onCreated?.();
+    void prepareLink();
     await mkdir(options.directory, { recursive: true, mode: 0o700 });
     scope.defer(() => rm(options.directory, { recursive: true, force: true }));
     const listener = scope.use(await system.listen(AGENT_PORT));
@@ -240,6 +250,7 @@ export class UtilityVm implements AsyncDisposable {
   readonly #over = new AbortController();
   readonly #link: AgentLink;
   readonly #listener: GuestListener;
+  readonly #streamPorts: StreamPorts;
   #nextShare: number;
   #guest: GuestInformation | undefined;
   #missing: readonly string[] = [];
@@ -247,6 +258,8 @@ export class UtilityVm implements AsyncDisposable {
   #refusal: RuntimeError | undefined;
   #disposed: Promise<void> | undefined;
   #saving = false;
+  /** The guest is being told whose it is now. */
+  #renaming: Promise<void> | undefined;
 
   /**
    * Use createUtilityVm or adoptUtilityVm.
@@ -265,15 +278,16 @@ export class UtilityVm implements AsyncDisposable {
     this.exited = system.exited;
     this.#scope = scope;
     this.#listener = listener;
+    this.#streamPorts = new StreamPorts(system, AGENT_PORT + 1);
     this.#secret = options.secret ?? randomBytes(32);
     this.#onDevices = options.onDevices;
-    const { disks, shares, nextShare } = past?.devices ?? NO_DEVICES;
+    const { disks, shares, nextShare, drives } = past?.devices ?? NO_DEVICES;
     const root = options.bootFiles?.rootDisk;
     const isOnScsi = root?.kind === 'scsi';
     const rootSlot = { controller: 0, lun: 0 };
     // Taken by the document, and never given back.
     const taken = isOnScsi ? [{ ...rootSlot, path: root.path, readOnly: true }] : [];
-    this.#slots = new ScsiSlots(1, [...taken, ...disks]);
+    this.#slots = new ScsiSlots(1, [...taken, ...disks], drives ?? options.template?.drives);
     if (isOnScsi) this.#slots.claim(rootSlot);
     for (const share of shares) this.#shares.set(share.name, share);
     this.#nextShare = nextShare;
@@ -301,7 +315,24 @@ export class UtilityVm implements AsyncDisposable {
   /** The channel that serves now: the first one, or after a broken link the next. Rejects once the VM has ended. */
   async agent(): Promise<AgentChannel> {
     await this.ready;
+    await this.#renaming;
     return this.#link.current();
+  }
+
+  /**
+   * Of a VM that was ready before it was anybody's: its guest gets this name, and the time and entropy anew. Whatever is
+   * called from now on waits for that, and fails when it does.
+   */
+  rename(name: string): void {
+    this.#renaming = this.#rename(name.slice(0, 63));
+    this.#renaming.catch(() => {});
+  }
+
+  async #rename(hostname: string): Promise<void> {
+    const channel = await this.ready;
+    const identity = { secret: this.#secret, hostname };
+    using limit = new TimeLimit(RENAME_TIMEOUT_MS);
+    await renewGuest(channel, identity, { signal: limit.signal, timeoutMs: RENAME_TIMEOUT_MS });
   }
 
   /** Runs after each link that replaced a broken one. Returns what stops that. */
@@ -312,7 +343,8 @@ export class UtilityVm implements AsyncDisposable {
   /** The devices as a later owner would need them. */
   get devices(): DeviceRecord {
     const shares = [...this.#shares.values()];
-    return { disks: this.#slots.disks, shares, nextShare: this.#nextShare };
+    const { disks, drives } = this.#slots;
+    return { disks, shares, nextShare: this.#nextShare, ...(drives.length > 0 ? { drives } : {}) };
   }
 
   /**
@@ -345,26 +377,46 @@ export class UtilityVm implements AsyncDisposable {
     return new RuntimeError('unavailable', op, describeExit(status), { cause: error });
   }
 
-  /** Attaches a disk image; a read-only one that is attached already is shared. */
+  /** A port for the stdout of one process, beside the agent's link; undefined where none is free. */
+  streamPort(): Promise<StreamPort | undefined> {
+    return this.#streamPorts.reserve();
+  }
+
+  /**
+   * Attaches a disk image; a read-only one that is attached already is shared.
+   * @param options isMounted: what is on it is a file system, which the guest mounts and which knows its own size
+   */
   attachDisk(
     path: string,
-    options: { readonly readOnly: boolean; readonly type?: NonNullable<ScsiDisk['type']> },
+    {
+      isMounted = false,
+      ...options
+    }: {
+      readonly readOnly: boolean;
+      readonly type?: NonNullable<ScsiDisk['type']>;
+      readonly isMounted?: boolean;
+    },
   ): Promise<ScsiSlot> {
-    return this.#slots.reserve(path, options.readOnly, async (slot) => {
+    const attach = async (slot: ScsiSlot): Promise<void> => {
       await this.#keepDevices();
       await this.system.modify(addScsiAttachment(slot, { path, ...options }));
-    });
+    };
+    const { readOnly } = options;
+    const hasDrives = isMounted && this.#slots.drives.length > 0;
+    const sizeBytes = hasDrives ? sizeForDrive(path) : undefined;
+    if (sizeBytes === undefined) return this.#slots.reserve(path, readOnly, attach);
+    const digest = readOnly ? {} : { digest: scratchDigest(path) };
+    return this.#slots.reserve(path, readOnly, attach, { sizeBytes, ...digest });
   }
 
   /** Detaches a disk; the guest has unmounted it. The last user's detach takes it away. */
   async detachDisk(slot: ScsiSlot): Promise<void> {
     await this.#slots.release(slot, async () => {
-      await this.call('detach a disk', METHODS.detach, { disk: { scsi: slot } }).catch(
-        (error: unknown) => {
-          // The guest has not seen it yet, so it does not use it: taken back as soon as it was attached.
-          if (!(error instanceof RuntimeError && error.code === 'not-found')) throw error;
-        },
-      );
+      const request = { disk: { scsi: slot }, keep: this.#slots.isDrive(slot) };
+      await this.call('detach a disk', METHODS.detach, request).catch((error: unknown) => {
+        // The guest has not seen it yet, so it does not use it: taken back as soon as it was attached.
+        if (!(error instanceof RuntimeError && error.code === 'not-found')) throw error;
+      });
       await this.system.modify(removeScsiAttachment(slot));
     });
     await this.#keepDevices();

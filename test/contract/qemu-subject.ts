@@ -9,6 +9,7 @@ import { platformArguments } from '../../hcs/qemu/kernel-arguments.ts';
 import { openQemuService, type QemuServiceOptions } from '../../hcs/qemu/qemu-service.ts';
 import { greetGuest } from '../harness/greet-guest.ts';
 import { filesBelow, mountsNaming, processesNaming } from '../harness/leftovers.ts';
+import { templatesBeside } from '../harness/templates-beside.ts';
 import type { TestGuest } from '../harness/test-guest.ts';
 import type { DocumentOverrides, ServiceUnderTest, SubjectOptions } from './service-under-test.ts';
 
@@ -45,7 +46,11 @@ export async function qemuSubject(
 ): Promise<ServiceUnderTest> {
   const runDirectory = join(folder, 'run');
   await mkdir(runDirectory, { mode: 0o700 });
-  const service = await openQemuService({ runDirectory, ...link });
+  const service = await openQemuService({
+    runDirectory,
+    ...templatesBeside(runDirectory),
+    ...link,
+  });
   // The accelerator's answer may be kept in the run directory: it is not a system's.
   const { Execution } = await service.properties();
   const baseline = new Set(filesBelow(runDirectory));

@@ -1,17 +1,26 @@
 /** Templates on QEMU: a system is saved once, and any number begin where it stood, each with its own memory. */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ComputeSystemDocument } from '../../../hcs/document/compute-system.ts';
-import { addScsiAttachment } from '../../../hcs/document/resource-requests.ts';
+import {
+  addPlan9Share,
+  addScsiAttachment,
+  removeScsiAttachment,
+} from '../../../hcs/document/resource-requests.ts';
 import { openQemuService, type QemuComputeService } from '../../../hcs/qemu/qemu-service.ts';
 import { sweepPrepared } from '../../../hcs/qemu/template.ts';
 import { hcsRejection } from '../../harness/rejection.ts';
 import { buildShellGuest, Shell, shellDocument } from './shell-guest.ts';
+
+/** Of the disks that the template has. */
+const DRIVE_BYTES = 2 ** 20;
+
+const blockFolder = (lun: number): string => `/sys/bus/scsi/devices/0:0:0:${lun}/block`;
 
 interface Context {
   folder: string;
@@ -37,6 +46,14 @@ test.before(async (context) => {
   await system.start();
   const shell = await Shell.of(system);
   await shell.run('echo of the template > /tmp.said; cat /proc/sys/kernel/random/uuid');
+  await shell.run('mods scsi');
+  for (const lun of [1, 2]) {
+    const path = join(folder, `probed-${lun}.img`);
+    await writeFile(path, Buffer.alloc(DRIVE_BYTES, 'saved'));
+    const disk = { path, readOnly: lun === 1, type: 'PassThru' as const };
+    await system.modify(addScsiAttachment({ controller: 0, lun }, disk));
+    await shell.run(`await '[ -d ${blockFolder(lun)} ]'; head -c 5 /dev/$(ls ${blockFolder(lun)})`);
+  }
   shell.close();
   await system.pause();
   await system.save({ SaveType: 'AsTemplate' });
@@ -90,6 +107,46 @@ test('a clone has devices plugged as any system has', async (context) => {
   await system.terminate();
 });
 
+test('where the template had disks, clones have drives: empty, then with a disk of their own', async (context) => {
+  const { service, folder } = context;
+  for (const lun of [1, 2]) rmSync(join(folder, `probed-${lun}.img`));
+  const clones = await Promise.all(
+    ['one', 'two'].map(async (id) => {
+      const system = await service.create(id, cloneOf(context, 'saved'));
+      await system.start();
+      return { id, system, shell: await Shell.of(system) };
+    }),
+  );
+  for (const { id, system, shell } of clones) {
+    const device = (lun: number): string => `/dev/$(ls ${blockFolder(lun)})`;
+    const read = (lun: number, bytes: number): Promise<string> =>
+      shell.run(`head -c ${bytes} ${device(lun)} | tr '\\0' 0`);
+    assert.is(await read(1, 5), '00000');
+    const own = join(folder, `${id}.img`);
+    await writeFile(own, Buffer.alloc(DRIVE_BYTES, id));
+    const writable = { path: own, readOnly: false, type: 'PassThru' as const };
+    const slot = { controller: 0, lun: 2 };
+    // There at once: nothing is to be waited for.
+    await system.modify(addScsiAttachment(slot, writable));
+    assert.is(await read(2, 6), id.repeat(2));
+    await shell.run(`echo -n ${id}-said | dd of=${device(2)} conv=notrunc,fsync 2>&-`);
+    assert.is((await readFile(own)).toString('latin1', 0, 8), `${id}-said`);
+
+    await system.modify(removeScsiAttachment(slot));
+    assert.is(await read(2, 4), '0000');
+    const again = { ...writable, readOnly: true };
+    await hcsRejection(
+      system.modify(addScsiAttachment(slot, { ...again, path: join(folder, 'no-such') })),
+      'FILE_NOT_FOUND',
+    );
+    // A drive that is written to has no place for a disk that is not: a new device takes it.
+    await system.modify(addScsiAttachment(slot, again));
+    await shell.run(`await '[ "$(cat ${blockFolder(2)}/*/ro)" = 1 ]'`);
+    assert.is(await read(2, 8), `${id}-said`);
+    await system.terminate();
+  }
+});
+
 test('a clone outlives its template', async (context) => {
   const { service, templates } = context;
   const system = await service.create('orphan', cloneOf(context, 'saved'));
@@ -114,18 +171,15 @@ test('what cannot be a template is refused, stays paused and leaves nothing', as
   assert.is((await plain.properties()).State, 'Paused');
   await plain.terminate();
 
-  const disk = join(folder, 'own.img');
-  await writeFile(disk, Buffer.alloc(2 ** 20));
   const own = await maker.create('own', document);
-  const slot = { controller: 0, lun: 1 };
-  await own.modify(addScsiAttachment(slot, { path: disk, readOnly: true, type: 'PassThru' }));
+  await own.modify(addPlan9Share({ name: '1', folder, readOnly: true }));
   await own.start();
   await hcsRejection(own.save({ SaveType: 'AsTemplate' }), 'HCS_E_INVALID_STATE');
   await own.pause();
   const path = join(folder, 'elsewhere');
   const placed = own.save({ SaveType: 'AsTemplate', SaveStateFilePath: path });
   await hcsRejection(placed, 'NOT_SUPPORTED', /SaveStateFilePath/);
-  await hcsRejection(own.save({ SaveType: 'AsTemplate' }), 'NOT_SUPPORTED', /\(scsi\)/);
+  await hcsRejection(own.save({ SaveType: 'AsTemplate' }), 'NOT_SUPPORTED', /\(plan9\)/);
   await own.terminate();
   assert.not(existsSync(path));
   assert.not(existsSync(join(templates, 'own')));

@@ -19,8 +19,8 @@ export function assertClean(image: string): void {
 }
 
 /** What debugfs prints for a command. */
-export function debugfs(image: string, command: string): string {
-  const { stdout } = spawnSync('debugfs', ['-R', command, image], {
+export function debugfs(image: string, command: string, options: string[] = []): string {
+  const { stdout } = spawnSync('debugfs', [...options, '-R', command, image], {
     encoding: 'latin1',
     maxBuffer: 1 << 28,
   });

@@ -1,12 +1,13 @@
 /** Scratch disks: valid, empty, writable, and nearly nothing on the host's disk. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RuntimeError } from '../../../runtime/errors.ts';
 import { createScratch, DEFAULT_SCRATCH_BYTES } from '../../../runtime/rootfs/scratch.ts';
+import { scratchDigest } from '../../../runtime/rootfs/scratch-digest.ts';
 import { readVhdFooter } from '../../../runtime/rootfs/vhd.ts';
 import { rejection } from '../../harness/rejection.ts';
 import { skip } from '../../harness/skip.ts';
@@ -49,9 +50,23 @@ else {
       const path = join(folder, `${sizeBytes}.vhd`);
       await createScratch(path, sizeBytes);
       assertClean(path);
-      assert.match(debugfs(path, 'ls -l /'), /^\s+2\s/);
+      const root = debugfs(path, 'ls -l /');
+      assert.match(root, /^\s+2\s/);
+      assert.match(root, /^\s+11\s+40755.* upper$/m);
+      assert.match(root, /^\s+12\s+40755.* work$/m);
     });
   }
+
+  test('disks of one size begin alike, until one is written to', async () => {
+    const [one, two, other] = ['one', 'two', 'other'].map((name) => join(folder, `${name}.vhd`));
+    for (const path of [one, two]) await createScratch(path as string, GROUP);
+    await createScratch(other as string, 2 * GROUP);
+    const digest = scratchDigest(one as string);
+    assert.is(scratchDigest(two as string), digest);
+    assert.is.not(scratchDigest(other as string), digest);
+    debugfs(two as string, 'mkdir /upper/new', ['-w']);
+    assert.is.not(scratchDigest(two as string), digest);
+  });
 
   test('the kernel mounts it, fills folders and files beyond a group, and it stays clean', async () => {
     const path = join(folder, 'mounted.vhd');
@@ -59,7 +74,6 @@ else {
     const names = withMounted(
       path,
       (mounted) => {
-        mkdirSync(join(mounted, 'upper'));
         for (let i = 0; i < 3000; i++) writeFileSync(join(mounted, 'upper', `file-${i}`), 'x');
         spawnSync('dd', ['if=/dev/zero', `of=${join(mounted, 'big')}`, 'bs=1M', 'count=300']);
         assert.is(statSync(join(mounted, 'big')).size, 300 * MIB);
@@ -68,7 +82,7 @@ else {
       'loop',
     );
     if (names === undefined) return skip('loop mounts are not possible here');
-    assert.equal(names, ['big', 'upper']);
+    assert.equal(names, ['big', 'upper', 'work']);
     assertClean(path);
   });
 }

@@ -57,6 +57,41 @@ test('a failed detach keeps the slot, so that it can be tried again', async () =
   assert.equal(await slots.reserve('/b', false, async () => {}), { controller: 0, lun: 1 });
 });
 
+test('drives are for disks that fit them, and what the guest has mounted for that disk alone', async () => {
+  const sizeBytes = 100;
+  const drive = (lun: number, readOnly: boolean) => ({ controller: 0, lun, readOnly, sizeBytes });
+  const mounted = { ...drive(2, false), mounted: 'fresh' };
+  const slots = new ScsiSlots(1, [], [drive(0, true), drive(1, false), mounted]);
+  const put = async (
+    path: string,
+    readOnly: boolean,
+    disk?: { sizeBytes: number; digest?: string },
+  ): Promise<number> => (await slots.reserve(path, readOnly, async () => {}, disk)).lun;
+  assert.is(await put('/not-mounted', true), 3);
+  assert.is(await put('/large', true, { sizeBytes: sizeBytes + 1 }), 4);
+  assert.is(await put('/layer', true, { sizeBytes }), 0);
+  assert.is(await put('/second-layer', true, { sizeBytes }), 5);
+  assert.is(await put('/scratch', false, { sizeBytes, digest: 'fresh' }), 2);
+  assert.is(await put('/used', false, { sizeBytes, digest: 'used' }), 1);
+  assert.is(await put('/second-scratch', false, { sizeBytes, digest: 'fresh' }), 6);
+  assert.is(slots.isDrive({ controller: 0, lun: 2 }), true);
+  assert.is(slots.isDrive({ controller: 0, lun: 6 }), false);
+
+  await slots.release({ controller: 0, lun: 2 }, async () => {});
+  assert.equal(slots.drives, [drive(0, true), drive(1, false), drive(2, false)]);
+  assert.is(await put('/used-too', false, { sizeBytes, digest: 'used-too' }), 2);
+});
+
+test('a drive whose disk could not be attached has it mounted still', async () => {
+  const drives = [{ controller: 0, lun: 0, readOnly: false, sizeBytes: 1, mounted: 'fresh' }];
+  const slots = new ScsiSlots(1, [], drives);
+  const refused = slots.reserve('/a', false, async () => Promise.reject(new Error('no')), {
+    ...{ sizeBytes: 1, digest: 'fresh' },
+  });
+  assert.instance(await refused.catch((error: unknown) => error), Error);
+  assert.equal(slots.drives, drives);
+});
+
 test('the 65th disk of a controller is refused', async () => {
   const slots = new ScsiSlots(1);
   for (let n = 0; n < 64; n += 1) await slots.reserve(`/d${n}`, false, async () => {});
