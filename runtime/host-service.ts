@@ -2,6 +2,7 @@
  * The compute service of this host: QEMU on Linux, the Host Compute Service on Windows (windows-host-service.ts). The one
  * place of the runtime that knows which.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MACHINE_TYPES, type MachineType } from '../hcs/qemu/machine-type.ts';
 import type { QemuServiceOptions } from '../hcs/qemu/qemu-service.ts';
@@ -18,6 +19,7 @@ import {
   loadWindowsHost,
   openWindowsHost,
   sweepWindowsEndpoints,
+  sweepWindowsTemplates,
 } from './windows-host-service.ts';
 
 type QemuLinkOptions = Pick<QemuServiceOptions, 'link' | 'vsockBackend'>;
@@ -59,8 +61,12 @@ export async function openHostService(
   });
 }
 
-/** Where the program of that name is which executes VMs. @throws HcsError HCS_E_SERVICE_NOT_AVAILABLE */
-export async function vmmProgram(name: string): Promise<string> {
+/**
+ * Where the program of that name is which executes VMs; undefined where it is Windows' own.
+ * @throws HcsError HCS_E_SERVICE_NOT_AVAILABLE
+ */
+export async function vmmProgram(name: string): Promise<string | undefined> {
+  if (isWindowsHost()) return undefined;
   const { findQemu } = await import('../hcs/qemu/vmm-process.ts');
   return findQemu('look for the program of VMs', name);
 }
@@ -116,16 +122,27 @@ export async function sweepHost(where: Directories): Promise<string[]> {
   const systems = await sweepSystems(where);
   const pods = await removeOrphans(join(where.run, 'pod'));
   const scratch = await removeOrphans(join(where.data, 'scratch'));
+  const parked = await sweepParked(where);
   return [
+    ...parked,
     ...systems,
     ...pods.map((name) => `pod folder ${name}`),
     ...scratch.map((name) => `scratch disk ${name}`),
   ];
 }
 
+async function sweepParked(where: Directories): Promise<string[]> {
+  if (!existsSync(join(where.run, 'pool'))) return [];
+  const { sweepPool } = await import('./pool/sweep-pool.ts');
+  return sweepPool(where);
+}
+
 async function sweepSystems(where: Directories): Promise<string[]> {
   const endpoint = (id: string): string => `network endpoint ${id}`;
-  if (isWindowsHost()) return (await sweepWindowsEndpoints(where)).map(endpoint);
+  if (isWindowsHost()) {
+    const templates = await sweepWindowsTemplates(where);
+    return [...templates, ...(await sweepWindowsEndpoints(where)).map(endpoint)];
+  }
   const [{ sweepDead }, { sweepPrepared }, { sweepEndpoints }] = await Promise.all([
     import('../hcs/qemu/run-folder.ts'),
     import('../hcs/qemu/template.ts'),

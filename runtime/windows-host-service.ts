@@ -22,6 +22,9 @@ const OWNER = 'lcow';
 /** An id of the compute systems that are pods' alone; others are `lcow uvm boot`'s, which ends them itself. */
 const FOREGROUND = /^uvm-[0-9a-f]{8}$/;
 
+/** An id of a template's system: sweepWindowsTemplates() knows when it may end. */
+const TEMPLATE = /^template-[0-9a-f]{24}$/;
+
 /** Whether this host's service is Windows'. */
 export function isWindowsHost(env: NodeJS.ProcessEnv = process.env): boolean {
   return process.platform === 'win32' || Boolean(env['LCOW_TEST_HCS']);
@@ -76,6 +79,18 @@ export async function sweepWindowsEndpoints(where: Directories): Promise<string[
   return (await openEndpoints(readStandIn(process.env))).sweep(running);
 }
 
+/** Removes templates whose systems are gone, ends systems of templates that are. @returns what was done, for people */
+export async function sweepWindowsTemplates(where: Directories): Promise<string[]> {
+  const [{ TemplateStore }, { hasTemplateSystems, TemplateSystems }] = await Promise.all([
+    import('./template/template-store.ts'),
+    import('./template/template-systems.ts'),
+  ]);
+  const store = new TemplateStore(where.data);
+  if (!hasTemplateSystems(store)) return [];
+  await using service = await openWindowsHost(where);
+  return (await TemplateSystems.of(service, store)?.sweep()) ?? [];
+}
+
 /** Ends the systems of pods that are no more. @param owned ids that have an owner @returns those that were ended */
 export async function endWindowsOrphans(
   where: Directories,
@@ -84,7 +99,7 @@ export async function endWindowsOrphans(
   await using service = await openWindowsHost(where);
   const orphans = (await service.enumerate({ Owners: [OWNER] }))
     .map(({ Id }) => Id)
-    .filter((id) => !owned.has(id) && !FOREGROUND.test(id));
+    .filter((id) => !owned.has(id) && !FOREGROUND.test(id) && !TEMPLATE.test(id));
   for (const id of orphans) await terminate(service, id);
   return orphans;
 }

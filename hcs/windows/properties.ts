@@ -37,7 +37,7 @@ export function parsePropertiesList(op: string, document: string | null): BasicP
 
 /** The basic members, each with a value: HCS leaves out what is empty. */
 export function basicPropertiesOf(read: Partial<ComputeSystemProperties>): BasicProperties {
-  const { RuntimeId = '', Name } = read;
+  const { RuntimeId = '', Name, RuntimeTemplateId = '' } = read;
   return {
     Id: String(read.Id ?? ''),
     SystemType: read.SystemType === 'Container' ? 'Container' : 'VirtualMachine',
@@ -46,6 +46,7 @@ export function basicPropertiesOf(read: Partial<ComputeSystemProperties>): Basic
     State: STATES.find((state) => state === read.State) ?? 'Unknown',
     RuntimeOsType: read.RuntimeOsType ?? '',
     ...(Name === undefined ? {} : { Name }),
+    ...(isGuid(RuntimeTemplateId) ? { RuntimeTemplateId: RuntimeTemplateId.toLowerCase() } : {}),
   };
 }
 

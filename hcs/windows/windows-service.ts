@@ -74,6 +74,7 @@ export async function openWindowsService(options: WindowsServiceOptions): Promis
 
 class WindowsService implements ComputeService {
   readonly endpoints: EndpointService;
+  readonly keepsTemplatesAsSystems = true;
   readonly #host: OperationHost;
   readonly #libraries: LibraryPaths;
   readonly #build: number;

@@ -10,6 +10,7 @@ import { handleContract } from './handle-contract.ts';
 import { lifeContract } from './life-contract.ts';
 import { savedStateContract } from './saved-state-contract.ts';
 import type { ServiceUnderTest, SubjectOptions } from './service-under-test.ts';
+import { templateContract } from './template-contract.ts';
 
 const PARTS = {
   documents: documentContract,
@@ -18,6 +19,7 @@ const PARTS = {
   devices: deviceContract,
   connections: connectionContract,
   'saved state': savedStateContract,
+  templates: templateContract,
 };
 
 /** A part of the contract. */

@@ -6,15 +6,18 @@
  */
 import type { AddressInfo } from 'node:net';
 import { openQemuService } from '../../hcs/qemu/qemu-service.ts';
+import { templatesBeside } from '../harness/templates-beside.ts';
 import { serveBridge } from './bridge.ts';
 import { WinePaths } from './wine-paths.ts';
 
 const runDirectory = process.env['LCOW_BRIDGE_RUN'] ?? '';
 const path = process.env['LCOW_BRIDGE_SOCKET'];
 const wine = process.env['LCOW_BRIDGE_WINE'];
-const service = await openQemuService({ runDirectory });
+const templates = templatesBeside(runDirectory);
+const service = await openQemuService({ runDirectory, ...templates });
 const server = await serveBridge(
   service,
+  templates.templateDirectory,
   path === undefined ? { host: '127.0.0.1', port: 0 } : { path },
   wine === undefined ? undefined : new WinePaths(wine),
 );

@@ -19,11 +19,13 @@ import { StringDecoder } from 'node:string_decoder';
 import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
 import type { PropertyQuery } from '../../hcs/document/properties.ts';
 import type { ModifySettingRequest } from '../../hcs/document/modify-setting-request.ts';
+import type { SaveOptions } from '../../hcs/document/save-options.ts';
 import { HcsError } from '../../hcs/hcs-error.ts';
 import { HRESULT } from '../../hcs/hresult.ts';
 import { platformArguments } from '../../hcs/qemu/kernel-arguments.ts';
 import type { ComputeService, ComputeSystem } from '../../hcs/service.ts';
 import { BridgedEndpoints } from './bridge-endpoints.ts';
+import { BridgedTemplates } from './bridge-templates.ts';
 import { joinConsole, listen, servePipe } from './bridge-streams.ts';
 import type { WinePaths } from './wine-paths.ts';
 
@@ -38,6 +40,7 @@ interface Bridged {
   readonly service: ComputeService;
   readonly byRuntimeId: Map<string, ComputeSystem>;
   readonly endpoints: BridgedEndpoints;
+  readonly templates: BridgedTemplates;
   /** Of the connections that are open. */
   readonly clients: Set<Client>;
   /** Where the programs are under Wine. */
@@ -46,16 +49,20 @@ interface Bridged {
 
 /**
  * Serves a Unix socket's path, or a port of 127.0.0.1. The service stays the caller's.
+ * @param templateDirectory the service's
  * @param paths where the programs are under Wine
  */
 export async function serveBridge(
   service: ComputeService,
+  templateDirectory: string,
   where: ListenOptions,
   paths?: WinePaths,
 ): Promise<Server> {
   const endpoints = new BridgedEndpoints(service.endpoints);
+  const templates = new BridgedTemplates(service, templateDirectory);
   const clients = new Set<Client>();
-  const bridged: Bridged = { service, byRuntimeId: new Map(), endpoints, clients, paths };
+  const byRuntimeId = new Map<string, ComputeSystem>();
+  const bridged: Bridged = { service, byRuntimeId, endpoints, templates, clients, paths };
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     serveConnection(bridged, socket.setNoDelay());
@@ -101,6 +108,7 @@ class Client {
   readonly #service: ComputeService;
   readonly #byRuntimeId: Map<string, ComputeSystem>;
   readonly #endpoints: BridgedEndpoints;
+  readonly #templates: BridgedTemplates;
   readonly #clients: ReadonlySet<Client>;
   readonly #paths: WinePaths | undefined;
   readonly #socket: Socket;
@@ -108,10 +116,14 @@ class Client {
   #nextHandle = 1;
   #ended = false;
 
-  constructor({ service, byRuntimeId, endpoints, clients, paths }: Bridged, socket: Socket) {
+  constructor(
+    { service, byRuntimeId, endpoints, templates, clients, paths }: Bridged,
+    socket: Socket,
+  ) {
     this.#service = service;
     this.#byRuntimeId = byRuntimeId;
     this.#endpoints = endpoints;
+    this.#templates = templates;
     this.#clients = clients;
     this.#paths = paths;
     this.#socket = socket;
@@ -187,7 +199,7 @@ class Client {
       case 'resume':
         return system.resume();
       case 'save':
-        return system.save(input as object);
+        return this.#save(system, input as SaveOptions);
       case 'modify':
         return this.#endpoints.modify(system, input as ModifySettingRequest);
       case 'properties':
@@ -195,6 +207,11 @@ class Client {
       default:
         throw new HcsError(verb, 'E_NOTIMPL');
     }
+  }
+
+  async #save(system: ComputeSystem, options: SaveOptions): Promise<void> {
+    await system.save(options);
+    if (options.SaveType === 'AsTemplate') await this.#templates.saved(system);
   }
 
   async #create(id: string, document: ComputeSystemDocument): Promise<unknown> {
@@ -206,6 +223,7 @@ class Client {
     const attach = this.#endpoints.adaptDocument(document);
     const system = await this.#service.create(id, await this.#forEngine(document));
     attach(system);
+    this.#templates.created(system, document);
     const onWindows = pipe === undefined || pipe.startsWith('\\\\');
     return this.#hold(system, onWindows ? [] : [await servePipe(pipe, system)]);
   }

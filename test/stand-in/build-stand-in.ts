@@ -46,6 +46,7 @@ const CORE = [
   'schema.c',
   'service.c',
   'systems.c',
+  'template.c',
 ];
 
 const VIRTDISK = ['virtdisk.c', 'vhdx-file.c'];

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-static const char *STATES[] = {"Created", "Running", "Paused", "Stopped"};
+static const char *STATES[] = {"Created", "Running", "Paused", "Stopped", "SavedAsTemplate"};
 
 struct machine *machines;
 
@@ -50,6 +50,7 @@ void exit_machine(struct machine *machine, const char *exit_type, HRESULT status
         if (system->machine == machine) raise_event(system, EVENT_SYSTEM_EXITED, machine->exit_status, NULL);
     }
     end_tasks(machine);
+    end_clones(machine);
     release_machine(machine);
 }
 
@@ -78,11 +79,11 @@ static void make_guid(char out[37]) {
              (unsigned)(high & 0xFFF), (unsigned)(seed >> 52), (unsigned long long)(seed & 0xFFFFFFFFFFFFull));
 }
 
-void add_machine(const char *id, struct json *document, struct system *holder) {
+void add_machine(const char *id, struct json *document, struct machine *template, struct system *holder) {
     struct machine *machine = calloc(1, sizeof *machine);
     const char *owner = json_text(json_member(document, "Owner"));
     *machine = (struct machine){.id = strdup(id), .owner = strdup(owner == NULL ? "" : owner), .references = 1,
-                                .document = document, .next = machines,
+                                .document = document, .next = machines, .template = template,
                                 .terminate_on_last = json_true(json_member(document, "ShouldTerminateOnLastHandleClosed"))};
     make_guid(machine->runtime_id);
     machines = machine;
@@ -119,7 +120,8 @@ static bool declared(const struct json *document, const char *path) {
 static HRESULT modify(struct machine *machine, const struct json *request, char **document) {
     const char *path = json_text(json_member(request, "ResourcePath"));
     const char *type = json_text(json_member(request, "RequestType"));
-    if (machine->state == STOPPED) return invalid_state(machine, "modify", document);
+    if (machine->state == STOPPED || machine->state == SAVED_AS_TEMPLATE)
+        return invalid_state(machine, "modify", document);
     if (!declared(machine->document, path)) {
         *document = failure(HR_NOT_FOUND, path, "%s: the document declares no such device", path);
         return HR_NOT_FOUND;
@@ -148,11 +150,14 @@ static HRESULT modify(struct machine *machine, const struct json *request, char 
 
 char *properties_of(struct machine *machine, bool with_terminate) {
     char *id = quoted(machine->id), *owner = quoted(machine->owner);
+    char *of = machine->template == NULL ? strdup("")
+                                         : format(",\"RuntimeTemplateId\":\"%s\"", machine->template->runtime_id);
     char *text = format("{\"Id\":%s,\"SystemType\":\"VirtualMachine\",\"Owner\":%s,\"RuntimeId\":\"%s\","
-                        "\"State\":\"%s\",\"RuntimeOsType\":\"Linux\"%s}",
-                        id, owner, machine->runtime_id, STATES[machine->state],
+                        "\"State\":\"%s\",\"RuntimeOsType\":\"Linux\"%s%s}",
+                        id, owner, machine->runtime_id, STATES[machine->state], of,
                         !with_terminate ? "" : machine->terminate_on_last ? ",\"TerminateOnLastHandleClosed\":true"
                                                                           : ",\"TerminateOnLastHandleClosed\":false");
+    free(of);
     free(id);
     free(owner);
     return text;
@@ -190,6 +195,8 @@ HRESULT act(struct machine *machine, enum operation_type type, const struct json
         return HR_OK;
     case OPERATION_SAVE:
         if (machine->state != PAUSED) return invalid_state(machine, "save", document);
+        if (strcmp(json_text(json_member(request, "SaveType")) ?: "", "AsTemplate") == 0)
+            return save_as_template(machine, request, document);
         return HR_OK;
     case OPERATION_MODIFY: return modify(machine, request, document);
     case OPERATION_GET_PROPERTIES: {

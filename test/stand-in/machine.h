@@ -4,7 +4,7 @@
 
 #include "stand-in.h"
 
-enum state { CREATED, RUNNING, PAUSED, STOPPED };
+enum state { CREATED, RUNNING, PAUSED, STOPPED, SAVED_AS_TEMPLATE };
 
 /* A simulated machine. In the list while it is not stopped. */
 struct machine {
@@ -17,15 +17,23 @@ struct machine {
     char *exit_status;
     const char *exit_type;
     struct device { char *name; struct device *next; } *devices;
+    struct machine *template; /* of a clone; NULL once that has ended */
     struct machine *next;
 };
 extern struct machine *machines;
 
 /* All with the lock. */
-void add_machine(const char *id, struct json *document, struct system *holder); /* takes the document */
+/* Takes the document. The template is NULL unless it is a clone. */
+void add_machine(const char *id, struct json *document, struct machine *template, struct system *holder);
 void hold(struct system *system, struct machine *machine);
 void release_machine(struct machine *machine);
 HRESULT act(struct machine *machine, enum operation_type type, const struct json *request, char **document);
 char *properties_of(struct machine *machine, bool with_terminate);
+
+/* template.c */
+HRESULT save_as_template(struct machine *machine, const struct json *options, char **document);
+/* What a document of a clone names; NULL where it is none. */
+HRESULT find_template(const struct json *document, struct machine **template, char **result);
+void end_clones(struct machine *template);
 
 #endif

@@ -135,7 +135,10 @@ static HRESULT create_body(struct job *job, char **document) {
         result = HR_SYSTEM_ALREADY_EXISTS;
         *document = failure(result, "id", "a compute system with the id %s exists", job->id);
     } else if (!job->system->closed) {
-        add_machine(job->id, wanted, job->system);
+        struct machine *template;
+        result = find_template(wanted, &template, document);
+        if (result == HR_OK) add_machine(job->id, wanted, template, job->system);
+        else json_free(wanted);
     } else {
         json_free(wanted);
     }

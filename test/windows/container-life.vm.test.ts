@@ -96,6 +96,33 @@ test('kill, wait and rm end it', async ({ program }) => {
   assert.equal(seen, ['create', 'start', 'kill', 'die', 'destroy']);
 });
 
+test('a container is a clone of the template that was made, which goes when it is removed', async ({
+  program,
+}) => {
+  const id = await program.ok('template', 'create', '--memory', '256m');
+  assert.is(await program.ok('template', 'list', '-q'), id);
+  // A limit that makes a VM of that size.
+  const limits = ['--network', 'none', '-m', '62m'];
+  const run = await program.lcow(
+    'run',
+    '--rm',
+    '--timeline',
+    ...limits,
+    'busybox',
+    'echo',
+    'cloned',
+  );
+  assert.equal([run.code, run.stdout], [0, 'cloned\n'], run.stderr);
+  assert.match(run.stderr, /^agent answers /m);
+  assert.not.match(run.stderr, /^kernel /m);
+  assert.is(await program.ok('template', 'rm', id), id);
+  assert.is(await program.ok('template', 'list', '-q'), '');
+  // While the clone's supervisor ends, which might make another, the system is kept.
+  for (let turn = 0; turn < 10 && program.leftovers().length > 0; turn++) {
+    await program.ok('template', 'prune');
+  }
+});
+
 if (!existsSync(join(repositoryRoot(), 'dist', 'bundle', 'lcow.bundle')) || !existsSync(IMAGE)) {
   skip("a container's life on Windows: `npm run setup` builds the bundle and the image");
 } else {

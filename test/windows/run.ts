@@ -21,6 +21,7 @@ const FILES: readonly [string, RegExp][] = [
   ['runtime/rootfs', /^(scratch|vhdx)\.test\.js$/],
   ['runtime/supervisor', /^supervisor-log\.test\.js$/],
   ['runtime/task', /^mounts\.test\.js$/],
+  ['runtime/template', /^template-systems\.test\.js$/],
   ['contract', /^windows-.*\.test\.js$/],
 ];
 
