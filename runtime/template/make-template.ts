@@ -3,13 +3,17 @@
  * and saves it. What the guest has learned by then (pages, caches, code that was loaded) a clone need not learn again.
  */
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ComputeService } from '../../hcs/service.ts';
 import { METHODS } from '../guest/methods.ts';
 import { createUtilityVm, type UtilityVm, type UtilityVmShape } from '../uvm/utility-vm.ts';
+import { addDrives } from './add-drives.ts';
 import { type TemplateIdentity, templateId } from './template-identity.ts';
+import { prepareStandby } from './standby.ts';
 import type { TemplateRecord, TemplateStore } from './template-store.ts';
+import { TemplateSystems } from './template-systems.ts';
 import { warmContainer } from './warm-container.ts';
 
 /** The guest rests when QEMU used less than this in a look. */
@@ -28,24 +32,38 @@ export interface MakeTemplateOptions {
 }
 
 /**
- * @throws what booting a VM throws; HcsError HCS_E_SYSTEM_ALREADY_EXISTS while another process makes the same.
+ * @throws what booting a VM throws; HcsError HCS_E_SYSTEM_ALREADY_EXISTS while another process makes the same; where
+ *   templates are systems, what TemplateSystems.begin() throws
  *   Nothing is left behind.
  */
 export async function makeTemplate(options: MakeTemplateOptions): Promise<TemplateRecord> {
-  const { service, store, shape, identity, signal } = options;
+  const { service, store, identity } = options;
   const id = templateId(identity);
   // An unfinished one of a maker that died would be in the way.
   if (store.find(id) === undefined) await store.remove(id);
+  const systems = TemplateSystems.of(service, store);
+  await systems?.begin(id);
+  try {
+    return await make(options, id, systems);
+  } finally {
+    systems?.finished(id);
+  }
+}
+
+async function make(
+  { service, store, shape, identity, signal }: MakeTemplateOptions,
+  id: string,
+  systems: TemplateSystems | undefined,
+): Promise<TemplateRecord> {
   const begin = performance.now();
   const secret = randomBytes(32);
+  const directory = join(tmpdir(), `lcow-${id}-${randomBytes(6).toString('hex')}`);
   const vm = await createUtilityVm(service, {
     ...shape,
-    id,
-    secret,
-    survivesHost: false,
+    ...{ id, secret, directory },
+    survivesHost: systems !== undefined,
     asTemplate: true,
     forContainers: true,
-    directory: join(tmpdir(), `lcow-${id}-${randomBytes(6).toString('hex')}`),
     ...(signal === undefined ? {} : { signal }),
   });
   try {
@@ -54,17 +72,26 @@ export async function makeTemplate(options: MakeTemplateOptions): Promise<Templa
     if (guest === undefined) throw new Error('the agent did not say who it is');
     const nowNs = await warm(vm);
     const readMs = performance.now();
+    // On Windows a clone's disks are another system's, whatever the template had.
+    await using disks = systems === undefined ? await addDrives(vm) : undefined;
     await vm.park();
     await rest(vm);
     await vm.system.pause();
     const guestNowNs = nowNs + (performance.now() - readMs) * 1e6;
     await vm.system.save({ SaveType: 'AsTemplate' });
-    const record: TemplateRecord = {
+    const files: TemplateRecord = {
       ...{ systemId: id, secret, guest, guestNowNs, identity },
+      ...(disks === undefined ? {} : { drives: disks.drives }),
       createdAt: new Date().toISOString(),
       tookMs: Math.round(performance.now() - begin),
     };
+    const record = (await systems?.saved(files)) ?? files;
     await store.keep(record);
+    if (systems !== undefined) {
+      // The system is the template: it goes on, without us.
+      await vm.letGo();
+      await rm(directory, { recursive: true, force: true });
+    }
     return record;
   } finally {
     await vm[Symbol.asyncDispose]();
@@ -73,7 +100,10 @@ export async function makeTemplate(options: MakeTemplateOptions): Promise<Templa
 
 /** @returns the guest's clock after it */
 async function warm(vm: UtilityVm): Promise<number> {
+  // The container that warms the guest is made as those of clones will be.
+  await prepareStandby(vm);
   await warmContainer(vm);
+  await prepareStandby(vm);
   const { nowNs } = await vm.call('read the guest clock', METHODS.ping, {});
   return nowNs;
 }

@@ -1,8 +1,10 @@
 /** The template of a VM that is about to boot: found by what it would be, or why there is none. */
 import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
 import type { ExecutionProperties } from '../../hcs/document/properties.ts';
+import type { ComputeService } from '../../hcs/service.ts';
 import type { Directories } from '../directories.ts';
 import { vmmProgram } from '../host-service.ts';
+import { isWindowsHost } from '../windows-host-service.ts';
 import { utilityVmDocument, type UtilityVmShape } from '../uvm/utility-vm.ts';
 import type { VmTemplate } from '../uvm/clone.ts';
 import {
@@ -23,12 +25,12 @@ export interface TemplatedShape extends UtilityVmShape {
 export const TEMPLATE_USES = ['auto', 'make', 'none'] as const;
 export type TemplateUse = (typeof TEMPLATE_USES)[number];
 
-/** As the pod asks, or else LCOW_TEMPLATE. With a link other than serial, which cannot be saved: none. */
+/** As the pod asks, or else LCOW_TEMPLATE. None with a link of QEMU's other than serial, which cannot be saved. */
 export function templateUse(
   asked: TemplateUse | undefined,
   env: NodeJS.ProcessEnv = process.env,
 ): TemplateUse {
-  if (process.platform !== 'linux' || (env['LCOW_LINK'] || 'serial') !== 'serial') return 'none';
+  if (!isWindowsHost(env) && (env['LCOW_LINK'] || 'serial') !== 'serial') return 'none';
   return asked ?? TEMPLATE_USES.find((use) => use === env['LCOW_TEMPLATE']) ?? 'auto';
 }
 
@@ -52,7 +54,7 @@ export async function identityOf(
  * @throws Error of a file that cannot be looked at
  */
 export async function isCurrent(
-  now: Pick<TemplatedShape, 'bootFiles' | 'execution'>,
+  now: Pick<TemplatedShape, 'bootFiles' | 'execution' | 'host'>,
 ): Promise<(template: StoredTemplate) => boolean> {
   const wanted = await identityOf(now);
   return ({ record: { identity } }) =>
@@ -61,11 +63,27 @@ export async function isCurrent(
     );
 }
 
-/** Undefined where there is none. @throws as identityOf */
+/** A VM that is to be a clone, by its id, and who makes it. */
+export interface FutureClone {
+  readonly service: ComputeService;
+  readonly vm: string;
+}
+
+/**
+ * Undefined where there is none.
+ * @param clone needed where the service keeps templates as systems
+ * @throws as identityOf; RuntimeError unavailable where its system is gone
+ */
 export async function findPodTemplate(
   where: Directories,
   shape: TemplatedShape,
   document?: ComputeSystemDocument,
+  clone?: FutureClone,
 ): Promise<VmTemplate | undefined> {
-  return new TemplateStore(where.data).find(templateId(await identityOf(shape, document)));
+  const store = new TemplateStore(where.data);
+  const found = store.find(templateId(await identityOf(shape, document)));
+  if (found === undefined || clone?.service.keepsTemplatesAsSystems !== true) return found;
+  const { TemplateSystems } = await import('./template-systems.ts');
+  await TemplateSystems.of(clone.service, store)?.claim(found, clone.vm);
+  return found;
 }

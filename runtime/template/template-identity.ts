@@ -4,6 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { basename } from 'node:path';
 import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
 import type { ExecutionProperties } from '../../hcs/document/properties.ts';
 import type { BootFilePaths } from '../uvm/utility-vm.ts';
@@ -21,7 +23,7 @@ export interface TemplateIdentity {
   /** Version, size and time of the program. */
   readonly vmm: string;
   readonly accelerator: string;
-  /** As /proc/cpuinfo names it: a guest may have looked at it. */
+  /** As the host names it: a guest may have looked at it. */
   readonly processor: string;
 }
 
@@ -32,8 +34,8 @@ export interface IdentityOptions {
     readonly manifest?: { readonly files: Readonly<Record<string, { readonly sha256: string }>> };
   };
   readonly execution: Pick<ExecutionProperties, 'Accelerator' | 'VmmName' | 'VmmVersion'>;
-  /** The VMM's program, as a path. */
-  readonly vmm: string;
+  /** The VMM's program, as a path; undefined where that is the host's own, which its version names. */
+  readonly vmm: string | undefined;
 }
 
 /** @throws Error of a file that cannot be looked at */
@@ -45,7 +47,7 @@ export function templateIdentity(options: IdentityOptions): TemplateIdentity {
     virtualMachine: document.VirtualMachine,
     kernel: digestOf(kernel, manifest),
     initrd: initrd === '' ? '' : digestOf(initrd, manifest),
-    vmm: `${execution.VmmVersion} ${lookOf(vmm)}`,
+    vmm: vmm === undefined ? execution.VmmVersion : `${execution.VmmVersion} ${lookOf(vmm)}`,
     accelerator: execution.Accelerator,
     processor: processorName(),
   };
@@ -58,8 +60,7 @@ export function templateId(identity: TemplateIdentity): string {
 }
 
 function digestOf(path: string, manifest: IdentityOptions['bootFiles']['manifest']): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return manifest?.files[name]?.sha256 ?? lookOf(path);
+  return manifest?.files[basename(path)]?.sha256 ?? lookOf(path);
 }
 
 function lookOf(path: string): string {
@@ -70,6 +71,9 @@ function lookOf(path: string): string {
 let processor: string | undefined;
 
 function processorName(): string {
-  processor ??= /^model name\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
+  processor ??=
+    process.platform === 'linux'
+      ? (/^model name\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '')
+      : (cpus()[0]?.model ?? '');
   return processor;
 }

@@ -1,6 +1,6 @@
 /**
  * `<data>/template/<id>/`: what the compute service keeps of a template (hcs/qemu/template.ts) and, written last, our
- * record of it. One without a record was not finished and counts as absent. The record holds the template's secret, so
+ * record of it; where it keeps a system, the record alone (template-systems.ts). One without a record was not finished and counts as absent. The record holds the template's secret, so
  * it is for its owner only.
  */
 import { readdir, rm, stat } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { readRecord } from '../container/record-file.ts';
 import { writeFileAtomically } from '../rootfs/temporary-file.ts';
 import { asNumber, asObject, asString } from '../task/task-record-shape.ts';
-import { decodeGuest } from '../task/vm-record.ts';
+import { decodeDrives, decodeGuest } from '../task/vm-record.ts';
 import type { VmTemplate } from '../uvm/clone.ts';
 import type { TemplateIdentity } from './template-identity.ts';
 
@@ -18,6 +18,8 @@ const TEMPLATE_ID = /^template-[0-9a-f]{24}$/;
 const SECRET_BYTES = 32;
 
 export interface TemplateRecord extends VmTemplate {
+  /** Of its system, where that is the template (template-systems.ts). */
+  readonly runtimeId?: string;
   /** ISO 8601. */
   readonly createdAt: string;
   /** From QEMU's start to the saved state. */
@@ -125,11 +127,14 @@ function decode(value: unknown, systemId: string): TemplateRecord {
   }
   const secret = Buffer.from(asString(record['secret'], 'secret'), 'hex');
   if (secret.length !== SECRET_BYTES) throw new Error(`secret has ${secret.length} bytes`);
+  const { runtimeId } = record;
   return {
     systemId,
     secret,
+    ...(runtimeId === undefined ? {} : { runtimeId: asString(runtimeId, 'runtimeId') }),
     guest: decodeGuest(record['guest']),
     guestNowNs: asNumber(record['guestNowNs'], 'guestNowNs'),
+    ...decodeDrives(record['drives']),
     createdAt: asString(record['createdAt'], 'createdAt'),
     tookMs: asNumber(record['tookMs'], 'tookMs'),
     identity: asObject(record['identity'], 'identity') as unknown as TemplateIdentity,

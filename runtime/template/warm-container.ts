@@ -21,11 +21,21 @@ const SCRATCH_BYTES = 16 * 2 ** 20;
 /** Output comes as a user's does, and goes nowhere. */
 const UNREAD: ProcessIo = { ...NO_IO, wants: { stdin: false, stdout: true, stderr: true } };
 
+export interface WarmOptions {
+  /** Disks of layers to run it on, the lowest first; nothing of what is in them is executed. Default: its own alone. */
+  readonly under?: readonly string[];
+  /** Of the disk that it writes to. Default: a small one. */
+  readonly scratchBytes?: number;
+}
+
 /**
  * @returns why no container was run, where there is no program for the processor
  * @throws RuntimeError when it cannot be run: a template that runs none is of no use
  */
-export async function warmContainer(vm: UtilityVm): Promise<string | undefined> {
+export async function warmContainer(
+  vm: UtilityVm,
+  { under = [], scratchBytes = SCRATCH_BYTES }: WarmOptions = {},
+): Promise<string | undefined> {
   const program = smallestProgram();
   if (program === undefined) return `there is no program for ${process.arch}`;
   const bundle = await mkdtemp(join(tmpdir(), 'lcow-warm-'));
@@ -33,10 +43,10 @@ export async function warmContainer(vm: UtilityVm): Promise<string | undefined> 
     const { path: layer } = await convertLayer(tarOf(program), {
       destination: join(bundle, 'layer.vhd'),
     });
-    await createScratch(join(bundle, 'scratch.vhd'), SCRATCH_BYTES);
+    await createScratch(join(bundle, 'scratch.vhd'), scratchBytes);
     const spec = containerSpec({ id: ID, image: {}, command: [`/${PROGRAM}`] });
     await writeFile(join(bundle, 'config.json'), JSON.stringify(spec));
-    const options = ['rw', `parentLayerPaths=${JSON.stringify([layer])}`];
+    const options = ['rw', `parentLayerPaths=${JSON.stringify([layer, ...under.toReversed()])}`];
     const backend = new GuestBackend(vm, { log: () => {} });
     const container = await backend.create({
       ...{ id: ID, bundle, terminal: false, io: UNREAD },
