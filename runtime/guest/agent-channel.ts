@@ -12,14 +12,13 @@ import {
 } from '@grpc/grpc-js';
 import type { Duplex } from 'node:stream';
 import { RuntimeError } from '../errors.ts';
+import { CALL_TIMEOUT_MS } from './call-timeout.ts';
 import type { Method } from './methods.ts';
 import { openRelay, type Relay } from './relay.ts';
 import { fromGrpc } from './status.ts';
 
 /** What a message of the guest may weigh; also what we send (proto/agent.proto). */
 export const MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024;
-/** A unary call's deadline unless the caller knows better. Generous: TCG on a busy host is slow. */
-export const CALL_TIMEOUT_MS = 30_000;
 
 export interface CallOptions {
   /** Default CALL_TIMEOUT_MS; Infinity for calls that wait on the user's program. */

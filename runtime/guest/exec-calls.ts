@@ -3,7 +3,7 @@
  * stays as long as the link: a command that is over at once costs a message each way, a call of its own as much as the
  * rest of its life. What still runs after a moment is attached to (process-streams.ts).
  */
-import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js';
+import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import type { lcow } from '../../proto/generated/agent.js';
 import type { RuntimeError } from '../errors.ts';
 import type { AgentChannel } from './agent-channel.ts';
@@ -12,6 +12,9 @@ import { STREAMS } from './methods.ts';
 import type { ExecStart, OutputName, ProcessId } from './process-streams.ts';
 import { fromGrpc, fromStatus } from './status.ts';
 import { broken, CHUNK_BYTES } from './stream-window.ts';
+
+/** gRPC's status of a method that the server does not have. */
+const UNIMPLEMENTED = 12;
 
 type ExecsRequest = lcow.agent.v1.ExecsRequest.$Properties;
 type ExecsReply = lcow.agent.v1.ExecsReply;
@@ -89,7 +92,7 @@ export class ExecCalls {
       }
     });
     call.on('error', (error) => {
-      if ((error as Partial<ServiceError>).code === status.UNIMPLEMENTED) this.#offered = false;
+      if ((error as Partial<ServiceError>).code === UNIMPLEMENTED) this.#offered = false;
       this.#over(call, (op) => fromGrpc(op, error));
     });
     call.on('end', () => this.#over(call, () => broken('the call for execs ended')));

@@ -59,6 +59,7 @@ export const METHODS = {
   ),
 
   create: method('Containers/Create', v1.CreateContainerRequest, v1.CreateContainerResponse),
+  prepareContainer: method('Containers/Prepare', v1.PrepareRequest, v1.PrepareResponse),
   start: method('Containers/Start', v1.StartContainerRequest, v1.StartContainerResponse),
   exec: method('Containers/Exec', v1.ExecRequest, v1.ExecResponse),
   signal: method('Containers/Signal', v1.SignalRequest, v1.SignalResponse),

@@ -67,6 +67,22 @@ export class OutputDirection {
     this.#pump();
   }
 
+  /** The byte after the last that came. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Resolves when all that came was taken. Never rejects. */
+  async idle(): Promise<void> {
+    while (this.#busy !== undefined) await this.#busy;
+  }
+
+  /** Somebody else has taken what lies between, and says how far. */
+  carriedTo(offset: number): void {
+    this.taken = Math.max(this.taken, offset);
+    this.#received = this.#acknowledged = this.taken;
+  }
+
   /** What may be acknowledged now. */
   acknowledge(): number {
     this.#acknowledged = this.taken;

@@ -11,12 +11,13 @@ import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { Readable, Writable } from 'node:stream';
 import type { lcow } from '../../proto/generated/agent.js';
 import type { AgentChannel } from './agent-channel.ts';
+import type { Carriage } from './carriage.ts';
 import { decodeExitStatus, type ExitStatus } from './exit-status.ts';
 import { InputDirection } from './input-direction.ts';
 import { STREAMS } from './methods.ts';
 import { OutputDirection, readableSink } from './output-direction.ts';
 import { fromGrpc } from './status.ts';
-import { broken } from './stream-window.ts';
+import { broken, unavailable } from './stream-window.ts';
 
 export { CHUNK_BYTES, WINDOW_BYTES } from './stream-window.ts';
 
@@ -75,6 +76,8 @@ export interface AttachedOffsets {
   readonly stderrOffset: number;
   /** In the guest. */
   readonly pid: number;
+  /** Its stdout may be carried (`carry`). */
+  readonly carries: boolean;
 }
 
 export class ProcessStreams {
@@ -97,8 +100,12 @@ export class ProcessStreams {
   readonly #onStdinTaken: ProcessStreamsOptions['onStdinTaken'];
   #onAttached!: (offsets: AttachedOffsets) => void;
   #onNotAttached!: (error: unknown) => void;
+  #fail!: (error: unknown) => void;
   #acknowledging: NodeJS.Timeout | undefined;
   #ended = false;
+  #carriage: Carriage | undefined;
+  /** The guest sends stdout there. */
+  #carried = false;
 
   constructor(channel: AgentChannel, process: ProcessId, options: ProcessStreamsOptions = {}) {
     const { resume = false, stdoutOffset = 0, stderrOffset = 0, onOutput } = options;
@@ -140,6 +147,23 @@ export class ProcessStreams {
     this.#send({ resize: { width, height } });
   }
 
+  /**
+   * Has the guest send stdout over a port of the VM's, to a program that carries it. Once, where `attached` says that it
+   * may. A guest that refuses goes on as before, and the program is stopped. One that ends by itself ends the attachment
+   * with `unavailable`: what it has handed on is in `taken` then.
+   */
+  carry(carriage: Carriage, port: number, nonce: Uint8Array): void {
+    this.#carriage = carriage;
+    void carriage.ended.then((offset) => {
+      if (this.#carried) this.#out.carriedTo(offset);
+      if (this.#carriage !== carriage) return;
+      this.#carriage = undefined;
+      if (this.#carried) this.#fail(unavailable('what carried its stdout has ended'));
+    });
+    if (this.#ended) carriage.stop();
+    else this.#send({ carry: { port, nonce } });
+  }
+
   /** Detaches: the process goes on, its output waits in the guest. */
   detach(): void {
     this.#call.cancel();
@@ -170,13 +194,19 @@ export class ProcessStreams {
         this.#call.cancel();
         void this.#finish(error).then(() => reject(error));
       };
+      this.#fail = fail;
       this.#out.failed.catch(fail);
       this.#err.failed.catch(fail);
       this.#call.on('data', (frame: GuestFrame) => {
         if (this.#ended) return;
         try {
           const exit = this.#onFrame(frame);
-          if (exit !== undefined) void this.#finish().then(() => resolve(exit), reject);
+          if (exit === undefined) return;
+          const all = this.#carried ? frame.carriedTo : undefined;
+          void this.#finish().then(() => {
+            if (all === undefined || all === this.#out.taken) resolve(exit);
+            else reject(broken(`stdout is ${all} bytes, and ${this.#out.taken} were carried`));
+          }, reject);
         } catch (error) {
           fail(error);
         }
@@ -191,10 +221,12 @@ export class ProcessStreams {
   }
 
   #onFrame(frame: GuestFrame): ExitStatus | undefined {
+    if (frame.stdout && this.#carried) throw broken('stdout came that is carried');
     if (frame.stdout) this.#out.push(frame.stdout);
     else if (frame.stderr) this.#err.push(frame.stderr);
     else if (frame.stdinAck) this.#acknowledged(frame.stdinAck);
     else if (frame.attached) this.#begin(frame.attached);
+    else if (frame.carried) this.#carriedFrom(frame.carried);
     else if (frame.exit) return decodeExitStatus(frame.exit);
     return undefined;
   }
@@ -211,7 +243,29 @@ export class ProcessStreams {
     this.#in.begin(stdinOffset);
     this.#out.begin(stdoutOffset);
     this.#err.begin(stderrOffset);
-    this.#onAttached({ stdinOffset, stdoutOffset, stderrOffset, pid: attached.pid ?? 0 });
+    const [pid, carries] = [attached.pid ?? 0, attached.carries ?? false];
+    this.#onAttached({ stdinOffset, stdoutOffset, stderrOffset, pid, carries });
+  }
+
+  #carriedFrom(carried: lcow.agent.v1.Carried.$Properties): void {
+    const [offset, refused] = [carried.offset ?? 0, carried.refused ?? ''];
+    const carriage = this.#carriage;
+    if (this.#carried || carriage === undefined) {
+      // Of one that has ended meanwhile.
+      throw unavailable('what was to carry its stdout has ended');
+    }
+    if (refused !== '') {
+      this.#carriage = undefined;
+      carriage.stop();
+      return;
+    }
+    if (offset !== this.#out.received) {
+      throw broken(`stdout is carried from ${offset}, where ${this.#out.received} was next`);
+    }
+    this.#carried = true;
+    void this.#out.idle().then(() => {
+      if (!this.#ended) carriage.begin(offset);
+    });
   }
 
   /** Settles when nothing is under way any more: all output was taken, or after an error what had begun. */
@@ -223,6 +277,9 @@ export class ProcessStreams {
     this.#in.end();
     // After an exit the guest ends the call; to say so too would wake it.
     if (error !== undefined) this.#call.end();
-    await Promise.all([this.#out.end(error), this.#err.end(error)]);
+    const carriage = this.#carriage;
+    this.#carriage = undefined;
+    carriage?.stop();
+    await Promise.all([this.#out.end(error), this.#err.end(error), carriage?.ended]);
   }
 }

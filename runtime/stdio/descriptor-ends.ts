@@ -1,9 +1,11 @@
 /** A sink and a source over a descriptor: a FIFO, an inherited pipe, a terminal. */
+import { fstatSync } from 'node:fs';
 import type { OutputStream } from '../task/process-io.ts';
 import { type Descriptor, writeAll } from './descriptor.ts';
 import type { InputSource, OnTrouble, OutputSink } from './stdio-ends.ts';
 
 export class DescriptorSink implements OutputSink {
+  readonly fd: number | undefined;
   readonly #descriptor: Descriptor;
   readonly #name: string;
   readonly #onTrouble: OnTrouble;
@@ -14,6 +16,7 @@ export class DescriptorSink implements OutputSink {
   /** @param name for what is said of trouble */
   constructor(descriptor: Descriptor, name: string, onTrouble: OnTrouble) {
     this.#descriptor = descriptor;
+    this.fd = fstatSync(descriptor.fd).isFIFO() ? descriptor.fd : undefined;
     this.#name = name;
     this.#onTrouble = onTrouble;
     this.#stopped = new Promise((resolve) => {

@@ -8,7 +8,7 @@
  * reader, who may run before the second; who kills because of what it has just read meets it often. Files are exact:
  * their size tells how much of the last write is in them.
  */
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import type { OutputStream } from '../task/process-io.ts';
 
 const DIGITS = 16;
@@ -39,6 +39,7 @@ export class HandedOn {
   /** By name: processes as startTimeOf tells them apart. */
   readonly #notes: Record<string, string>;
   #fd: number | undefined;
+  #lent = false;
 
   private constructor(
     path: string,
@@ -54,7 +55,7 @@ export class HandedOn {
 
   /** Of a process that begins. @throws the system's error */
   static create(path: string): HandedOn {
-    const fd = openSync(path, 'w', 0o600);
+    const fd = openSync(path, 'w+', 0o600);
     const state = {
       ...{ stdout: 0, stderr: 0, stdinClosed: false, outputEnded: false },
       writing: { stdout: { sizeBytes: 0, length: 0 }, stderr: { sizeBytes: 0, length: 0 } },
@@ -89,6 +90,26 @@ export class HandedOn {
     return new HandedOn(path, openSync(path, 'r+'), state, notesOf(text.slice(RECORD_BYTES)));
   }
 
+  /**
+   * The record itself, for a program that carries stdout and writes its field; undefined after `close`. Until `takeBack`
+   * the field is that program's.
+   */
+  lend(): number | undefined {
+    this.#lent = this.#fd !== undefined;
+    return this.#fd;
+  }
+
+  /** That program has ended. Returns how far stdout was handed on. */
+  takeBack(): number {
+    if (this.#lent && this.#fd !== undefined) {
+      const field = Buffer.alloc(DIGITS);
+      readSync(this.#fd, field, 0, DIGITS, 0);
+      this.state.stdout = Math.max(this.state.stdout, Number(field.toString('latin1')) || 0);
+    }
+    this.#lent = false;
+    return this.state.stdout;
+  }
+
   note(name: string): string | undefined {
     return this.#notes[name];
   }
@@ -119,7 +140,9 @@ export class HandedOn {
       digits(sizeBytes),
       digits(length),
     ]);
-    this.#write(`${digits(stdout)} ${digits(stderr)} ${flags} ${writes.join(' ')}\n`, 0);
+    const rest = `${digits(stderr)} ${flags} ${writes.join(' ')}\n`;
+    if (this.#lent) this.#write(rest, DIGITS + 1);
+    else this.#write(`${digits(stdout)} ${rest}`, 0);
   }
 
   #write(text: string, position: number): void {

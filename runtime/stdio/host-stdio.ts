@@ -10,6 +10,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, RuntimeError } from '../errors.ts';
 import type {
+  Carriage,
+  CarriageSource,
   GuestInput,
   OutputStream,
   ProcessIo,
@@ -25,6 +27,7 @@ import { startLogger } from './logger.ts';
 import { openPipeSink, openPipeSource } from './named-pipe.ts';
 import { PendingInput } from './pending-input.ts';
 import type { HeldEnds, InputSource, OutputSink } from './stdio-ends.ts';
+import { startOutputPump } from './output-pump.ts';
 import { parseStdio, type StdioField, type StdioTarget } from './stdio-uri.ts';
 import { startWindowsLogger } from './windows-logger.ts';
 
@@ -37,6 +40,8 @@ export interface HostStdioOptions {
   readonly held?: HeldEnds;
   /** How long a broken named pipe of output is dialled again. Default 0: for ever. */
   readonly ioRetryMs?: number;
+  /** Finds the program that carries output past this process (lcow-holder); @throws where there is none. Default: none. */
+  readonly pumpProgram?: () => string;
   /** Something takes no more output; told once each. */
   readonly onTrouble?: (subject: string, what: string) => void;
   /** For tests. */
@@ -94,7 +99,9 @@ async function openHostStdio(
     handedOn.close(!adopted);
     throw error;
   }
-  return new HostStdio(parts, { adopted, known: former !== undefined, targets });
+  const { pumpProgram } = options;
+  const known = former !== undefined;
+  return new HostStdio(parts, { adopted, known, targets, pumpProgram, onTrouble });
 }
 
 interface Parts {
@@ -111,11 +118,14 @@ interface HostStdioFacts {
   /** An earlier supervisor's record was found. */
   readonly known: boolean;
   readonly targets: Readonly<Record<StdioField, StdioTarget>>;
+  readonly pumpProgram: HostStdioOptions['pumpProgram'];
+  readonly onTrouble: (what: string) => void;
 }
 
 class HostStdio implements ProcessIo {
   readonly wants: ProcessIo['wants'];
   readonly resumeAt?: { readonly stdout: number; readonly stderr: number };
+  readonly carry?: NonNullable<ProcessIo['carry']>;
   readonly #parts: Parts;
   readonly #adopted: boolean;
   /** stdin without a source: from /dev/null, or from who is gone. */
@@ -125,7 +135,8 @@ class HostStdio implements ProcessIo {
   #exited = false;
   #closed = false;
 
-  constructor(parts: Parts, { adopted, known, targets }: HostStdioFacts) {
+  constructor(parts: Parts, facts: HostStdioFacts) {
+    const { adopted, known, targets, pumpProgram, onTrouble } = facts;
     this.#parts = parts;
     this.#adopted = adopted;
     // Of what is gone or goes to /dev/null, too: an adopter must want what the process was started with.
@@ -137,6 +148,31 @@ class HostStdio implements ProcessIo {
     if (known) this.resumeAt = { stdout, stderr };
     this.#ended = outputEnded;
     if (parts.handedOn.state.stdinClosed) parts.source?.closeWriter();
+    const outputFd = parts.sinks.get('stdout')?.fd;
+    if (pumpProgram !== undefined && outputFd !== undefined) {
+      this.carry = (source) => this.#carry(source, pumpProgram(), outputFd, onTrouble);
+    }
+  }
+
+  async #carry(
+    source: CarriageSource,
+    program: string,
+    outputFd: number,
+    onTrouble: (what: string) => void,
+  ): Promise<Carriage> {
+    const { handedOn } = this.#parts;
+    const recordFd = this.#closed || this.#ended ? undefined : handedOn.lend();
+    if (recordFd === undefined) {
+      throw new RuntimeError('invalid-state', 'carry stdout', 'its stdio is closed');
+    }
+    const fds = { outputFd, recordFd };
+    try {
+      const handed = (): number => handedOn.takeBack();
+      return await startOutputPump({ ...source, ...fds, program, onTrouble, handedOn: handed });
+    } catch (error) {
+      handedOn.takeBack();
+      throw error;
+    }
   }
 
   connect(input: GuestInput): void {

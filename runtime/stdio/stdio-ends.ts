@@ -3,6 +3,8 @@ import type { OutputStream } from '../task/process-io.ts';
 
 /** Where output goes: one stream, or both where they share a file or a logger. */
 export interface OutputSink {
+  /** A non-blocking descriptor that takes the bytes, which somebody else may write to in turn. Absent: only `write`. */
+  readonly fd?: number | undefined;
   /**
    * Resolves when the kernel has the bytes; `advance` is told of each part as soon as it has it. One that nobody will
    * ever read any more swallows them. Never rejects. One call at a time a stream.

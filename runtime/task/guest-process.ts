@@ -6,10 +6,12 @@
  * the answer to a Wait, whichever comes first. A container's init always has a Wait; an exec only when its output
  * stalls, or when its exit is due.
  */
+import { randomBytes } from 'node:crypto';
 import { type ExitStatus, decodeExitStatus } from '../guest/exit-status.ts';
 import { RuntimeError } from '../errors.ts';
 import { withDeadline } from '../deadline.ts';
-import { type AgentChannel, CALL_TIMEOUT_MS } from '../guest/agent-channel.ts';
+import type { AgentChannel } from '../guest/agent-channel.ts';
+import { CALL_TIMEOUT_MS } from '../guest/call-timeout.ts';
 import { ExecCalls, type StartedExec } from '../guest/exec-calls.ts';
 import { METHODS } from '../guest/methods.ts';
 import { type ExecStart, type ProcessId, ProcessStreams } from '../guest/process-streams.ts';
@@ -18,6 +20,9 @@ import { ExitedExecs } from './exited-execs.ts';
 import { GuestStdin } from './guest-stdin.ts';
 import type { OutputStream, ProcessIo } from './process-io.ts';
 import type { BackendExit, BackendProcess, TerminalSize } from './task-backend.ts';
+
+/** stdout that goes on after so much of it goes past this process, where that can be. Less is over before it is worth it. */
+const CARRY_AFTER_BYTES = 2 ** 20;
 
 /** Output that nobody took for this long: the exit is asked for beside the stream. */
 const STALLED_MS = 1000;
@@ -61,6 +66,8 @@ export class GuestProcess implements BackendProcess {
   /** An exec's exit came over its own call: there is nothing left to ask the guest. */
   #exitTaken = false;
   #size: { width: number; height: number } | undefined;
+  /** Of stdout, that this process took. Infinite: none of it is to be carried. */
+  #toCarry = CARRY_AFTER_BYTES;
   #markCreated!: () => void;
   readonly #created: Promise<void>;
   #settle!: (status: ExitStatus) => void;
@@ -227,6 +234,7 @@ export class GuestProcess implements BackendProcess {
       onStdinTaken: (offset, closed) => this.#stdin.taken(offset, closed),
     });
     this.#streams = streams;
+    this.#toCarry = CARRY_AFTER_BYTES;
     streams.attached.then(
       ({ stdinOffset, pid }) => {
         if (exec !== undefined) this.created(pid);
@@ -245,6 +253,8 @@ export class GuestProcess implements BackendProcess {
       return exit;
     } finally {
       this.#stdin.lost(streams);
+      // What was carried was not handed on here.
+      this.#handed.stdout = Math.max(this.#handed.stdout, streams.taken.stdoutOffset);
     }
   }
 
@@ -293,6 +303,29 @@ export class GuestProcess implements BackendProcess {
       clearTimeout(stalled);
     }
     this.#handed[stream] = at + fresh.length;
+    if (stream !== 'stdout' || this.#streams === undefined) return;
+    this.#toCarry -= fresh.length;
+    if (this.#toCarry > 0) return;
+    this.#toCarry = Infinity;
+    void this.#carryPast(this.#streams).catch(() => {});
+  }
+
+  /** Much comes: the rest of stdout goes past this process. What fails leaves it as it is. */
+  async #carryPast(streams: ProcessStreams): Promise<void> {
+    const carry = this.#io?.carry;
+    if (carry === undefined || !(await streams.attached).carries) return;
+    const port = await this.#vm.streamPort();
+    if (port === undefined) return;
+    try {
+      const nonce = randomBytes(16);
+      const carriage = await carry({ socketPath: port.socketPath, nonce });
+      streams.carry(carriage, port.number, nonce);
+      // The exit comes by the stream once all of it is handed on, and nobody here sees whether that stands still.
+      this.expectExit();
+      await carriage.ended;
+    } finally {
+      port.release();
+    }
   }
 
   /** Whether `error` is a link that broke and was made again. Resolves when it was. */

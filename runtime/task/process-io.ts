@@ -2,6 +2,10 @@
  * Where a process's standard streams go on the host: the seam between the task service, which moves bytes to and from
  * the guest, and who keeps or shows them (the supervisor's hub, FIFOs, loggers). Contract only.
  */
+import type { Carriage, CarriageSource } from '../guest/carriage.ts';
+
+/** Part of this contract, for who implements it. */
+export type { Carriage, CarriageSource };
 
 /** The supervisor's own stdio, as the Task API's URI. */
 export const HUB_URI = 'hub:';
@@ -55,6 +59,12 @@ export interface ProcessIo {
    * sockets took it). In order, one call at a time a stream. Bytes before `resumeAt` may come again and are skipped.
    */
   output(stream: OutputStream, bytes: Buffer, offset: number): Promise<void>;
+  /**
+   * Has a program of the host take stdout past this process from an offset on, no slower for that: what it hands on is as
+   * safe from this process's death as what `output` does. Absent: its output is wanted here.
+   * @throws RuntimeError where it cannot be started; `output` goes on then
+   */
+  readonly carry?: (source: CarriageSource) => Promise<Carriage>;
   /** No more output comes (Task API: before or after `exited`). Resolves when everything was drained. */
   outputEnded(): Promise<void>;
   /** CloseIO: stdin ends once what was sent before has been passed on. Idempotent. */

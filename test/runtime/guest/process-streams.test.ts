@@ -7,6 +7,7 @@ import {
   type ProcessStreamsOptions,
   WINDOW_BYTES,
 } from '../../../runtime/guest/process-streams.ts';
+import type { Carriage } from '../../../runtime/guest/carriage.ts';
 import { type AttachCall, fakeGuest } from '../../harness/fake-guest.ts';
 import { rejection } from '../../harness/rejection.ts';
 
@@ -308,7 +309,10 @@ test('a later attachment goes on where the guest says, output and stdin', async 
     async (streams) => {
       streams.stdin.end('more');
       const offsets = await streams.attached;
-      assert.equal(offsets, { stdinOffset: 900, stdoutOffset: 5000, stderrOffset: 70, pid: 7 });
+      assert.equal(offsets, {
+        ...{ stdinOffset: 900, stdoutOffset: 5000, stderrOffset: 70, pid: 7 },
+        carries: false,
+      });
       await streams.exit;
       assert.equal(got.sort(), ['stderr 70 err', 'stdout 5000 out']);
       assert.equal(sent, ['900 more']);
@@ -394,5 +398,152 @@ test('an exec that the guest refuses rejects with its reason, in the words of th
     { exec: EXEC, op: 'exec in container "c"' },
   );
 });
+
+/** What the test has of a program that carries stdout. */
+class FakeCarriage implements Carriage {
+  readonly began: number[] = [];
+  stops = 0;
+  end!: (offset: number) => void;
+  readonly ended = new Promise<number>((resolve) => {
+    this.end = resolve;
+  });
+
+  /** @param to where it has come to when it is stopped */
+  readonly #to: number;
+  constructor(to: number) {
+    this.#to = to;
+  }
+
+  begin(offset: number): void {
+    this.began.push(offset);
+  }
+
+  stop(): void {
+    this.stops += 1;
+    this.end(this.#to);
+  }
+}
+
+/** A guest that sends 3 bytes, is asked to carry, and answers as told. */
+function carrying(answer: (call: AttachCall) => void): (call: AttachCall) => void {
+  return (call) => {
+    call.on('error', () => {});
+    call.on('data', (frame) => {
+      if (frame.open) {
+        call.write({ attached: { pid: 5, carries: true } });
+        call.write({ stdout: { offset: 0, bytes: Buffer.from('one') } });
+      } else if (frame.carry) {
+        assert.equal([frame.carry.port, frame.carry.nonce?.length], [7, 16]);
+        answer(call);
+      }
+    });
+  };
+}
+
+async function carry(streams: ProcessStreams, to: number): Promise<FakeCarriage> {
+  assert.is((await streams.attached).carries, true);
+  const carriage = new FakeCarriage(to);
+  streams.carry(carriage, 7, Buffer.alloc(16));
+  return carriage;
+}
+
+test('stdout that is carried begins after what came before, and the exit waits for its end', async () => {
+  let release!: () => void;
+  const taken: string[] = [];
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await withGuest(
+    carrying((call) => {
+      call.write({ carried: { offset: 3 } });
+      call.write({ exit: { code: 4 }, carriedTo: 1003 });
+      call.end();
+    }),
+    async (streams) => {
+      const carriage = await carry(streams, 1003);
+      assert.equal(carriage.began, []);
+      release();
+      assert.is((await streams.exit).code, 4);
+      assert.equal(taken, ['one']);
+      assert.is(carriage.stops, 1);
+      assert.is(streams.taken.stdoutOffset, 1003);
+    },
+    {
+      onOutput: async (_stream, bytes) => {
+        await held;
+        taken.push(String(bytes));
+      },
+    },
+  );
+});
+
+test('what was carried must be what the guest says that it sent', async () => {
+  await withGuest(
+    carrying((call) => {
+      call.write({ carried: { offset: 3 } });
+      call.write({ exit: { code: 0 }, carriedTo: 1003 });
+    }),
+    async (streams) => {
+      await carry(streams, 1002);
+      assert.is(await codeOf(streams.exit), 'data-loss');
+    },
+    { onOutput: () => {} },
+  );
+});
+
+test('a guest that does not carry goes on as before', async () => {
+  await withGuest(
+    carrying((call) => {
+      call.write({ carried: { refused: 'no port' } });
+      call.write({ stdout: { offset: 3, bytes: Buffer.from(' two') } });
+      call.write({ exit: { code: 0 } });
+      call.end();
+    }),
+    async (streams) => {
+      const carriage = await carry(streams, 0);
+      assert.is((await streams.exit).code, 0);
+      assert.equal([carriage.began, carriage.stops], [[], 1]);
+      assert.is(streams.taken.stdoutOffset, 7);
+    },
+    { onOutput: () => {} },
+  );
+});
+
+test('what carries and ends by itself ends the attachment, at what it has handed on', async () => {
+  await withGuest(
+    carrying((call) => call.write({ carried: { offset: 3 } })),
+    async (streams) => {
+      const carriage = await carry(streams, 0);
+      while (carriage.began.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(carriage.began, [3]);
+      carriage.end(500);
+      assert.is(await codeOf(streams.exit), 'unavailable');
+      assert.is(streams.taken.stdoutOffset, 500);
+    },
+    { onOutput: () => {} },
+  );
+});
+
+for (const [what, frames] of [
+  ['carries from elsewhere', [{ carried: { offset: 2 } }]],
+  [
+    'sends stdout beside what is carried',
+    [{ carried: { offset: 3 } }, { stdout: { offset: 3, bytes: Buffer.from('x') } }],
+  ],
+] as const) {
+  test(`a guest that ${what} ends the streams with data-loss`, async () => {
+    await withGuest(
+      carrying((call) => {
+        for (const frame of frames) call.write(frame);
+      }),
+      async (streams) => {
+        const carriage = await carry(streams, 3);
+        assert.is(await codeOf(streams.exit), 'data-loss');
+        assert.is(carriage.stops, 1);
+      },
+      { onOutput: () => {} },
+    );
+  });
+}
 
 test.run();
