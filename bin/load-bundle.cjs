@@ -18,7 +18,7 @@ const HEADER_BYTES = 16384;
 
 /** Modules of Node that take a millisecond or more to load, and that a program imports for what it may do later. */
 const LOADED_LATE = new Set(
-  ['child_process', 'crypto', 'fs/promises', 'http2', 'net', 'os', 'stream/promises', 'timers/promises', 'tls', 'worker_threads', 'zlib'].map(
+  ['child_process', 'crypto', 'fs/promises', 'http2', 'net', 'os', 'stream/promises', 'timers/promises', 'tls', 'v8', 'worker_threads', 'zlib'].map(
     (name) => `node:${name}`,
   ),
 );

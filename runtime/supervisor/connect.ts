@@ -9,12 +9,19 @@
  * What only starting needs is loaded then: `lcow exec` pays for a dial alone.
  */
 import { existsSync, watch } from 'node:fs';
+import { join } from 'node:path';
 import type { PodRecord } from '../container/container-record.ts';
 import { TimeLimit } from '../deadline.ts';
 import type { Directories } from '../directories.ts';
 import { RuntimeError } from '../errors.ts';
 import type { TaskExit } from '../task/process-io.ts';
-import { isBeingStarted, podFolder, readPodRecord, taskSocket } from './pod-folder.ts';
+import {
+  isBeingStarted,
+  podFolder,
+  readPodRecord,
+  supervisorLog,
+  taskSocket,
+} from './pod-folder.ts';
 import type { SupervisorClient } from './supervisor-client.ts';
 import { dialSupervisor } from './supervisor-client-ttrpc.ts';
 
@@ -68,7 +75,8 @@ export async function startSupervisor(
   const { createPodFolder } = await import('./pod-folder.ts');
   for (;;) {
     if (createPodFolder(where, record)) {
-      await spawnFresh(where, folder, options);
+      if (!(await claimed(where, record, folder, options)))
+        await spawnFresh(where, folder, options);
     } else if ((await dial(where, record.id, folder, options)) === undefined) {
       await findOrReplace(op, where, record.id, folder, options);
     }
@@ -173,6 +181,26 @@ async function findOrReplace(
   if (existsSync(folder) && !isPodLocked(folder)) {
     throw new RuntimeError('internal', op, `what is left of it in ${folder} cannot be removed`);
   }
+}
+
+/** Whether a supervisor of the pool has the pod. Without a pool this is one look at a folder. */
+async function claimed(
+  where: Directories,
+  record: PodRecord,
+  folder: string,
+  { signal }: ConnectOptions,
+): Promise<boolean> {
+  if (!existsSync(join(where.run, 'pool', 'free'))) return false;
+  const [{ claimParked }, { supervisorLogger }] = await Promise.all([
+    import('../pool/claim.ts'),
+    import('./supervisor-log.ts'),
+  ]);
+  const log = supervisorLogger(supervisorLog(folder));
+  const limits = signal === undefined ? {} : { signal };
+  if (await claimParked(where, record, { log, ...limits })) return true;
+  const { isPodLocked } = await import('./pod-lock.ts');
+  // One that did not answer has it all the same: it is dialled, or waited for.
+  return isPodLocked(folder);
 }
 
 async function spawnFresh(

@@ -53,6 +53,7 @@ export class EventForwarder implements AsyncDisposable {
   #closed = false;
   /** How often the first event failed, or dialling did. */
   #failures = 0;
+  #lost = 0;
   #dropped = 0;
 
   constructor(options: EventForwarderOptions) {
@@ -63,14 +64,22 @@ export class EventForwarder implements AsyncDisposable {
     this.#pump();
   }
 
+  /** Events that containerd was never told: there were too many, or it refused them. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   /** Tells an event, after those before it. Never throws, never waits. */
   forward(event: TaskEvent): void {
     if (this.#outbox.add(event, this.#clock.wallMs())) {
       if (this.#dropped > 0) this.#options.log(`${this.#dropped} events for containerd were lost`);
       this.#dropped = 0;
-    } else if ((this.#dropped += 1) === 1) {
-      const what = `${OUTBOX_EVENTS_MAX} wait already`;
-      this.#options.log(`events for containerd are lost from now on, ${what}: ${event.kind}`);
+    } else {
+      this.#lost += 1;
+      if ((this.#dropped += 1) === 1) {
+        const what = `${OUTBOX_EVENTS_MAX} wait already`;
+        this.#options.log(`events for containerd are lost from now on, ${what}: ${event.kind}`);
+      }
     }
     if (event.kind === 'delete') this.#outbox.forget(event.containerId, '');
     this.#pump();
@@ -149,6 +158,7 @@ export class EventForwarder implements AsyncDisposable {
       if (failure.refused && this.#failures >= ATTEMPTS_MAX) {
         this.#options.log(`${event.topic} is dropped after ${ATTEMPTS_MAX} attempts`);
         this.#failures = 0;
+        this.#lost += 1;
         this.#outbox.done(event.number);
         continue;
       }

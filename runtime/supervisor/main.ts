@@ -1,5 +1,6 @@
 /**
- * The entry of `lcow-supervisor --pod <folder> [--adopt] [--tell] [--holder <fd>]`: the process around one pod. It takes the
+ * The entry of `lcow-supervisor --pod <folder> [--adopt] [--tell] [--holder <fd>]`: the process around one pod; and of the
+ * pool's processes (runtime/pool), `--pool` and `--parked`, of which a parked one becomes the process around a pod. It takes the
  * pod's lock, has the VM boot (or adopts it), and serves the task service and its own on the pod's socket until the pod
  * has ended. What it does for containers is keeper.ts; what it is told to do comes over the socket.
  *
@@ -13,7 +14,6 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { ContainerdPod } from '../container/container-record.ts';
 import { type Directories, directories } from '../directories.ts';
 import { messageOf, RuntimeError, withoutOp } from '../errors.ts';
-import { preparePeerCheck } from '../ttrpc/peer-credentials.ts';
 import {
   markStarted,
   readPodRecord,
@@ -22,7 +22,16 @@ import {
   taskSocket,
 } from './pod-folder.ts';
 import { takePodLock } from './pod-lock.ts';
-import { LOCK_TAKEN_EXIT, READINESS_FD, READY, TELL_OPTION } from './readiness.ts';
+import { beFrugal, SUPERVISOR_FLAGS } from './supervisor-flags.ts';
+import type { OpenPodOptions } from './open-pod.ts';
+import {
+  LOCK_TAKEN_EXIT,
+  PARKED_ROLE,
+  POOL_ROLE,
+  READINESS_FD,
+  READY,
+  TELL_OPTION,
+} from './readiness.ts';
 import { type SupervisorLog, supervisorLogger } from './supervisor-log.ts';
 
 /** A SIGTERM gives the containers this long, as docker's stop does. */
@@ -35,6 +44,11 @@ const CRASHED_EXIT = 70;
 const ADOPTIONS_FILE = 'adoptions';
 
 export async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === POOL_ROLE) {
+    const { runPool } = await import('../pool/pool-process.ts');
+    return runPool(args[1] ?? '');
+  }
+  if (args[0] === PARKED_ROLE) return mainOfParked(args[1] ?? '');
   const { folder, adopt, tellsStarter, holder } = parseArguments(args);
   if (folder === undefined) {
     process.stderr.write('usage: lcow-supervisor --pod FOLDER [--adopt] [--tell] [--holder FD]\n');
@@ -47,8 +61,9 @@ export async function main(args: readonly string[]): Promise<number> {
   dieAdoptably(log);
   const starter = new Starter(tellsStarter);
   try {
-    await supervise(folder, adopt, log, starter, holder);
+    const traced = await supervise(folder, { adopt, ownLog: log, starter, holder });
     removeSupervisorStderr(folder);
+    await traced();
     return 0;
   } catch (error) {
     if (error === LOCK_TAKEN) return LOCK_TAKEN_EXIT;
@@ -61,6 +76,36 @@ export async function main(args: readonly string[]): Promise<number> {
   } finally {
     starter.close();
   }
+}
+
+/** One that waits for its pod (runtime/pool/parked-supervisor.ts). */
+async function mainOfParked(text: string): Promise<number> {
+  process.umask(0o077);
+  const { runParked } = await import('../pool/parked-supervisor.ts');
+  let log: SupervisorLog | undefined;
+  return runParked(text, {
+    onLog: (own) => {
+      if (log === undefined) dieAdoptably((line, level) => log?.(line, level));
+      log = own;
+    },
+    supervise: async (folder, parked, answer) => {
+      process.title = `lcow-supervisor --pod ${folder}`;
+      const ownLog = await openLog(folder);
+      log = ownLog;
+      try {
+        const starter = { ready: answer };
+        const traced = await supervise(folder, { adopt: false, ownLog, starter, parked });
+        removeSupervisorStderr(folder);
+        await traced();
+      } catch (error) {
+        ownLog(
+          `it ends: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          'error',
+        );
+        throw error;
+      }
+    },
+  });
 }
 
 /** The pod's file, and the host's own log where it keeps one: each line then names the pod. */
@@ -86,7 +131,6 @@ async function openLog(folder: string): Promise<SupervisorLog> {
  * (bin/load-bundle.cjs).
  */
 export async function warmUp(launcher: string): Promise<number> {
-  const { SUPERVISOR_FLAGS } = await import('./supervisor-flags.ts');
   if (!SUPERVISOR_FLAGS.every((flag) => process.execArgv.includes(flag))) {
     const { spawnSync } = await import('node:child_process');
     const args = [...SUPERVISOR_FLAGS, launcher, '--warm-up'];
@@ -96,19 +140,27 @@ export async function warmUp(launcher: string): Promise<number> {
     import('./open-pod.ts'),
     import('./serve-pod.ts'),
     import('../host-service.ts').then(({ loadHostService }) => loadHostService()),
+    import('../task/open-tasks.ts').then(({ loadLink }) => loadLink()),
   ]);
   return 0;
 }
 
 const LOCK_TAKEN = new Error('another supervisor has the pod');
 
+interface Supervision {
+  readonly adopt: boolean;
+  readonly ownLog: SupervisorLog;
+  readonly starter: Pick<Starter, 'ready'>;
+  readonly holder?: number | undefined;
+  /** What this process was parked with. */
+  readonly parked?: OpenPodOptions['parked'];
+}
+
+/** @returns what is left to do when the pod is released: nobody waits for it */
 async function supervise(
   folder: string,
-  adopt: boolean,
-  ownLog: SupervisorLog,
-  starter: Starter,
-  holder: number | undefined,
-): Promise<void> {
+  { adopt, ownLog, starter, holder, parked }: Supervision,
+): Promise<() => Promise<void>> {
   await using lock = await takePodLock(folder);
   if (lock === undefined) throw LOCK_TAKEN;
   const where: Directories = { ...directories(), run: dirname(dirname(folder)) };
@@ -123,9 +175,13 @@ async function supervise(
   const log = containerd === undefined ? ownLog : await alsoToContainerd(containerd, ownLog);
   const { openPod } = await import('./open-pod.ts');
   const adoptions = countAdoptions(folder, adopt);
-  log(`${adopt ? 'adopts' : 'boots'} pod ${record.id}, process ${process.pid}`);
-  const held = holder === undefined ? {} : { holderFd: holder };
-  const pod = openPod({ where, folder, record, adopt, adoptions, log, ...held });
+  const how = adopt ? 'adopts' : parked === undefined ? 'boots' : 'was parked for';
+  log(`${how} pod ${record.id}, process ${process.pid}`);
+  const given = {
+    ...(holder === undefined ? {} : { holderFd: holder }),
+    ...(parked === undefined ? {} : { parked }),
+  };
+  const pod = openPod({ where, folder, record, adopt, adoptions, log, ...given });
   const { listenForPod } = await import('./serve-pod.ts');
   await using socket = await listenForPod(taskSocket(folder), pod, log);
   await using containerdSocket =
@@ -141,19 +197,20 @@ async function supervise(
     void pod.supervisor.stop(SIGTERM_GRACE_MS);
   });
   starter.ready();
-  // What the first connection would wait for. It takes 15 ms of this thread, which a boot has once its VM runs.
   const quiet = adopt ? pod.supervisor.adopted : pod.supervisor.vm();
-  quiet.then(preparePeerCheck).catch(() => undefined);
+  quiet.then(beFrugal).catch(() => undefined);
   try {
     await pod.supervisor.adopted;
   } catch (error) {
     await giveUpAdoption(where, folder, error, log);
-    return;
+    return pod.traced;
   }
   await pod.supervisor.ended;
   log('the pod has ended');
+  await pod.counted();
   // Whoever asked for the end is answered before the connections are closed.
   await new Promise((resolve) => setImmediate(resolve));
+  return pod.traced;
 }
 
 /** What containerd's log has of its shims. */

@@ -11,12 +11,19 @@ import { openHostService } from '../host-service.ts';
 import { adoptNetwork, attachNetwork, type NetworkRecord } from '../network/pod-network.ts';
 import { hostStdio } from '../stdio/host-stdio.ts';
 import { openTasks } from '../task/open-tasks.ts';
+import type { ParkedVm } from '../task/parked-vm.ts';
 import type { PodTasks } from '../task/pod-tasks.ts';
+import type { TaskService } from '../task/task-service.ts';
 import { findPodTemplate, type TemplatedShape, templateUse } from '../template/pod-template.ts';
+import type { Counters } from '../telemetry/counters.ts';
+import { PodTelemetry } from '../telemetry/pod-telemetry.ts';
 import { Timeline } from '../timeline.ts';
+import { addToHost, readPodCounters, writePodCounters } from './counter-file.ts';
 import { HolderClient } from './holder-client.ts';
+import { holderProgram } from './holder-program.ts';
 import { hostProcesses } from './host-processes.ts';
 import { HubRegistry } from './hub-registry.ts';
+import { ObservedTasks } from './observed-tasks.ts';
 import { podOperations } from './pod-operations.ts';
 import { type OpenVmTasks, PodSupervisor } from './pod-supervisor.ts';
 import type { SupervisorLog } from './supervisor-log.ts';
@@ -32,17 +39,27 @@ export interface OpenPodOptions {
   readonly log: SupervisorLog;
   /** The holder's control channel, where a holder started this process. */
   readonly holderFd?: number;
+  /** The VM that waited for this pod, and what it was made with. */
+  readonly parked?: { readonly vm: ParkedVm; readonly parts: HostParts };
 }
 
 export interface OpenedPod {
   readonly supervisor: PodSupervisor;
+  /** The task service as callers reach it. */
+  readonly tasks: TaskService;
   readonly operations: SupervisorOperations;
+  /** Settles when the VM is on its way, or will not be: what is not needed for that may begin. Never rejects. */
+  readonly created: Promise<void>;
   /** Called once, when nobody new is to be let in. */
   onEnding(call: () => void): void;
+  /** The pod is over: its numbers are the host's. Never rejects. */
+  counted(): Promise<void>;
+  /** Traces that wait are exported, within a deadline. Never rejects. */
+  readonly traced: () => Promise<void>;
 }
 
 /** What of the host a boot needs. */
-interface HostParts {
+export interface HostParts {
   readonly service: ComputeService;
   readonly execution: ExecutionProperties;
   readonly host: HostVersion;
@@ -58,9 +75,23 @@ export function openPod(options: OpenPodOptions): OpenedPod {
       ? ({ name, atMs }) => log(`${atMs.toFixed(1)} ms ${name}`)
       : undefined,
   );
-  let parts: Promise<HostParts> | undefined;
+  const telemetry = new PodTelemetry({
+    pod: record.id,
+    timeline,
+    log,
+    onChange: (now) => writePodCounters(folder, now),
+  });
+  if (options.adopt) telemetry.adopted(readPodCounters(folder));
+  let { parked } = options;
+  if (parked !== undefined) telemetry.claimed();
+  let parts = parked && Promise.resolve(parked.parts);
   let guest: PodTasks | undefined;
   let ending: (() => void) | undefined;
+  let markCreated: (() => void) | undefined;
+  const created = new Promise<void>((resolve) => {
+    markCreated = resolve;
+  });
+  if (options.parked !== undefined) markCreated?.();
   const { holderFd } = options;
   const holder = holderFd === undefined ? undefined : new HolderClient(holderFd);
   const hubs = new HubRegistry({
@@ -68,6 +99,7 @@ export function openPod(options: OpenPodOptions): OpenedPod {
       folder,
       ...(holder === undefined ? {} : { held: holder }),
       ...(record.containerd === undefined ? {} : stdioOf(record.containerd)),
+      ...(process.platform === 'linux' ? { pumpProgram: () => holderProgram() } : {}),
       onTrouble: (subject, what) => log(`${subject}: ${what}`, 'warning'),
     }),
     onLogTrouble: (id, error) =>
@@ -85,6 +117,9 @@ export function openPod(options: OpenPodOptions): OpenedPod {
     const { network: mode, ports } = record.shape;
     const use = templateUse(record.shape.template);
     let missed: TemplatedShape | undefined;
+    // One of this pod's own replaces it, when it has ended.
+    const waiting = parked?.vm;
+    parked = undefined;
     const makeMissed = async (): Promise<void> => {
       const { makeTemplateInBackground } = await import('../template/background-template.ts');
       if (missed !== undefined) makeTemplateInBackground(where, missed);
@@ -96,13 +131,19 @@ export function openPod(options: OpenPodOptions): OpenedPod {
       emit: onEvent,
       hostProcesses: processes,
       timeline,
+      onCreated: () => markCreated?.(),
+      onTemplateFailed: () => telemetry.templateIs('fallback'),
+      ...(waiting === undefined ? {} : { parked: waiting }),
       ...(use === 'none'
         ? {}
         : {
             template: async (shape, document) => {
               const templated = { ...shape, bootFiles, execution };
-              const template = await findPodTemplate(where, templated, document);
-              if (template === undefined && use === 'make') missed = templated;
+              if (use === 'make') missed = templated;
+              const clone = { service, vm: record.id };
+              const template = await findPodTemplate(where, templated, document, clone);
+              telemetry.templateIs(template === undefined ? 'miss' : 'hit');
+              if (template !== undefined) missed = undefined;
               return template;
             },
           }),
@@ -112,14 +153,28 @@ export function openPod(options: OpenPodOptions): OpenedPod {
           : Promise.resolve(adoptNetwork(vm, service, recorded as NetworkRecord)),
     });
     const { ready } = guest;
+    guest.vm.onRelinked(() => telemetry.relinked());
     // Not beside the boot that somebody waits for.
     if (missed !== undefined) void ready.then(makeMissed, () => undefined);
     return guest;
   };
-  const supervisor = new PodSupervisor({ ...options, hubs, open, onEnding: () => ending?.() });
+  const supervisor = new PodSupervisor({
+    ...{ ...options, hubs, open },
+    onEnding: () => ending?.(),
+    onEvent: (event) => telemetry.event(event),
+  });
+  // Where it was not made: it ran before, or cannot be.
+  const opened = (): void => markCreated?.();
+  supervisor.vm().then(opened, opened);
+  const counters = (): Counters => ({
+    ...telemetry.counters,
+    eventsDropped: telemetry.counters.eventsDropped + supervisor.eventsDropped,
+  });
   const operations = podOperations({
     supervisor,
     hubs,
+    tasks: new ObservedTasks(supervisor.keeper, telemetry),
+    counters,
     guest: async () => {
       await supervisor.vm();
       if (guest !== undefined) return guest;
@@ -130,10 +185,17 @@ export function openPod(options: OpenPodOptions): OpenedPod {
   });
   return {
     supervisor,
+    tasks: new ObservedTasks(supervisor.tasks, telemetry),
     operations,
+    created,
     onEnding: (call) => {
       ending = call;
     },
+    async counted() {
+      telemetry.close();
+      await addToHost(where, folder, counters());
+    },
+    traced: () => telemetry.flush(),
   };
 }
 
@@ -142,7 +204,11 @@ function stdioOf({ namespace, ioRetryMs }: ContainerdPod) {
   return { namespace, ...(ioRetryMs === undefined ? {} : { ioRetryMs }) };
 }
 
-async function hostParts(where: Directories, { shape }: PodRecord): Promise<HostParts> {
+/** @throws what opening the compute service and finding the boot files throw */
+export async function hostParts(
+  where: Directories,
+  { shape }: { readonly shape: Pick<PodRecord['shape'], 'accelerator' | 'machine' | 'bootFiles'> },
+): Promise<HostParts> {
   const { accelerator, machine, bootFiles: directory } = shape;
   const env = {
     ...process.env,

@@ -3,8 +3,11 @@
  * it put together.
  */
 import { RuntimeError } from '../errors.ts';
+import type { Counters } from '../telemetry/counters.ts';
+import { noContainers, type PodMetrics, vmMetrics } from '../telemetry/pod-metrics.ts';
 import type { PodTasks } from '../task/pod-tasks.ts';
 import { HUB_URI } from '../task/process-io.ts';
+import type { AttachTasks } from './attach-service.ts';
 import { followKernelLog } from './guest-kernel-log.ts';
 import type { HubRegistry } from './hub-registry.ts';
 import type { PodSupervisor } from './pod-supervisor.ts';
@@ -18,6 +21,9 @@ export interface PodOperationsOptions {
   readonly guest: () => Promise<PodTasks>;
   /** How the host executes guests: "kvm", "tcg". */
   readonly accelerator: () => Promise<string>;
+  /** The keeper's, for who attaches. */
+  readonly tasks: AttachTasks;
+  readonly counters: () => Counters;
   /** Phases of the start. */
   readonly timeline: () => unknown;
 }
@@ -27,7 +33,7 @@ export function podOperations(options: PodOperationsOptions): SupervisorOperatio
   const { keeper } = supervisor;
   return {
     hubs,
-    task: keeper,
+    task: options.tasks,
     describe: () => describe(options),
     keep: (id, change) => keeper.keep(id, change),
     stop: (id, signal, timeoutMs) => keeper.stop(id, signal, timeoutMs),
@@ -35,6 +41,7 @@ export function podOperations(options: PodOperationsOptions): SupervisorOperatio
     events: (wanted) => supervisor.events.subscribe(wanted),
     top: async (id) => (await (await guest()).top(id)).map(topProcess),
     stacks: async () => (await guest()).stacks(),
+    metrics: () => metrics(options),
     execInVm: async ({ args, terminal, stdin }) => {
       if (args.length === 0) {
         throw new RuntimeError(
@@ -102,6 +109,36 @@ async function describe(options: PodOperationsOptions): Promise<PodDescription> 
     startedAtMs: known?.startedAtMs ?? 0,
     document: known?.document ?? null,
     timeline: timeline(),
+  };
+}
+
+async function metrics({
+  supervisor: { keeper },
+  counters,
+  guest,
+}: PodOperationsOptions): Promise<PodMetrics> {
+  const { user, system } = process.cpuUsage();
+  const supervisor = {
+    residentBytes: process.memoryUsage.rss(),
+    cpuSeconds: (user + system) / 1e6,
+  };
+  // A VM that has died, or that no longer tells, is none.
+  const tasks = await guest().catch(() => undefined);
+  const vm = await tasks?.vm.system
+    .properties({ PropertyTypes: ['Statistics', 'Memory'] })
+    .catch(() => undefined);
+  const containers = noContainers();
+  // Those that are kept are in the host's store, with their state.
+  const kept = new Set(keeper.ids);
+  for (const id of tasks?.ids.filter((each) => !kept.has(each)) ?? []) {
+    const state = await tasks?.state(id, '').catch(() => undefined);
+    if (state !== undefined) containers[state.status] += 1;
+  }
+  return {
+    counters: counters(),
+    supervisor,
+    containers,
+    ...(vm === undefined ? {} : { vm: vmMetrics(vm) }),
   };
 }
 

@@ -71,6 +71,8 @@ export interface PodSupervisorOptions {
   readonly log: SupervisorLog;
   /** The pod is ending: nobody new is to be let in. */
   readonly onEnding?: () => void;
+  /** Gets what subscribers are told. It must not throw. */
+  readonly onEvent?: (event: TaskEvent) => void;
   readonly clock?: Clock;
 }
 
@@ -149,6 +151,11 @@ export class PodSupervisor {
     this.adopted = options.adopt ? this.#adopt() : Promise.resolve();
     this.adopted.catch(() => undefined);
     if (record.lone || record.containerd !== undefined) this.#endWhenForsaken();
+  }
+
+  /** Events that containerd was to be told, and was not. */
+  get eventsDropped(): number {
+    return this.#forwarder?.lost ?? 0;
   }
 
   /** How the VM ended; undefined while it boots or runs. */
@@ -328,6 +335,7 @@ export class PodSupervisor {
   #publish(event: TaskEvent): void {
     collectWhenIdle();
     this.#wasUsed = true;
+    this.#options.onEvent?.(event);
     this.#forwarder?.forward(event);
     this.events.append(event);
     const entry = journalEntry(event);

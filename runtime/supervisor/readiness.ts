@@ -8,3 +8,7 @@ export const READINESS_FD = 3;
 export const READY = '!';
 /** The exit status of one that found the pod's lock taken, as EX_TEMPFAIL. */
 export const LOCK_TAKEN_EXIT = 75;
+
+/** First argument of the pool's daemon, and of what it parks; the second is JSON (runtime/pool). */
+export const POOL_ROLE = '--pool';
+export const PARKED_ROLE = '--parked';

@@ -15,6 +15,7 @@ import type { Directories } from '../directories.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { endSystem, removeDeadSystems } from '../host-service.ts';
 import { hostBootId } from '../ownership.ts';
+import { addToHost, readPodCounters } from './counter-file.ts';
 import { EventJournal } from './event-journal.ts';
 import { endState } from './kept-container.ts';
 import {
@@ -122,6 +123,7 @@ export async function settleHeldPod(
   await removeDeadSystems(where);
   // Its holder may have died with its supervisor, and left it.
   if (record !== undefined) leaveAddress(record);
+  await addToHost(where, folder, readPodCounters(folder));
   await removePodFolder(folder);
   done.push(`pod ${pod}: removed, ${cause ?? ENDED_UNSEEN}`);
   if (record?.lone === false) tell(where, 'pod', 'destroy', pod, {});

@@ -3,6 +3,7 @@
  * an adoption is under way wait for its end, so that everyone sees the pod as it is.
  */
 import { messageOf } from '../errors.ts';
+import type { TaskService } from '../task/task-service.ts';
 import { taskHandlers } from '../task/task-ttrpc.ts';
 import { TtrpcServer } from '../ttrpc/server.ts';
 import { listenOnSocket } from '../ttrpc/server-socket.ts';
@@ -17,15 +18,19 @@ export interface PodSocket extends AsyncDisposable {
 /** Disposing it gives the answers that are due, then closes every connection. */
 export async function listenForPod(
   path: string,
-  pod: { readonly supervisor: PodSupervisor; readonly operations: SupervisorOperations },
+  pod: {
+    readonly supervisor: PodSupervisor;
+    readonly tasks: TaskService;
+    readonly operations: SupervisorOperations;
+    readonly created: Promise<void>;
+  },
   log: (line: string) => void,
 ): Promise<PodSocket> {
-  const { supervisor, operations } = pod;
-  const server = new TtrpcServer([
-    ...taskHandlers(supervisor.tasks),
-    ...supervisorHandlers(operations),
-  ]);
+  const { supervisor, tasks, operations, created } = pod;
+  const server = new TtrpcServer([...taskHandlers(tasks), ...supervisorHandlers(operations)]);
   const socket = await listenOnSocket(path, {
+    // The check takes 15 ms of this thread the first time, which a start has once QEMU is on its way.
+    after: created,
     accept: (connection) => {
       const ignore = (): void => undefined;
       connection.on('error', ignore);

@@ -8,6 +8,7 @@ import { parse } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Directories } from '../directories.ts';
 import { ERROR_TABLE, type ErrorCode, RuntimeError } from '../errors.ts';
+import { tracingEnvironment } from '../telemetry/trace-settings.ts';
 import { supervisorLog, supervisorStderr } from './pod-folder.ts';
 import { LOCK_TAKEN_EXIT, READY, TELL_OPTION } from './readiness.ts';
 import { SUPERVISOR_ENVIRONMENT } from './supervisor-flags.ts';
@@ -65,7 +66,7 @@ export async function spawnSupervisor(folder: string, options: SpawnOptions): Pr
   try {
     const words = await firstWords(pipe);
     if (words.startsWith(READY)) return true;
-    if (words !== '') throw errorOf(op, words);
+    if (words !== '') throw errorOfWords(op, words);
     const how = await exited.catch((error: Error) => error.message);
     if (how === LOCK_TAKEN_EXIT) return false;
     options.signal?.throwIfAborted();
@@ -78,7 +79,10 @@ export async function spawnSupervisor(folder: string, options: SpawnOptions): Pr
   }
 }
 
-/** LCOW_* and what programs need. Not NODE_OPTIONS nor NODE_EXTRA_CA_CERTS: they are the caller's, and cost memory. */
+/**
+ * LCOW_*, what programs need and, where starts are traced, OTEL_*. Not NODE_OPTIONS nor NODE_EXTRA_CA_CERTS: they are the
+ * caller's, and cost memory.
+ */
 export function supervisorEnvironment({
   env = process.env,
   where,
@@ -89,6 +93,7 @@ export function supervisorEnvironment({
   );
   return {
     ...Object.fromEntries(inherited),
+    ...tracingEnvironment(env),
     ...SUPERVISOR_ENVIRONMENT,
     LCOW_DATA: where.data,
     LCOW_RUN: where.run,
@@ -96,7 +101,7 @@ export function supervisorEnvironment({
 }
 
 /** Until the supervisor says that it is ready, or closes the pipe. */
-function firstWords(pipe: Readable): Promise<string> {
+export function firstWords(pipe: Readable): Promise<string> {
   return new Promise((resolve) => {
     let words = '';
     pipe.setEncoding('utf8');
@@ -109,7 +114,8 @@ function firstWords(pipe: Readable): Promise<string> {
   });
 }
 
-function errorOf(op: string, words: string): RuntimeError {
+/** What a process of ours said of why it cannot. */
+export function errorOfWords(op: string, words: string): RuntimeError {
   try {
     const { code, op: itsOp, what } = JSON.parse(words) as Record<string, unknown>;
     const known = typeof code === 'string' && Object.hasOwn(ERROR_TABLE, code);

@@ -5,6 +5,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { RestartPolicy } from '../container/container-record.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
+import { decodePodMetrics, type PodMetrics } from '../telemetry/pod-metrics.ts';
 import type { TaskExit } from '../task/process-io.ts';
 import { TaskClient } from '../task/task-client.ts';
 import { decodeTaskEvent } from '../task/task-event-codec.ts';
@@ -26,6 +27,8 @@ import { SUPERVISOR } from './supervisor-methods.ts';
 
 /** For what only looks: a supervisor that takes longer is stuck. */
 const LOOK_MS = 30_000;
+/** A scrape has ten seconds in all, and asks many. */
+const METRICS_MS = 2000;
 
 export interface DialOptions {
   readonly pod: string;
@@ -254,6 +257,12 @@ class SupervisorOverTtrpc implements SupervisorClient {
     const op = `read the stacks of pod "${this.pod}"`;
     const { text } = await this.#client.call(op, SUPERVISOR.stacks, {}, { timeoutMs: LOOK_MS });
     return text;
+  }
+
+  async metrics(): Promise<PodMetrics> {
+    const op = `read the metrics of pod "${this.pod}"`;
+    const { json } = await this.#client.call(op, SUPERVISOR.metrics, {}, { timeoutMs: METRICS_MS });
+    return decodePodMetrics(parseJson(op, 'json', Buffer.from(json).toString('utf8')));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -3,6 +3,7 @@
  * RuntimeError; `unavailable` when the supervisor has gone (connect again: a new one adopts the VM).
  */
 import type { Readable, Writable } from 'node:stream';
+import type { PodMetrics } from '../telemetry/pod-metrics.ts';
 import type { TaskExit } from '../task/process-io.ts';
 import type { TaskEvent } from '../task/task-event.ts';
 import type { TaskService } from '../task/task-service.ts';
@@ -42,6 +43,8 @@ export interface SupervisorClient extends AsyncDisposable {
     signal?: AbortSignal;
   }): AsyncIterable<{ level: number; text: string }>;
   stacks(): Promise<string>;
+  /** Numbers for people who watch many pods. */
+  metrics(): Promise<PodMetrics>;
 }
 
 export interface NumberedTaskEvent {

@@ -1,27 +1,42 @@
 /**
- * How Node runs the supervisor, of which there is one a pod: memory first (docs/performance.md has the figures). Of what is
- * resident, 37 MiB are Node's own file. The code cache that the build writes is valid for these flags only.
+ * How Node runs the supervisor, of which there is one a pod (docs/performance.md has the figures). Of what is resident,
+ * 37 MiB are Node's own file.
+ *
+ * None of V8's flags is on the command line: with any of them V8 refuses the code cache that Node's own modules come
+ * with, which costs a start 40 ms and more. They are set by beFrugal(), when what a start needs is loaded.
  */
+import { setFlagsFromString } from 'node:v8';
 
 export const SUPERVISOR_FLAGS: readonly string[] = [
-  // What is short-lived here is small: a young generation of 1 MiB instead of 16.
-  '--max-semi-space-size=1',
-  '--max-old-space-size=64',
-  // The collector runs before the heap grows.
-  '--optimize-for-size',
-  // Functions are compiled when they are called, and those of the cache not at all.
-  '--max-lazy',
-  // Interpreted: no machine code, no counters of what is hot, and none of the compilers' own pages. It costs nothing that
-  // can be measured of an exec or of streams in large pieces; of a stream in pieces of 4 KiB it is three times the work.
-  '--jitless',
-  // Which it implies, and says.
-  '--no-expose-wasm',
   // One helper thread for the collector and the compiler, instead of four.
   '--v8-pool-size=1',
-  // idle-collection.ts
-  '--expose-gc',
   '--no-warnings',
 ];
+
+/**
+ * Memory first. Only what V8 looks at as it goes is here, and nothing that changes how it parses or runs what is loaded:
+ * with --max-lazy or another way of regular expressions it would end the process.
+ */
+const FRUGAL_FLAGS: readonly string[] = [
+  // The collector runs before the heap grows.
+  '--optimize-for-size',
+  // What is short-lived here is small: a young generation stays as large as it is.
+  '--semi-space-growth-factor=1',
+  // No further machine code, and none of the compilers' own pages.
+  '--no-opt',
+  '--no-sparkplug',
+  // idle-collection.ts
+  '--expose-gc',
+];
+
+let frugal = false;
+
+/** To be called when nobody waits for this process: what is loaded afterwards is compiled anew. Idempotent. */
+export function beFrugal(): void {
+  if (frugal) return;
+  frugal = true;
+  for (const flag of FRUGAL_FLAGS) setFlagsFromString(flag);
+}
 
 /** What glibc and libuv take of the environment. */
 export const SUPERVISOR_ENVIRONMENT: Readonly<Record<string, string>> = {

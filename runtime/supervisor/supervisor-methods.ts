@@ -62,6 +62,7 @@ export const SUPERVISOR = {
   execInVm: unary('ExecInVm', 'ExecInVmRequest', 'ExecInVmResponse'),
   statPath: unary('StatPath', 'StatPathRequest', 'PathStat'),
   stacks: unary('Stacks', 'Empty', 'StacksResponse'),
+  metrics: unary('Metrics', 'Empty', 'MetricsResponse'),
   subscribe: stream('Subscribe', 'server-stream', 'SubscribeRequest', 'Event'),
   copyIn: stream('CopyIn', 'client-stream', 'CopyInFrame', 'CopyInResponse'),
   copyOut: stream('CopyOut', 'server-stream', 'CopyOutRequest', 'CopyOutFrame'),

@@ -10,14 +10,6 @@ import { SUPERVISOR_FLAGS } from './supervisor-flags.ts';
 /** First argument that makes lcow.exe a supervisor; bin/windows-launcher.mjs knows it too. */
 export const SUPERVISOR_ROLE = 'lcow-supervisor';
 
-/**
- * Flags of V8's that Node takes from its command line alone. The launcher of a single executable sets the first as the
- * process begins; the others are for a V8 that has not begun (--jitless would do, but says aloud what it implies).
- */
-const COMMAND_LINE_ONLY = new Set([
-  ...['--optimize-for-size', '--max-lazy', '--jitless', '--no-expose-wasm'],
-]);
-
 export interface SupervisorProgram {
   readonly file: string;
   /** What comes before the supervisor's own arguments. */
@@ -34,6 +26,5 @@ export function supervisorProgram(single: boolean = isSea()): SupervisorProgram 
     return { file, args: [...SUPERVISOR_FLAGS, launcher], env: {} };
   }
   // A single executable takes no flags of Node's on its command line: all of it is the program's.
-  const flags = SUPERVISOR_FLAGS.filter((flag) => !COMMAND_LINE_ONLY.has(flag));
-  return { file, args: [SUPERVISOR_ROLE], env: { NODE_OPTIONS: flags.join(' ') } };
+  return { file, args: [SUPERVISOR_ROLE], env: { NODE_OPTIONS: SUPERVISOR_FLAGS.join(' ') } };
 }

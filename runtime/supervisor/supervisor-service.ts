@@ -14,7 +14,15 @@ import { SUPERVISOR } from './supervisor-methods.ts';
 export interface SupervisorOperations
   extends Pick<
     SupervisorClient,
-    'describe' | 'keep' | 'stop' | 'stopPod' | 'top' | 'execInVm' | 'statPath' | 'stacks'
+    | 'describe'
+    | 'keep'
+    | 'stop'
+    | 'stopPod'
+    | 'top'
+    | 'execInVm'
+    | 'statPath'
+    | 'stacks'
+    | 'metrics'
   > {
   readonly hubs: HubRegistry;
   readonly task: AttachTasks;
@@ -74,6 +82,9 @@ function podHandlers(operations: SupervisorOperations): Handler[] {
       return { ...stat, isDir: isDirectory };
     }),
     handle(SUPERVISOR.stacks, async () => ({ text: await operations.stacks() })),
+    handle(SUPERVISOR.metrics, async () => ({
+      json: Buffer.from(JSON.stringify(await operations.metrics())),
+    })),
   ];
 }
 

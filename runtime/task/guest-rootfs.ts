@@ -27,7 +27,8 @@ export async function attachRootfs(
     readOnly: boolean,
     type?: 'VirtualDisk' | 'PassThru',
   ): Promise<ScsiSlot> => {
-    const slot = await vm.attachDisk(path, { readOnly, ...(type === undefined ? {} : { type }) });
+    const options = { readOnly, isMounted: true, ...(type === undefined ? {} : { type }) };
+    const slot = await vm.attachDisk(path, options);
     scope.defer(() => vm.detachDisk(slot));
     return slot;
   };

@@ -6,6 +6,7 @@
  *           what was told of it, and where its output goes
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { lcow } from '../../proto/generated/agent.js';
@@ -15,6 +16,7 @@ import { messageOf, RuntimeError } from '../errors.ts';
 import { METHODS } from '../guest/methods.ts';
 import type { Timeline } from '../timeline.ts';
 import { adoptUtilityVm } from '../uvm/adopt-utility-vm.ts';
+import { prepareLink } from '../uvm/agent-link.ts';
 import type { VmTemplate } from '../uvm/clone.ts';
 import {
   type BootFilePaths,
@@ -28,6 +30,7 @@ import type { HostProcesses } from './host-process.ts';
 import { HostSide } from './host-side.ts';
 import { GuestBackend, type TaskNetwork } from './guest-backend.ts';
 import type { LivenessLimits } from './liveness.ts';
+import type { ParkedVm } from './parked-vm.ts';
 import { PodTasks } from './pod-tasks.ts';
 import type { ProcessIoFactory } from './process-io.ts';
 import { restoreTasks } from './restore-tasks.ts';
@@ -67,10 +70,16 @@ export interface OpenTasksOptions {
     shape: UtilityVmShape,
     document: VmDocument,
   ) => Promise<VmTemplate | undefined>;
+  /** Instead of booting: the VM that waited for it. */
+  readonly parked?: ParkedVm;
+  /** The template that was found cannot be used after all: the VM boots. */
+  readonly onTemplateFailed?: () => void;
   /** Called with undefined for a VM that boots, with the recorded network's plain data for one that is adopted. */
   readonly network?: NetworkHook;
   /** Gives the boot up. */
   readonly signal?: AbortSignal;
+  /** Called when the VM's process is on its way: what is only needed later may be done now. */
+  readonly onCreated?: () => void;
   /** When a guest that does not answer is dead; defaults in liveness.ts. */
   readonly liveness?: LivenessLimits;
 }
@@ -81,7 +90,37 @@ export interface OpenTasksOptions {
  * @throws RuntimeError not-found when there is nothing to adopt (no vm.json, or its VM has ended); what booting a VM throws
  */
 export function openTasks(options: OpenTasksOptions): Promise<PodTasks> {
-  return options.adopt ? adopt(options) : boot(options);
+  if (options.adopt) return adopt(options);
+  return options.parked === undefined ? boot(options) : claim(options.parked, options);
+}
+
+/** A parked VM becomes this pod's. */
+async function claim(parked: ParkedVm, options: OpenTasksOptions): Promise<PodTasks> {
+  const { vm, secret, startedAtMs, document } = parked;
+  const { directory, pod, timeline } = options;
+  timeline?.mark('claimed');
+  try {
+    const file = new VmRecordFile(vmJson(directory), {
+      ...{ id: vm.id, secret, startedAtMs, document, devices: vm.devices },
+      // Of a later owner; this one's are where it was parked.
+      sockets: `vm-${randomBytes(3).toString('hex')}`,
+      ...(vm.guest === undefined ? {} : { guest: vm.guest }),
+    });
+    parked.keepDevices(keepDevicesIn(file));
+    // The guest takes its name meanwhile; what is called in it waits for that.
+    vm.rename(pod.id);
+    await file.save();
+    parked.recorded();
+    return await over(vm, file, options);
+  } catch (error) {
+    await vm[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** What a VM's link is loaded for, ahead of the first. */
+export async function loadLink(): Promise<void> {
+  await prepareLink();
 }
 
 async function boot(options: OpenTasksOptions): Promise<PodTasks> {
@@ -99,6 +138,7 @@ async function boot(options: OpenTasksOptions): Promise<PodTasks> {
   // Of a VM of this pod before: it is dead, or nobody knows its secret any more.
   await rm(join(directory, 'task'), { recursive: true, force: true });
   await endOrphan(service, pod.id);
+  await endRecorded(service, directory, pod.id);
   const file = new VmRecordFile(vmJson(directory), {
     id: pod.id,
     secret: randomBytes(32),
@@ -114,6 +154,7 @@ async function boot(options: OpenTasksOptions): Promise<PodTasks> {
     forContainers: true,
     ...(timeline === undefined ? {} : { timeline }),
     ...(signal === undefined ? {} : { signal }),
+    ...(options.onCreated === undefined ? {} : { onCreated: options.onCreated }),
   };
   const vm =
     (await clone(vmOptions, document, options)) ?? (await createUtilityVm(service, vmOptions));
@@ -129,7 +170,7 @@ async function boot(options: OpenTasksOptions): Promise<PodTasks> {
 async function clone(
   vmOptions: UtilityVmOptions,
   document: VmDocument,
-  { service, template: find, log, signal }: OpenTasksOptions,
+  { service, template: find, log, signal, onTemplateFailed }: OpenTasksOptions,
 ): Promise<UtilityVm | undefined> {
   let template: VmTemplate | undefined;
   try {
@@ -145,6 +186,7 @@ async function clone(
   } catch (error) {
     if (signal?.aborted === true) throw error;
     const what = template === undefined ? 'the template' : template.systemId;
+    onTemplateFailed?.();
     log(`boots, since ${what} cannot be used: ${messageOf(error)}`);
     return undefined;
   }
@@ -237,11 +279,26 @@ function life(directory: string, file: VmRecordFile) {
   const { id, secret, sockets } = file.record;
   return {
     ...{ id, secret, directory: join(directory, sockets) },
-    onDevices: async (devices: VmRecord['devices']) => {
-      file.record.devices = devices;
-      await file.save();
-    },
+    onDevices: keepDevicesIn(file),
   };
+}
+
+function keepDevicesIn(file: VmRecordFile) {
+  return async (devices: VmRecord['devices']): Promise<void> => {
+    file.record.devices = devices;
+    await file.save();
+  };
+}
+
+/** One that was parked and died while it became this pod's. */
+async function endRecorded(
+  service: ComputeService,
+  directory: string,
+  podId: string,
+): Promise<void> {
+  if (!existsSync(vmJson(directory))) return;
+  const before = readVmRecord(vmJson(directory), () => undefined);
+  if (before !== undefined && before.id !== podId) await endOrphan(service, before.id);
 }
 
 /** A VM of this name that runs without a supervisor that knows it: it cannot be talked to. */

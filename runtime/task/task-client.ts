@@ -4,7 +4,7 @@
  */
 import { containerd } from '../../proto/generated/task.js';
 import { RuntimeError } from '../errors.ts';
-import type { TtrpcClient } from '../ttrpc/client.ts';
+import type { CallOptions, TtrpcClient } from '../ttrpc/client.ts';
 import type { Method } from '../ttrpc/method.ts';
 import type { TaskExit } from './process-io.ts';
 import { TASK_METHODS } from './task-methods.ts';
@@ -50,13 +50,14 @@ export class TaskClient implements TaskService {
     };
   }
 
-  async create({ signal, options, ...request }: CreateTask): Promise<{ pid: number }> {
+  async create({ signal, options, traceparent, ...request }: CreateTask): Promise<{ pid: number }> {
     const message = {
       ...request,
       rootfs: request.rootfs.map((mount) => ({ ...mount, options: [...mount.options] })),
       ...(options === undefined ? {} : { options }),
     };
-    const { pid } = await this.#call(TASK_METHODS.create, message, signal);
+    const metadata = traceparent === undefined ? {} : { metadata: { traceparent } };
+    const { pid } = await this.#call(TASK_METHODS.create, message, signal, metadata);
     return { pid };
   }
 
@@ -134,10 +135,12 @@ export class TaskClient implements TaskService {
     method: Method<Input, Request, ResponseInput, Response, 'unary'>,
     request: Input,
     signal?: AbortSignal,
+    more: Pick<CallOptions, 'metadata'> = {},
   ): Promise<Response> {
     const op = `call ${method.name} of the task service`;
     try {
-      return await this.#client.call(op, method, request, signal === undefined ? {} : { signal });
+      const options = signal === undefined ? more : { ...more, signal };
+      return await this.#client.call(op, method, request, options);
     } catch (error) {
       throw inItsWords(op, error);
     }

@@ -27,6 +27,8 @@ export interface CreateTask {
   readonly options?: { readonly typeUrl: string; readonly value: Uint8Array };
   /** Gives the creation up. */
   readonly signal?: AbortSignal;
+  /** The caller's trace, as W3C's header of that name has it; for who observes the service. */
+  readonly traceparent?: string;
 }
 
 export interface ExecTask {

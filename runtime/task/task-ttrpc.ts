@@ -27,7 +27,7 @@ export function taskHandlers(service: TaskService): UnaryHandler[] {
     handle(TASK_METHODS.state, async ({ id, execId }) =>
       stateResponse(await service.state(id, execId)),
     ),
-    handle(TASK_METHODS.create, (request, { signal }) => create(service, request, signal)),
+    handle(TASK_METHODS.create, (request, context) => create(service, request, context)),
     handle(TASK_METHODS.start, ({ id, execId }) => service.start(id, execId)),
     handle(TASK_METHODS.delete, async ({ id, execId }) => {
       const { pid, exit } = await service.delete(id, execId);
@@ -71,13 +71,14 @@ export function taskHandlers(service: TaskService): UnaryHandler[] {
 async function create(
   service: TaskService,
   request: containerd.task.v2.CreateTaskRequest,
-  signal: AbortSignal,
+  { signal, metadata }: CallContext,
 ): Promise<{ pid: number }> {
   const { id, bundle, rootfs, terminal, stdin, stdout, stderr, checkpoint, options } = request;
   if (checkpoint !== '') {
     const what = 'a container in a VM is not made of a checkpoint';
     throw new RuntimeError('unsupported', `create container "${id}"`, what);
   }
+  const traceparent = metadata.get('traceparent')?.[0];
   return service.create({
     ...{ id, bundle, terminal, stdin, stdout, stderr, signal },
     rootfs: rootfs.map((mount) => ({
@@ -87,6 +88,7 @@ async function create(
       options: mount.options ?? [],
     })),
     ...(options == null ? {} : { options: anyOf(options) }),
+    ...(traceparent === undefined ? {} : { traceparent }),
   });
 }
 

@@ -6,6 +6,7 @@ import { readRecord } from '../container/record-file.ts';
 import { messageOf } from '../errors.ts';
 import { writeFileAtomically } from '../rootfs/temporary-file.ts';
 import { type DeviceRecord, NO_DEVICES } from '../uvm/device-record.ts';
+import type { ScsiDrive } from '../uvm/scsi-slots.ts';
 import type { GuestInformation } from '../uvm/utility-vm.ts';
 import { asArray, asBoolean, asNumber, asObject, asString } from './task-record-shape.ts';
 
@@ -110,9 +111,27 @@ function decodeDevices(value: unknown): DeviceRecord {
         readOnly: asBoolean(disk['readOnly'], 'readOnly'),
       };
     }),
+    ...decodeDrives(devices['drives']),
     shares: asArray(devices['shares'], 'devices.shares').map(decodeShare),
     nextShare: asNumber(devices['nextShare'], 'devices.nextShare'),
   };
+}
+
+/** Also of a template's record. @throws Error naming the field */
+export function decodeDrives(value: unknown): { drives?: readonly ScsiDrive[] } {
+  if (value === undefined) return {};
+  const drives = asArray(value, 'drives').map((entry) => {
+    const drive = asObject(entry, 'drives[]');
+    const { mounted } = drive;
+    return {
+      ...(mounted === undefined ? {} : { mounted: asString(mounted, 'mounted') }),
+      controller: asNumber(drive['controller'], 'controller'),
+      lun: asNumber(drive['lun'], 'lun'),
+      readOnly: asBoolean(drive['readOnly'], 'readOnly'),
+      sizeBytes: asNumber(drive['sizeBytes'], 'sizeBytes'),
+    };
+  });
+  return { drives };
 }
 
 /** Also of a task's resources. @throws Error naming the field */

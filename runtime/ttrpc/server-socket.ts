@@ -19,6 +19,8 @@ const ATTEMPTS = 3;
 export interface ServerSocketOptions {
   /** Gets every connection of a peer that is ours. */
   readonly accept: (socket: Socket) => void;
+  /** Connections are not looked at before this settles. Default: at once. */
+  readonly after?: Promise<unknown>;
   /** Told of each connection that was refused, and why. Default: nobody. */
   readonly refused?: (error: RuntimeError) => void;
 }
@@ -113,6 +115,7 @@ async function admit(
   const ignore = (): void => undefined;
   socket.on('error', ignore);
   try {
+    await options.after?.catch(ignore);
     if (!(await peerIsOurs(socket))) {
       throw new RuntimeError('permission-denied', op, 'a connection of another user was refused');
     }

@@ -52,6 +52,36 @@ function registerUnix(): void {
     await socket.close();
   });
 
+  test('a connection waits for what is to come before it, however that ends', async () => {
+    for (const end of ['resolve', 'reject'] as const) {
+      let settle = (): void => undefined;
+      const after = new Promise<void>((resolve, reject) => {
+        settle = end === 'resolve' ? resolve : () => reject(new Error('it failed'));
+      });
+      let accepted = 0;
+      const path = join(folder, `after-${end}`);
+      await using _ = await listenOnSocket(path, {
+        after,
+        accept: (socket) => {
+          accepted += 1;
+          accept(socket);
+        },
+      });
+      const client = await TtrpcClient.connect(path);
+      const answer = client.call('echo', ECHO.echo, Buffer.from('abc'));
+      // As long as the check of a connection that does not wait takes.
+      await using other = await listenOnSocket(join(folder, `other-${end}`), { accept });
+      const beside = await TtrpcClient.connect(other.path);
+      await beside.call('echo', ECHO.echo, Buffer.from('a'));
+      await beside.close();
+      assert.is(accepted, 0);
+      settle();
+      assert.is((await answer).byteLength, 3);
+      assert.is(accepted, 1);
+      await client.close();
+    }
+  });
+
   test('a living server is not replaced', async () => {
     const path = join(folder, 'alive');
     await using _ = await listenOnSocket(path, { accept });
