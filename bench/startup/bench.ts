@@ -27,6 +27,8 @@ import { Lcow } from '../../runtime/lcow.ts';
 import type { ContainerHandle } from '../../runtime/lcow/container-handle.ts';
 import { Scope } from '../../runtime/scope.ts';
 import { BenchImage } from './bench-image.ts';
+import { BenchPool } from './bench-pool.ts';
+import { type CgroupView, hasHybridCgroups, openV1View } from './cgroup-view.ts';
 import { clearAway, FOLDER_PREFIX } from './clear-away.ts';
 import { type CommandOptions, type Timed, timed } from './command.ts';
 import { ContainerdDaemon } from './containerd-daemon.ts';
@@ -172,6 +174,14 @@ export class Bench implements AsyncDisposable {
     });
   }
 
+  /** A pool that has parked one VM for containers of the image, in a run folder of its own. */
+  pool(): Promise<BenchPool> {
+    return this.#once('pool', async () => {
+      const image = await this.lcowImage();
+      return this.#scope.use(await BenchPool.start(this, image));
+    });
+  }
+
   /** A container of ours that runs as long as the benchmark. */
   residentContainer(): Promise<ContainerHandle> {
     return this.#once('resident', async () => {
@@ -214,18 +224,28 @@ export class Bench implements AsyncDisposable {
     });
   }
 
-  /** Arguments of runc or crun: with a state folder of this run's own. */
-  directArguments(runtime: DirectRuntime, ...args: string[]): string[] {
-    return ['--root', join(this.folder, `state-${runtime}`), ...args];
+  /**
+   * A command line of runc or crun: with a state folder of this run's own, and where crun would refuse this host's cgroups
+   * in a namespace in which it does not (cgroup-view.ts).
+   */
+  async directCommand(
+    runtime: DirectRuntime,
+    args: readonly string[],
+  ): Promise<readonly [program: string, ...args: string[]]> {
+    const needsView = runtime === 'crun' && hasHybridCgroups();
+    const view = needsView ? await this.#v1View() : undefined;
+    const own = ['--root', join(this.folder, `state-${runtime}`), ...args];
+    const [program = '', ...rest] = [...(view?.prefix ?? []), this.program(runtime), ...own];
+    return [program, ...rest];
   }
 
-  runDirect(
+  async runDirect(
     runtime: DirectRuntime,
     args: readonly string[],
     options: Partial<CommandOptions> = {},
   ): Promise<Timed> {
-    const program = this.program(runtime);
-    return timed(program, this.directArguments(runtime, ...args), { ...options, env: this.env });
+    const [program, ...rest] = await this.directCommand(runtime, args);
+    return timed(program, rest, { ...options, env: this.env });
   }
 
   /** A container of runc or crun that runs as long as the benchmark. @returns its id */
@@ -239,12 +259,13 @@ export class Bench implements AsyncDisposable {
 
   /** `runc run --detach`, whose container keeps its caller's streams: a file takes them. */
   async startDirect(runtime: DirectRuntime, bundle: string, id: string): Promise<void> {
-    const args = this.directArguments(runtime, 'run', '--detach', '--bundle', bundle, id);
+    const run = ['run', '--detach', '--bundle', bundle, id];
+    const [program, ...args] = await this.directCommand(runtime, run);
     const log = join(this.folder, `${runtime}.log`);
     const fd = openSync(log, 'w');
     try {
       const stdio: ['ignore', number, number] = ['ignore', fd, fd];
-      const child = spawn(this.program(runtime), args, { env: this.env, stdio });
+      const child = spawn(program, args, { env: this.env, stdio });
       const [code] = (await once(child, 'exit')) as [number | null];
       if (code === 0) return;
       const words = readFileSync(log, 'utf8').trim().slice(0, 500);
@@ -252,6 +273,10 @@ export class Bench implements AsyncDisposable {
     } finally {
       closeSync(fd);
     }
+  }
+
+  #v1View(): Promise<CgroupView> {
+    return this.#once('v1-view', async () => this.#scope.use(await openV1View()));
   }
 
   #once<T>(key: string, make: () => Promise<T>): Promise<T> {

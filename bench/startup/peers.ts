@@ -4,6 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '../../runtime/errors.ts';
+import { hasHybridCgroups, V1_VIEW_LABEL } from './cgroup-view.ts';
 
 export type PeerName = keyof typeof HOW;
 
@@ -53,7 +54,9 @@ async function find(name: PeerName, env: NodeJS.ProcessEnv): Promise<Peer> {
   const candidates = [FIRST[name] ?? '', ...folders.map((folder) => join(folder, name))];
   const path = candidates.find(isProgram);
   if (path === undefined) return { path, version: `absent: ${HOW[name]}` };
-  return { path, version: await versionOf(name, path, env) };
+  const version = await versionOf(name, path, env);
+  if (name !== 'crun' || !hasHybridCgroups()) return { path, version };
+  return { path, version: `${version}; ${V1_VIEW_LABEL}` };
 }
 
 function isProgram(path: string): boolean {

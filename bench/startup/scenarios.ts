@@ -8,13 +8,14 @@ import { EXEC } from './scenario/exec.ts';
 import { IMAGE_TO_RUNNING } from './scenario/image-to-running.ts';
 import { MEMORY } from './scenario/memory.ts';
 import { PAUSE_RESUME } from './scenario/pause-resume.ts';
+import { POOL } from './scenario/pool.ts';
 import { FIRST_BYTE, RUN } from './scenario/run.ts';
 import { STDOUT } from './scenario/stdout.ts';
 import { TEARDOWN } from './scenario/teardown.ts';
 import { CTR_RUN, DOCKER_RUN } from './scenario/through-daemons.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
-  ...[COLD, CLONE, RUN, FIRST_BYTE, CTR_RUN, DOCKER_RUN],
+  ...[COLD, CLONE, RUN, FIRST_BYTE, POOL, CTR_RUN, DOCKER_RUN],
   ...AT_ONCE,
   ...[EXEC, PAUSE_RESUME, TEARDOWN, MEMORY, STDOUT, ECHO, IMAGE_TO_RUNNING],
 ];

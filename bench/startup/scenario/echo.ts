@@ -46,8 +46,8 @@ function direct(runtime: DirectRuntime): Subject {
     absent: (bench) => bench.missing(runtime),
     async open(bench, scope) {
       const id = await bench.residentDirect(runtime);
-      const args = bench.directArguments(runtime, 'exec', id, 'cat');
-      return ofProcess(bench, scope, bench.program(runtime), args);
+      const [program, ...args] = await bench.directCommand(runtime, ['exec', id, 'cat']);
+      return ofProcess(bench, scope, program, args);
     },
   };
 }

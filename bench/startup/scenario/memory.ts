@@ -1,6 +1,7 @@
 /**
- * `memory`: what a container that does nothing takes of the host. The kernel's own account (smaps_rollup): private pages
- * are those that no other process maps too, so a clone is not charged with what it shares with its template.
+ * `memory`: what a container that does nothing takes of the host, by the kernel's own account (smaps). Private pages are
+ * those that no other process maps too. Of the template's memory, a file that all its clones map, only those are counted
+ * that the clone wrote: the rest is the file's, once for all clones, and told apart.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +17,8 @@ import type { Measured, Scenario, Subject } from '../scenario.ts';
 const SETTLE_MS = 2000;
 const FOREVER = ['sleep', '1000000'];
 const QEMU = 'qemu-system-x86_64';
+/** A line of smaps: a template's memory, mapped privately. */
+const TEMPLATE_MEMORY = / [r-][w-][x-]p .*\/template\/[^/]+\/memory$/;
 
 export const MEMORY: Scenario = {
   name: 'memory',
@@ -42,6 +45,9 @@ export const MEMORY: Scenario = {
           const all: Measured[] = [
             { subject: `${name} VM`, value: vmm.privateMiB },
             { subject: `${name} VM beyond start`, value: Math.max(0, vmm.privateMiB - emptyMiB) },
+            ...(template === 'none'
+              ? []
+              : [{ subject: `${name} VM, of the template's file`, value: vmm.fileMiB }]),
             { subject: `${name} supervisor`, value: memoryOf(supervisorPid).residentMiB },
           ];
           if (template === 'none') all.push({ subject: 'QEMU at start', value: emptyMiB });
@@ -92,14 +98,20 @@ function vmmOf(bench: Bench, vmId: string): number {
   return pid;
 }
 
-function memoryOf(pid: number): { privateMiB: number; residentMiB: number } {
-  const rollup = readText(`/proc/${pid}/smaps_rollup`);
-  const mib = (field: string): number => {
-    const found = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1];
-    if (found === undefined) throw new Error(`smaps_rollup of process ${pid} tells no ${field}`);
-    return Number(found) / 1024;
-  };
-  return { privateMiB: mib('Private_Clean') + mib('Private_Dirty'), residentMiB: mib('Rss') };
+function memoryOf(pid: number): { privateMiB: number; residentMiB: number; fileMiB: number } {
+  const all = { Private_Clean: 0, Private_Dirty: 0, Rss: 0 };
+  let fileKB = 0;
+  for (const mapping of readText(`/proc/${pid}/smaps`).split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m)) {
+    const kB = (field: string): number =>
+      Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(mapping)?.[1] ?? 0);
+    for (const field of ['Private_Clean', 'Private_Dirty', 'Rss'] as const) all[field] += kB(field);
+    const [first = ''] = mapping.split('\n', 1);
+    if (!TEMPLATE_MEMORY.test(first)) continue;
+    fileKB += kB('Private_Clean') + kB('Private_Dirty') - kB('Anonymous');
+  }
+  if (all.Rss === 0) throw new Error(`process ${pid} tells of no memory`);
+  const privateKB = all.Private_Clean + all.Private_Dirty - fileKB;
+  return { privateMiB: privateKB / 1024, residentMiB: all.Rss / 1024, fileMiB: fileKB / 1024 };
 }
 
 function readText(path: string): string {

@@ -7,7 +7,14 @@ import { join } from 'node:path';
 import type { Bench, DirectRuntime } from '../bench.ts';
 import type { CommandOptions, Timed } from '../command.ts';
 import { timed } from '../command.ts';
-import { prepareVariant, type Variant, VARIANTS, variantMissing } from '../ours.ts';
+import {
+  POOL_VARIANT,
+  prepareVariant,
+  renewVariant,
+  type Variant,
+  VARIANTS,
+  variantMissing,
+} from '../ours.ts';
 import { phasesOfReport } from '../phases.ts';
 import type { Scenario, Subject, Take } from '../scenario.ts';
 
@@ -30,8 +37,10 @@ const ours = (variant: Variant): Starter => ({
   async open(bench) {
     const image = await bench.lcowImage();
     const env = await prepareVariant(bench, variant);
-    return (command, _turn, options) =>
-      bench.runLcow(['run', '--rm', image, ...command], { ...options, env });
+    return async (command, _turn, options) => {
+      await renewVariant(bench, variant);
+      return bench.runLcow(['run', '--rm', image, ...command], { ...options, env });
+    };
   },
 });
 
@@ -78,12 +87,14 @@ const SPAWN: Starter = {
 
 const PEERS = [direct('runc'), direct('crun'), DOCKER, CTR, SPAWN];
 
+const STARTS = [...VARIANTS, POOL_VARIANT];
+
 export const RUN: Scenario = {
   name: 'run',
   summary: '`true` in a new container: from the spawn of the command to its end.',
   unit: 'ms',
   better: 'less',
-  subjects: [...VARIANTS.map(ours), ...PEERS].map(
+  subjects: [...STARTS.map(ours), ...PEERS].map(
     (starter): Subject => ({
       name: starter.name,
       absent: (bench) => starter.absent(bench),
@@ -106,7 +117,7 @@ export const FIRST_BYTE: Scenario = {
   summary: "`echo x` in a new container: from the spawn of the command to its output's first byte.",
   unit: 'ms',
   better: 'less',
-  subjects: [...VARIANTS.map(withPhases), ...PEERS.map(toFirstByte)],
+  subjects: [...STARTS.map(withPhases), ...PEERS.map(toFirstByte)],
 };
 
 function toFirstByte(starter: Starter): Subject {
@@ -137,7 +148,8 @@ async function openWithPhases(bench: Bench, variant: Variant): Promise<Take> {
   const image = await bench.lcowImage();
   const env = await prepareVariant(bench, variant);
   return async ({ turn, signal }) => {
-    const report = join(bench.folder, `timeline-${variant.template}-${turn}.json`);
+    await renewVariant(bench, variant);
+    const report = join(bench.folder, `timeline-${variant.name}-${turn}.json`);
     const { beganMs, firstByteMs } = await bench.runLcow(
       ['run', '--rm', '--timeline-json', report, image, ...ECHO],
       { signal, env, expectBytes: ECHO_BYTES },
