@@ -10,12 +10,13 @@ import { ContainerHandle, isCode } from './lcow/container-handle.ts';
 import type { ContainerRequest } from './lcow/container-request.ts';
 import { currentContainer, isLive } from './lcow/current-state.ts';
 import { Host } from './lcow/host.ts';
+import type { HostMetrics } from './lcow/host-metrics.ts';
 import { Pods } from './lcow/pods.ts';
 import type { PruneResult } from './lcow/prune.ts';
 import type { RunOptions, RunRequest } from './lcow/run-container.ts';
 import type { JournalEvent } from './supervisor/event-journal.ts';
 
-export type { PruneResult, RunOptions, RunRequest };
+export type { HostMetrics, PruneResult, RunOptions, RunRequest };
 
 export interface ListOptions {
   /** Those that do not run too. Default false. */
@@ -128,6 +129,12 @@ export class Lcow implements AsyncDisposable {
   async *events(options: EventOptions = {}): AsyncGenerator<JournalEvent> {
     const { readEvents } = await import('./supervisor/event-reader.ts');
     yield* readEvents(await this.#host.journal(), { ...options, follow: true });
+  }
+
+  /** Numbers of this host and its pods, for people who watch many. Starts and adopts nothing. */
+  async metrics(): Promise<HostMetrics> {
+    const { readHostMetrics } = await import('./lcow/host-metrics.ts');
+    return readHostMetrics(this.#host);
   }
 
   /** Removes containers that do not run. */

@@ -67,6 +67,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/guest',
     'runtime/errors.ts',
     'runtime/deadline.ts',
+    // Whether a disk is one that the guest has mounted already.
+    'runtime/rootfs/scratch-digest.ts',
     'runtime/scope.ts',
     'runtime/timeline.ts',
   ],
@@ -113,10 +115,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/container/record-file.ts',
     'runtime/directories.ts',
     'runtime/guest/methods.ts',
+    'runtime/errors.ts',
     'runtime/host-service.ts',
+    'runtime/ownership.ts',
     'runtime/rootfs',
     'runtime/task',
     'runtime/uvm',
+    'runtime/windows-host-service.ts',
   ],
   'runtime/stdio': [
     'runtime/deadline.ts',
@@ -144,12 +149,37 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/host-service.ts',
     'runtime/network/pod-network.ts',
     'runtime/ownership.ts',
+    // Who takes a parked one, and the pool's own processes, which are the same program.
+    'runtime/pool/claim.ts',
+    'runtime/pool/parked-supervisor.ts',
+    'runtime/pool/pool-process.ts',
     'runtime/rootfs/temporary-file.ts',
     'runtime/stdio',
     'runtime/task',
+    'runtime/telemetry',
     'runtime/template',
     'runtime/timeline.ts',
     'runtime/ttrpc',
+  ],
+  // Told of what happens, and of nothing else.
+  'runtime/telemetry': ['runtime/errors.ts', 'runtime/timeline.ts', 'runtime/version.ts'],
+  // Supervisors that are made ahead, with their VMs, and who keeps them.
+  'runtime/pool': [
+    'hcs/document',
+    'runtime/container/container-record.ts',
+    'runtime/deadline.ts',
+    'runtime/directories.ts',
+    'runtime/errors.ts',
+    'runtime/guest/methods.ts',
+    'runtime/host-service.ts',
+    'runtime/ownership.ts',
+    'runtime/rootfs/scratch.ts',
+    'runtime/socket-address.ts',
+    'runtime/supervisor',
+    'runtime/task/parked-vm.ts',
+    'runtime/template',
+    'runtime/ttrpc',
+    'runtime/uvm',
   ],
   // A client of supervisors: it knows no VM and no guest.
   'runtime/lcow': [
@@ -169,6 +199,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/task/process-spec.ts',
     'runtime/task/resource-options.ts',
     'runtime/task/task-service.ts',
+    'runtime/telemetry',
     'runtime/timeline.ts',
   ],
   'runtime/setup': ['linuxkit/manifest.ts', 'runtime/errors.ts', 'runtime/replace-file.ts'],
@@ -253,13 +284,19 @@ const SHORT_PATHS = ['main', 'commands/exec', 'commands/ps', 'commands/kill', 'c
 const NOT_ON_SHORT_PATHS = [
   ...['hcs/qemu', 'hcs/windows', 'runtime/guest', 'runtime/image', 'runtime/network'],
   ...['runtime/rootfs/layer.ts', 'runtime/supervisor/open-pod.ts', 'runtime/task/tasks.ts'],
-  ...['runtime/uvm', '@grpc/grpc-js', 'koffi'],
+  ...['runtime/uvm', '@grpc/grpc-js', '@opentelemetry/sdk-trace', 'koffi'],
 ];
 
 /** Only these may know of a package. */
 const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
-  koffi: ['hcs/windows/', 'runtime/ttrpc/peer-credentials.ts'],
+  koffi: [
+    'hcs/windows/',
+    'runtime/supervisor/program-pages.ts',
+    'runtime/ttrpc/peer-credentials.ts',
+  ],
   '@grpc/grpc-js': ['runtime/guest/'],
+  '@opentelemetry/api': ['runtime/telemetry/'],
+  '@opentelemetry/sdk-trace': ['runtime/telemetry/'],
   yaml: ['linuxkit/yaml/'],
   fflate: ['linuxkit/yaml/'],
 };
@@ -309,6 +346,26 @@ test('commands that only ask a supervisor load neither VMs nor images', () => {
       name,
     );
   }
+});
+
+test('what exports traces is loaded by nobody at once', () => {
+  for (const entry of [
+    'cli/main',
+    'cli/commands/run',
+    'lcow',
+    'shim/main',
+    'supervisor/open-pod',
+  ]) {
+    const loaded = loadedWith(`runtime/${entry}.ts`);
+    const exporting = [...loaded.keys()].filter((path) => {
+      return (
+        path.startsWith('@opentelemetry/') || /telemetry\/(export|start-trace|pod-trace)/.test(path)
+      );
+    });
+    assert.equal(exporting, [], entry);
+  }
+  const loaded = loadedWith('runtime/telemetry/export-spans.ts');
+  assert.ok(loaded.has('@opentelemetry/sdk-trace'));
 });
 
 test('a package with a home is imported nowhere else', () => {

@@ -7,6 +7,7 @@ import { KERNEL_COMMANDS } from './table/kernel-commands.ts';
 import { TEMPLATE_COMMANDS } from './table/template-commands.ts';
 import { LINUXKIT_COMMANDS } from './table/linuxkit-commands.ts';
 import { POD_COMMANDS } from './table/pod-commands.ts';
+import { POOL_COMMANDS } from './table/pool-commands.ts';
 import { SETUP_COMMANDS } from './table/setup-commands.ts';
 import { SYSTEM_COMMANDS } from './table/system-commands.ts';
 import { VIEW_COMMANDS } from './table/view-commands.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   ...IMAGE_COMMANDS,
   ...KERNEL_COMMANDS,
   ...TEMPLATE_COMMANDS,
+  ...POOL_COMMANDS,
   ...LINUXKIT_COMMANDS,
   ...BENCH_COMMANDS,
   ...SETUP_COMMANDS,

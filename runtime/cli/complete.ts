@@ -40,7 +40,9 @@ export async function complete(
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1).filter((word, index) => index > 0 || word !== '--debug');
   const command = commandOf(shown, before);
-  if (command !== undefined) {
+  const group = before.length === 1 && !typed.startsWith('-') ? groupOf(shown, before[0]) : [];
+  // `lcow metrics` is a command, and so is `lcow metrics serve`.
+  if (command !== undefined && group.length === 0) {
     return completeArguments(command.command, command.rest, typed, names);
   }
   if (before.length === 0) {
@@ -51,12 +53,14 @@ export async function complete(
       typed,
     );
   }
-  if (before.length > 1) return NOTHING;
-  const group = shown.filter(({ name }) => name.startsWith(`${before[0]} `));
-  return matching(
-    group.map((each) => ({ text: each.name.split(' ')[1] ?? '', help: each.summary })),
-    typed,
-  );
+  return matching(group, typed);
+}
+
+/** The second words of commands that begin with this one. */
+function groupOf(commands: readonly Command[], first: string | undefined): Candidate[] {
+  return commands
+    .filter(({ name }) => name.startsWith(`${first} `))
+    .map((each) => ({ text: each.name.split(' ')[1] ?? '', help: each.summary }));
 }
 
 const globalOptions: readonly CommandOption[] = [

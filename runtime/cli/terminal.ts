@@ -23,14 +23,15 @@ export function requireTerminal(): void {
 }
 
 /**
- * Puts the terminal in raw mode, input and output (the guest's terminal does all processing), and reports its
+ * Where stdin is a terminal, puts it in raw mode, input and output (the guest's terminal does all processing), and reports its
  * changes of size. Disposing it restores the terminal; so does the end of the process, however it comes (but
  * SIGKILL). Node's own setRawMode leaves output processing on, which doubles carriage returns, so stty does it.
  */
 export function takeTerminal(onResize: (size: TerminalSize) => void): Disposable {
   const { stdin, stdout } = process;
   const report = (): void => onResize(terminalSize());
-  const restore = process.platform === 'win32' ? rawByNode() : rawByStty();
+  // `run -t` without -i needs none.
+  const restore = stdin.isTTY ? raw() : (): void => undefined;
   process.on('exit', restore);
   stdout.on('resize', report);
   return {
@@ -41,7 +42,8 @@ export function takeTerminal(onResize: (size: TerminalSize) => void): Disposable
     },
   };
 
-  function rawByNode(): () => void {
+  function raw(): () => void {
+    if (process.platform !== 'win32') return rawByStty();
     stdin.setRawMode(true);
     return () => stdin.setRawMode(false);
   }

@@ -127,6 +127,23 @@ export function settingsOf(windows: boolean, programData: string): readonly Sett
       environment: 'LCOW_EVENT_LOG',
     },
     {
+      name: 'otlp-endpoint',
+      kind: { type: 'text' },
+      summary: 'where traces of starts are sent, by OTLP over HTTP: http://127.0.0.1:4318',
+      default: undefined,
+      otherwise: 'where OTEL_EXPORTER_OTLP_ENDPOINT says; starts are not traced',
+      environment: 'LCOW_OTLP_ENDPOINT',
+    },
+    {
+      name: 'metrics-listen',
+      kind: { type: 'text' },
+      summary: 'where `lcow metrics serve` is asked by Prometheus: ADDRESS:PORT or unix:PATH',
+      default: '127.0.0.1:9464',
+      otherwise: "this host alone, at the port of OpenTelemetry's own exporters",
+      environment: 'LCOW_METRICS_LISTEN',
+      option: { name: 'listen', commands: ['metrics serve'] },
+    },
+    {
       name: 'memory',
       kind: { type: 'size', least: 4 * MIB, most: 2 ** 44 },
       summary: "a container's memory limit, and the size of its VM with it",

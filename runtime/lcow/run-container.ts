@@ -19,7 +19,8 @@ export interface RunRequest extends ContainerRequest {
   readonly attach?: boolean | AttachRequest;
 }
 
-export interface RunOptions extends Pick<StartOptions, 'signal' | 'terminalSize' | 'timeline'> {
+export interface RunOptions
+  extends Pick<StartOptions, 'signal' | 'terminalSize' | 'timeline' | 'traceparent'> {
   /** Told its id once its name is taken, before anything starts. */
   readonly onReserved?: (id: string, name: string) => void;
 }
@@ -35,10 +36,11 @@ export interface RunningContainer {
 export async function runContainer(
   host: Host,
   request: RunRequest,
-  { timeline, signal, terminalSize, onReserved }: RunOptions,
+  { onReserved, ...options }: RunOptions,
 ): Promise<RunningContainer> {
   const made = await reserveContainer(host, request);
   const { id, name } = made.reservation;
+  const { timeline } = options;
   onReserved?.(id, name);
   const pod =
     made.shape === undefined
@@ -51,7 +53,7 @@ export async function runContainer(
   })();
   try {
     const attach = attachRequest(request);
-    const process = await startInPod(host, pod, stored, { attach, timeline, signal, terminalSize });
+    const process = await startInPod(host, pod, stored, { attach, ...options });
     return { id, process, client: await pod.client };
   } catch (error) {
     // The folder may still be on its way.

@@ -34,6 +34,8 @@ export interface StartOptions {
   readonly timeline?: Timeline | undefined;
   /** Gives the start up: what was begun is undone. */
   readonly signal?: AbortSignal | undefined;
+  /** The trace that the start is part of, as W3C's header of that name has it. */
+  readonly traceparent?: string | undefined;
 }
 
 /** The pod that a container is started in; `lone` ones end with it. */
@@ -80,7 +82,7 @@ export async function startInPod(
   container: Promise<StoredContainer>,
   options: StartOptions,
 ): Promise<AttachedProcess | undefined> {
-  const { signal, timeline } = options;
+  const { signal, timeline, traceparent } = options;
   let created: string | undefined;
   try {
     // A container that cannot be made ends the start before its VM is up, and the other way round.
@@ -89,7 +91,7 @@ export async function startInPod(
     timeline?.mark('supervisor connected');
     await orAborted(
       'start the container',
-      createTask(host, connected, await container, signal),
+      createTask(host, connected, await container, { signal, traceparent }),
       signal,
     );
     created = record.id;
@@ -124,7 +126,7 @@ async function createTask(
   host: Host,
   client: SupervisorClient,
   { record, state }: StoredContainer,
-  signal: AbortSignal | undefined,
+  { signal, traceparent }: Pick<StartOptions, 'signal' | 'traceparent'>,
 ): Promise<void> {
   const { lcow } = await import('../../proto/generated/supervisor.js');
   const paths = host.store.paths(record.id);
@@ -149,6 +151,7 @@ async function createTask(
     stderr,
     options: { typeUrl: 'lcow.supervisor.v1.CreateOptions', value: keep },
     ...(signal === undefined ? {} : { signal }),
+    ...(traceparent === undefined ? {} : { traceparent }),
   });
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { filesUnder, LcowHost } from '../harness/lcow-host.ts';
+import { assertClean } from '../runtime/rootfs/file-system-check.ts';
 
 const test = suite<{ host: LcowHost; id: string }>('lcow template', {
   host: new LcowHost(),
@@ -82,6 +83,27 @@ test('a container that can be cloned has the time, and boots where nothing fits'
     env: { LCOW_TEMPLATE: 'none' },
   }).finished;
   assert.match(without.stderr, /^kernel /m);
+});
+
+test('what a container wrote is there when it starts again, cloned or booted, and in no other', async ({
+  host,
+}) => {
+  const script = 'cat /said; echo "$(hostname)" >> /said; dd if=/dev/urandom of=/big bs=1M count=3';
+  const shape = ['--network', 'none', '--memory', '62m', 'busybox', 'sh', '-c', script];
+  const names = ['kept', 'other'];
+  await Promise.all(
+    names.map((name) => host.ok('run', '--name', name, '--hostname', name, ...shape)),
+  );
+  for (const name of names) {
+    assert.is(await host.ok('start', '-a', name), name);
+    const booted = await host.start(['start', '-a', name], { env: { LCOW_TEMPLATE: 'none' } })
+      .finished;
+    assert.is(booted.stdout, `${name}\n`.repeat(2), booted.stderr);
+    const disks = filesUnder(host.data).filter((path) => path.endsWith('scratch.vhd'));
+    assert.is(disks.length, 2);
+    for (const path of disks) assertClean(path);
+  }
+  await host.ok('rm', ...names);
 });
 
 test('with make, the boot that found none has one made for the next', async ({ host }) => {

@@ -57,6 +57,12 @@ test('a shell: echo, size, resize, Ctrl-C to the process, exit status, terminal 
   assert.not.match(output, /\r\r/, 'a carriage return was doubled on the way');
 });
 
+test('-t without -i gives the process a terminal where the command has none', async ({ host }) => {
+  const { code, stdout, stderr } = await host.lcow('run', '--rm', '-t', host.busybox, 'tty');
+  assert.is(code, 0, stderr);
+  assert.is(stdout, '/dev/pts/0\r\n');
+});
+
 const LEAVE = 'send \\x10\\x11';
 
 test('Ctrl-P Ctrl-Q leaves a container, attach comes back to it, nested terminals draw and quit', async ({

@@ -69,6 +69,13 @@ export class LcowHost implements AsyncDisposable {
     return found.length;
   }
 
+  /** Kills the supervisor of the pod whose folder this is, with -9. @returns whether there is one */
+  killSupervisorOf(folder: string): boolean {
+    const found = processesOf(folder).find((line) => / lcow-supervisor /.test(line));
+    if (found !== undefined) process.kill(Number(found.split(' ')[0]), 'SIGKILL');
+    return found !== undefined;
+  }
+
   /** Kills the VMMs, each with -9. @returns how many */
   killVmms(): number {
     const found = processesOf(this.folder).filter((line) => line.includes('qemu-system'));

@@ -8,6 +8,7 @@ import { follow, readDetachKeys } from '../attached-command.ts';
 import { cancelOnSignals } from '../cancel.ts';
 import type { CommandInput, OptionValues } from '../command.ts';
 import { readContainerRequest } from '../run-options.ts';
+import { startTracing } from '../start-tracing.ts';
 import { requireTerminal, terminalSize } from '../terminal.ts';
 import { newTimeline, timelineTable, writeTimelineJson } from '../timeline-report.ts';
 
@@ -20,6 +21,7 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   const { openStdin: interactive = false, terminal = false } = request;
   if (terminal && interactive && !detached) requireTerminal();
   const cidfile = takeCidFile(options.text('cidfile'));
+  const trace = await startTracing('lcow run', timeline);
   const cancel = cancelOnSignals();
   let container: ContainerHandle;
   try {
@@ -34,20 +36,30 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
         timeline,
         signal: cancel.signal,
         terminalSize: terminal && !detached ? terminalSize() : undefined,
-        onReserved: (id) => cidfile.write(id),
+        onReserved: (id, name) => {
+          cidfile.write(id);
+          trace?.describe({
+            'container.id': id,
+            'container.name': name,
+            'container.image.name': request.image,
+          });
+        },
+        traceparent: trace?.traceparent,
       },
     );
   } catch (error) {
     cidfile.remove();
+    await trace?.end(error);
     throw error;
   } finally {
     cancel.release();
   }
+  trace?.started();
   try {
     const report = await reporter(options, container, timeline);
     if (container.process === undefined) {
       process.stdout.write(`${container.id}\n`);
-      await report();
+      await Promise.all([trace?.end(), report()]);
       return 0;
     }
     const code = await follow('the container', container.process, {
@@ -58,7 +70,8 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
       onFirstByte: () => timeline.markGuest('first byte'),
     });
     timeline.markGuest('exit');
-    await report();
+    trace?.describe({ 'process.exit.code': code });
+    await Promise.all([trace?.end(), report()]);
     return code;
   } finally {
     await container.close();

@@ -5,6 +5,7 @@ import { follow, readDetachKeys } from '../attached-command.ts';
 import { cancelOnSignals } from '../cancel.ts';
 import type { CommandInput } from '../command.ts';
 import { eachOperand, sayError } from '../each-operand.ts';
+import { startTracing } from '../start-tracing.ts';
 import { requireTerminal, terminalSize } from '../terminal.ts';
 import { newTimeline, timelineTable, writeTimelineJson } from '../timeline-report.ts';
 
@@ -14,8 +15,17 @@ export async function run(input: CommandInput): Promise<number> {
   const lcow = Lcow.open();
   return eachOperand(operands, async (reference) => {
     await using container = lcow.container(reference);
-    await container.start();
+    const timeline = newTimeline(options.flag('debug'));
+    const trace = await startTracing('lcow start', timeline);
+    trace?.describe({ 'container.id': container.id });
+    try {
+      await container.start({ timeline, traceparent: trace?.traceparent });
+    } catch (error) {
+      await trace?.end(error);
+      throw error;
+    }
     process.stdout.write(`${reference}\n`);
+    await trace?.end();
   });
 }
 
@@ -28,9 +38,15 @@ async function startAttached({ options, operands }: CommandInput): Promise<numbe
   const detachKeys = readDetachKeys(options);
   const timeline = newTimeline(options.flag('debug'));
   timeline.mark('command loaded');
+  const trace = await startTracing('lcow start', timeline);
   try {
     await using container = Lcow.open().container(reference);
-    const { record } = await container.inspect();
+    const { record, name } = await container.inspect();
+    trace?.describe({
+      'container.id': record.id,
+      'container.name': name,
+      'container.image.name': record.image.name,
+    });
     const interactive = options.flag('interactive') && record.openStdin;
     const { terminal } = record;
     if (terminal && interactive) requireTerminal();
@@ -42,10 +58,12 @@ async function startAttached({ options, operands }: CommandInput): Promise<numbe
         terminalSize: terminal ? terminalSize() : undefined,
         timeline,
         signal: cancel.signal,
+        traceparent: trace?.traceparent,
       });
     } finally {
       cancel.release();
     }
+    trace?.started();
     if (attached === undefined) return 1;
     const ourTerminal = terminal && process.stdin.isTTY === true;
     const code = await follow(`container "${reference}"`, attached, {
@@ -56,11 +74,14 @@ async function startAttached({ options, operands }: CommandInput): Promise<numbe
       onFirstByte: () => timeline.markGuest('first byte'),
     });
     timeline.markGuest('exit');
+    trace?.describe({ 'process.exit.code': code });
+    await trace?.end();
     if (options.flag('timeline')) process.stderr.write(timelineTable(timeline));
     const file = options.text('timeline-json');
     if (file !== undefined) await writeTimelineJson(file, timeline, {});
     return code;
   } catch (error) {
+    await trace?.end(error);
     if (error instanceof RuntimeError && error.code !== 'not-found') throw error;
     sayError(error);
     return 1;

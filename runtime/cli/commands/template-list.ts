@@ -1,16 +1,17 @@
 /** `lcow template list`: the templates that VMs are cloned from. */
 import { directories } from '../../directories.ts';
-import { type StoredTemplate, TemplateStore } from '../../template/template-store.ts';
+import type { StoredTemplate } from '../../template/template-store.ts';
 import type { CommandInput } from '../command.ts';
 import { decimalSize, humanAgo } from '../human.ts';
 import { type Column, listText, parseListFormat } from '../list-output.ts';
+import { openTemplates } from '../open-templates.ts';
 import { templateObject } from '../template-object.ts';
 
 export async function run({ options }: CommandInput): Promise<number> {
   const format = parseListFormat(options.text('format'));
   const quiet = options.flag('quiet') && format.kind === 'table';
   const shown = quiet ? ({ kind: 'fields', names: ['ID'] } as const) : format;
-  const templates = await new TemplateStore(directories().data).list();
+  const templates = await (await openTemplates(directories())).list();
   process.stdout.write(listText(shown, columns(Date.now()), templates));
   return 0;
 }

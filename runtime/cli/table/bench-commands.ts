@@ -26,7 +26,7 @@ export const BENCH_COMMANDS: readonly Command[] = [
         multiple: true,
         help: 'only this one; can be repeated (default all)',
         completes: [
-          ...['cold', 'clone', 'run', 'first-byte', 'ctr', 'docker'],
+          ...['cold', 'clone', 'run', 'first-byte', 'pool', 'ctr', 'docker'],
           ...['at-once-1', 'at-once-2', 'at-once-4'],
           ...['at-once-8', 'at-once-16', 'exec', 'pause-resume', 'teardown', 'memory', 'stdout'],
           ...['echo', 'image-to-running'],

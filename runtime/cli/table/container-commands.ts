@@ -209,7 +209,7 @@ export const CONTAINER_COMMANDS: readonly Command[] = [
       { name: 'force', short: 'f', help: 'do not ask' },
       {
         name: 'cache',
-        help: 'remove, instead of containers, what can be made again: layers that linuxkit build unpacked, boot files that --kernel and --initrd made and nothing uses',
+        help: 'remove, instead of containers, what can be made again: layers that linuxkit build unpacked, boot files that --kernel and --initrd made and nothing uses, sources and objects of kernel build',
       },
       {
         name: 'filter',

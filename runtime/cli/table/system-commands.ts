@@ -18,6 +18,30 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
     load: () => import('../commands/info.ts'),
   },
   {
+    name: 'metrics',
+    summary: 'Print the numbers of this host and its pods, as Prometheus reads them.',
+    description:
+      "For node_exporter's textfile collector: lcow metrics > FILE.prom.new && mv FILE.prom.new FILE.prom. Counters are of all pods since the data folder was made.",
+    ...NONE,
+    options: [],
+    load: () => import('../commands/metrics.ts'),
+  },
+  {
+    name: 'metrics serve',
+    summary: 'Serve them over HTTP at /metrics, until it is interrupted.',
+    description:
+      'The supervisors of pods open no port: this asks them over their sockets, each time that it is asked.',
+    ...NONE,
+    options: [
+      {
+        name: 'listen',
+        value: 'ADDRESS:PORT|unix:PATH',
+        help: 'where to listen (default 127.0.0.1:9464)',
+      },
+    ],
+    load: () => import('../commands/metrics-serve.ts'),
+  },
+  {
     name: 'config show',
     summary: 'Show every setting: its value, and where it comes from.',
     description:
