@@ -1,7 +1,7 @@
 /** A template as it is shown: without its secret. */
 import type { StoredTemplate } from '../template/template-store.ts';
 
-export function templateObject({ record, sizeBytes }: StoredTemplate) {
+export function templateObject({ record, sizeBytes, setAside }: StoredTemplate) {
   const { ComputeTopology } = record.identity.virtualMachine;
   return {
     Id: record.systemId,
@@ -12,6 +12,7 @@ export function templateObject({ record, sizeBytes }: StoredTemplate) {
     Processors: ComputeTopology?.Processor?.Count ?? 0,
     Kernel: record.guest.kernelRelease,
     Agent: record.guest.agentVersion,
+    ...(setAside === undefined ? {} : { SetAside: { At: setAside.at, Why: setAside.why } }),
     Identity: record.identity,
   };
 }

@@ -11,6 +11,7 @@ import { openHostService } from '../host-service.ts';
 import { DEFAULT_SCRATCH_BYTES } from '../rootfs/scratch.ts';
 import type { HostParts } from '../supervisor/open-pod.ts';
 import type { ParkedVm } from '../task/parked-vm.ts';
+import { FailedTemplate } from '../template/failed-template.ts';
 import {
   findPodTemplate,
   identityOf,
@@ -18,8 +19,9 @@ import {
   templateUse,
 } from '../template/pod-template.ts';
 import { prepareStandby } from '../template/standby.ts';
+import { templateId } from '../template/template-identity.ts';
+import { type TemplateRecord, TemplateStore } from '../template/template-store.ts';
 import { warmContainer } from '../template/warm-container.ts';
-import type { VmTemplate } from '../uvm/clone.ts';
 import type { DeviceRecord } from '../uvm/device-record.ts';
 import { createUtilityVm, type UtilityVm, utilityVmDocument } from '../uvm/utility-vm.ts';
 import { holdLayers } from './hold-layers.ts';
@@ -120,17 +122,24 @@ async function make(
   life: Life,
 ): Promise<UtilityVm> {
   const options = { ...shape, ...life };
+  let template: TemplateRecord | undefined;
+  let failed: FailedTemplate | undefined;
   try {
-    const template = await templateOf(where, shape, document, signal);
+    template = await templateOf(where, shape, document, signal);
     if (template !== undefined) {
       const clone = { ...options, template, bootTimeoutMs: CLONE_TIMEOUT_MS };
       return await ready(await createUtilityVm(service, clone));
     }
   } catch (error) {
     if (signal.aborted) throw error;
-    log(`boots, since no clone can be had: ${messageOf(error)}`);
+    const why = messageOf(error);
+    log(`boots, since no clone can be had: ${why}`);
+    if (template !== undefined) failed = new FailedTemplate(template, why, CLONE_TIMEOUT_MS);
   }
-  return ready(await createUtilityVm(service, options));
+  const vm = await ready(await createUtilityVm(service, options));
+  const done = await failed?.booted(new TemplateStore(where.data)).catch(messageOf);
+  if (done !== undefined) log(done);
+  return vm;
 }
 
 /** It disposes of itself when its boot fails. */
@@ -145,15 +154,14 @@ async function templateOf(
   shape: TemplatedShape,
   document: ComputeSystemDocument,
   signal: AbortSignal,
-): Promise<VmTemplate | undefined> {
+): Promise<TemplateRecord | undefined> {
   if (templateUse(undefined) === 'none') return undefined;
   const found = await findPodTemplate(where, shape, document);
   if (found !== undefined) return found;
-  const [{ makeTemplate }, { TemplateStore }] = await Promise.all([
-    import('../template/make-template.ts'),
-    import('../template/template-store.ts'),
-  ]);
-  await using service = await openHostService(where, process.env, { savesTemplates: true });
+  const store = new TemplateStore(where.data);
   const identity = await identityOf(shape, document);
-  return makeTemplate({ service, store: new TemplateStore(where.data), shape, identity, signal });
+  if (!store.isWorthMaking(templateId(identity))) return undefined;
+  const { makeTemplate } = await import('../template/make-template.ts');
+  await using service = await openHostService(where, process.env, { savesTemplates: true });
+  return makeTemplate({ service, store, shape, identity, signal });
 }

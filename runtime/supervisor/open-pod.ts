@@ -1,4 +1,5 @@
 /** A pod on this host: the supervisor (pod-supervisor.ts) over real VMs, networks and stdio. */
+import type { Socket } from 'node:net';
 import { type BootFiles, findBootFiles } from '../../linuxkit/manifest.ts';
 import { type HostVersion, hostVersionOf } from '../../hcs/document/host-version.ts';
 import { bootsByUefi } from '../../hcs/document/lcow-boot.ts';
@@ -6,7 +7,7 @@ import type { ExecutionProperties } from '../../hcs/document/properties.ts';
 import type { ComputeService } from '../../hcs/service.ts';
 import type { ContainerdPod, PodRecord } from '../container/container-record.ts';
 import type { Directories } from '../directories.ts';
-import { RuntimeError } from '../errors.ts';
+import { messageOf, RuntimeError } from '../errors.ts';
 import { openHostService } from '../host-service.ts';
 import { adoptNetwork, attachNetwork, type NetworkRecord } from '../network/pod-network.ts';
 import { hostStdio } from '../stdio/host-stdio.ts';
@@ -14,7 +15,15 @@ import { openTasks } from '../task/open-tasks.ts';
 import type { ParkedVm } from '../task/parked-vm.ts';
 import type { PodTasks } from '../task/pod-tasks.ts';
 import type { TaskService } from '../task/task-service.ts';
-import { findPodTemplate, type TemplatedShape, templateUse } from '../template/pod-template.ts';
+import { FailedTemplate } from '../template/failed-template.ts';
+import {
+  findPodTemplate,
+  identityOf,
+  type TemplatedShape,
+  templateUse,
+} from '../template/pod-template.ts';
+import { templateId } from '../template/template-identity.ts';
+import { type TemplateRecord, TemplateStore } from '../template/template-store.ts';
 import type { Counters } from '../telemetry/counters.ts';
 import { PodTelemetry } from '../telemetry/pod-telemetry.ts';
 import { Timeline } from '../timeline.ts';
@@ -37,8 +46,8 @@ export interface OpenPodOptions {
   readonly adopt: boolean;
   readonly adoptions: number;
   readonly log: SupervisorLog;
-  /** The holder's control channel, where a holder started this process. */
-  readonly holderFd?: number;
+  /** The holder's control channel, where a holder started this process, or claimed it. */
+  readonly holder?: number | Socket;
   /** The VM that waited for this pod, and what it was made with. */
   readonly parked?: { readonly vm: ParkedVm; readonly parts: HostParts };
 }
@@ -92,8 +101,7 @@ export function openPod(options: OpenPodOptions): OpenedPod {
     markCreated = resolve;
   });
   if (options.parked !== undefined) markCreated?.();
-  const { holderFd } = options;
-  const holder = holderFd === undefined ? undefined : new HolderClient(holderFd);
+  const holder = options.holder === undefined ? undefined : new HolderClient(options.holder);
   const hubs = new HubRegistry({
     host: hostStdio({
       folder,
@@ -120,9 +128,17 @@ export function openPod(options: OpenPodOptions): OpenedPod {
     // One of this pod's own replaces it, when it has ended.
     const waiting = parked?.vm;
     parked = undefined;
-    const makeMissed = async (): Promise<void> => {
+    let wanted: TemplatedShape | undefined;
+    let found: TemplateRecord | undefined;
+    let failed: FailedTemplate | undefined;
+    const booted = async (): Promise<void> => {
+      const store = new TemplateStore(where.data);
+      const done = await failed?.booted(store);
+      if (done !== undefined) log(done, 'warning');
+      if (missed === undefined || !store.isWorthMaking(templateId(await identityOf(missed))))
+        return;
       const { makeTemplateInBackground } = await import('../template/background-template.ts');
-      if (missed !== undefined) makeTemplateInBackground(where, missed);
+      makeTemplateInBackground(where, missed);
     };
     guest = await openTasks({
       ...{ service, execution, host, bootFiles, pod: record, directory: folder, io, adopt, signal },
@@ -132,19 +148,23 @@ export function openPod(options: OpenPodOptions): OpenedPod {
       hostProcesses: processes,
       timeline,
       onCreated: () => markCreated?.(),
-      onTemplateFailed: () => telemetry.templateIs('fallback'),
+      onTemplateFailed: ({ why, patienceMs }) => {
+        telemetry.templateIs('fallback');
+        if (found !== undefined) failed = new FailedTemplate(found, why, patienceMs);
+        missed = wanted;
+      },
       ...(waiting === undefined ? {} : { parked: waiting }),
       ...(use === 'none'
         ? {}
         : {
             template: async (shape, document) => {
               const templated = { ...shape, bootFiles, execution };
-              if (use === 'make') missed = templated;
+              if (use === 'make') wanted = templated;
               const clone = { service, vm: record.id };
-              const template = await findPodTemplate(where, templated, document, clone);
-              telemetry.templateIs(template === undefined ? 'miss' : 'hit');
-              if (template !== undefined) missed = undefined;
-              return template;
+              found = await findPodTemplate(where, templated, document, clone);
+              telemetry.templateIs(found === undefined ? 'miss' : 'hit');
+              if (found === undefined) missed = wanted;
+              return found;
             },
           }),
       network: (vm, recorded) =>
@@ -155,7 +175,10 @@ export function openPod(options: OpenPodOptions): OpenedPod {
     const { ready } = guest;
     guest.vm.onRelinked(() => telemetry.relinked());
     // Not beside the boot that somebody waits for.
-    if (missed !== undefined) void ready.then(makeMissed, () => undefined);
+    if (missed !== undefined || failed !== undefined) {
+      const trouble = (error: unknown): void => log(`template: ${messageOf(error)}`, 'warning');
+      void ready.then(() => booted().catch(trouble)).catch(() => undefined);
+    }
     return guest;
   };
   const supervisor = new PodSupervisor({

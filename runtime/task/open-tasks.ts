@@ -46,6 +46,13 @@ export type NetworkHook = (vm: UtilityVm, record: unknown) => Promise<TaskNetwor
 /** From QEMU's start to a clone's answer; it takes a fraction of a second, on a busy host a few. */
 const CLONE_TIMEOUT_MS = 20_000;
 
+/** Why a VM boots in place of being a clone. */
+export interface TemplateFailure {
+  readonly why: string;
+  /** How long its clone had to answer. */
+  readonly patienceMs: number;
+}
+
 export interface OpenTasksOptions {
   readonly service: ComputeService;
   /** How this host executes guests. */
@@ -72,8 +79,8 @@ export interface OpenTasksOptions {
   ) => Promise<VmTemplate | undefined>;
   /** Instead of booting: the VM that waited for it. */
   readonly parked?: ParkedVm;
-  /** The template that was found cannot be used after all: the VM boots. */
-  readonly onTemplateFailed?: () => void;
+  /** No clone can be had: the VM boots. */
+  readonly onTemplateFailed?: (failure: TemplateFailure) => void;
   /** Called with undefined for a VM that boots, with the recorded network's plain data for one that is adopted. */
   readonly network?: NetworkHook;
   /** Gives the boot up. */
@@ -186,8 +193,9 @@ async function clone(
   } catch (error) {
     if (signal?.aborted === true) throw error;
     const what = template === undefined ? 'the template' : template.systemId;
-    onTemplateFailed?.();
-    log(`boots, since ${what} cannot be used: ${messageOf(error)}`);
+    const why = messageOf(error);
+    log(`boots, since ${what} cannot be used: ${why}`);
+    onTemplateFailed?.({ why, patienceMs: CLONE_TIMEOUT_MS });
     return undefined;
   }
 }

@@ -6,14 +6,13 @@ import type { Directories } from '../directories.ts';
 import { vmmProgram } from '../host-service.ts';
 import { isWindowsHost } from '../windows-host-service.ts';
 import { utilityVmDocument, type UtilityVmShape } from '../uvm/utility-vm.ts';
-import type { VmTemplate } from '../uvm/clone.ts';
 import {
   type IdentityOptions,
   type TemplateIdentity,
   templateId,
   templateIdentity,
 } from './template-identity.ts';
-import { type StoredTemplate, TemplateStore } from './template-store.ts';
+import { type StoredTemplate, type TemplateRecord, TemplateStore } from './template-store.ts';
 
 /** A VM's shape, with what tells templates apart. */
 export interface TemplatedShape extends UtilityVmShape {
@@ -79,7 +78,7 @@ export async function findPodTemplate(
   shape: TemplatedShape,
   document?: ComputeSystemDocument,
   clone?: FutureClone,
-): Promise<VmTemplate | undefined> {
+): Promise<TemplateRecord | undefined> {
   const store = new TemplateStore(where.data);
   const found = store.find(templateId(await identityOf(shape, document)));
   if (found === undefined || clone?.service.keepsTemplatesAsSystems !== true) return found;

@@ -84,7 +84,7 @@ export class TemplateSystems {
     rmSync(join(this.#directory, id, `clone.${vm}`), { force: true });
     if (!isThere) await this.#store.remove(id);
     const what = isThere
-      ? 'it was removed meanwhile'
+      ? 'it was removed or set aside meanwhile'
       : 'its system is gone: the host or its compute service was started anew';
     throw new RuntimeError('unavailable', `clone ${id}`, what);
   }

@@ -1,5 +1,5 @@
 /** `lcow template`: VMs are cloned from what it makes, each somebody else, and boot where it is of no use. */
-import { readdirSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -124,13 +124,33 @@ test('with make, the boot that found none has one made for the next', async ({ h
   assert.not.match(clone.stderr, /^kernel /m);
 });
 
-test('one that is damaged is told of, and the VM boots', async ({ host, id }) => {
+test('one that is damaged is told of, and the VM boots; no later one tries it, and another can be made', async ({
+  host,
+  id,
+}) => {
   const state = join(host.data, 'template', id, 'state');
   truncateSync(state, 100_000);
-  await host.ok('pod', 'create', '--memory', '256m', '--network', 'none', 'damaged');
-  await host.ok('run', '-d', '--pod', 'damaged', 'busybox', 'sleep', '1000');
+  const pod = async (name: string): Promise<void> => {
+    await host.ok('pod', 'create', '--memory', '256m', '--network', 'none', name);
+    await host.ok('run', '-d', '--pod', name, 'busybox', 'sleep', '1000');
+  };
+  await pod('damaged');
   await host.supervisorShows(`boots, since ${id} cannot be used`);
-  await host.ok('pod', 'rm', '-f', 'damaged');
+  await host.supervisorShows(`${id} is set aside`);
+  assert.match(await host.ok('template', 'list'), new RegExp(`${id}.* set aside`));
+  const [shown] = JSON.parse(await host.ok('template', 'inspect', id)) as {
+    SetAside?: { Why: string };
+  }[];
+  assert.match(String(shown?.SetAside?.Why), /./);
+  await pod('later');
+  const logs = filesUnder(join(host.run, 'pod')).filter((path) => path.endsWith('supervisor.log'));
+  const told = logs.filter((path) => readFileSync(path, 'utf8').includes('cannot be used'));
+  assert.is(logs.length - told.length, 1, 'the later one does not try it');
+  await host.ok('pod', 'rm', '-f', 'damaged', 'later');
+  assert.is(await host.ok('template', 'create', '--memory', '256m'), id);
+  assert.not.match(await host.ok('template', 'list'), /set aside/);
+  const clone = ['run', '--rm', '--network', 'none', '--timeline', '-m', '62m', 'busybox', 'true'];
+  assert.not.match((await host.lcow(...clone)).stderr, /^kernel /m);
 });
 
 test('rm and prune remove what is named, unfinished or of something older', async ({

@@ -33,6 +33,11 @@ function columns(nowMs: number): Column<StoredTemplate>[] {
       header: 'CREATED',
       value: ({ record }) => humanAgo(record.createdAt, nowMs),
     },
+    {
+      name: 'Status',
+      header: 'STATUS',
+      value: ({ setAside }) => (setAside === undefined ? 'ready' : 'set aside'),
+    },
     { name: 'CreatedAt', value: ({ record }) => record.createdAt },
     { name: 'Took', value: ({ record }) => `${record.tookMs} ms` },
   ];

@@ -52,7 +52,7 @@ export const TEMPLATE_COMMANDS: readonly Command[] = [
     name: 'template prune',
     summary: 'Remove templates that no VM would be cloned from any more.',
     description:
-      'Removes what was not finished, and templates whose kernel, initrd, QEMU or processor is not what this host has now.',
+      'Removes what was not finished, templates that were set aside, since no clone of them came to answer, and those whose kernel, initrd, QEMU or processor is not what this host has now.',
     operands: '',
     minimum: 0,
     maximum: 0,

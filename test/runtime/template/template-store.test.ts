@@ -1,10 +1,20 @@
 /** The record of templates: whole or absent, its secret kept, what is of no use removed. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ExecutionProperties } from '../../../hcs/document/properties.ts';
+import { FailedTemplate } from '../../../runtime/template/failed-template.ts';
 import { templateId, templateIdentity } from '../../../runtime/template/template-identity.ts';
 import { type TemplateRecord, TemplateStore } from '../../../runtime/template/template-store.ts';
 import { utilityVmDocument } from '../../../runtime/uvm/utility-vm.ts';
@@ -113,6 +123,74 @@ test('prune takes what was not finished and what is of no use', async (context) 
   assert.equal(
     (await store.list()).map(({ record }) => record),
     [kept],
+  );
+});
+
+test('one that is set aside is found no more, shown with why, and pruned', async (context) => {
+  const { store } = context;
+  const record = saved(context);
+  const { systemId } = record;
+  await store.keep(record);
+  assert.ok(await store.setAside(record, 'cut short'));
+  assert.is(store.find(systemId), undefined);
+  assert.equal(
+    (await store.list()).map((template) => [template.record.systemId, template.setAside?.why]),
+    [[systemId, 'cut short']],
+  );
+  const files = readdirSync(join(store.directory, systemId));
+  assert.equal(
+    files.sort(),
+    ['memory', 'set-aside.json', 'template.json'],
+    'who clones it may go on',
+  );
+  assert.equal(await store.prune(() => true), [systemId]);
+  assert.equal(await store.list(), []);
+});
+
+test('one that was made again meanwhile, or is gone, is not set aside', async (context) => {
+  const { store } = context;
+  const before = saved(context);
+  const { systemId } = before;
+  await store.keep(before);
+  await store.setAside(before, 'cut short');
+  const again = { ...before, createdAt: new Date().toISOString() };
+  await store.keep(again);
+  assert.equal(store.find(systemId), again, 'the note is of the one before');
+  assert.is(await store.setAside(before, 'cut short'), false);
+  assert.equal(store.find(systemId), again);
+  await store.remove(systemId);
+  assert.is(await store.setAside(again, 'cut short'), false);
+  assert.not(existsSync(join(store.directory, systemId)));
+});
+
+test('another is made unasked only in place of one that had served for a while', async (context) => {
+  const { store } = context;
+  const record = saved(context);
+  const { systemId } = record;
+  assert.ok(store.isWorthMaking(systemId));
+  for (const [ageMs, isWorth] of [
+    [60_000, false],
+    [2 * 3600_000, true],
+  ] as const) {
+    const made = { ...record, createdAt: new Date(Date.now() - ageMs).toISOString() };
+    await store.keep(made);
+    await store.setAside(made, 'cut short');
+    assert.is(store.isWorthMaking(systemId), isWorth, String(ageMs));
+  }
+});
+
+test('a failed clone tells against its template only where the boot was in time', async (context) => {
+  const { store } = context;
+  const record = saved(context);
+  await store.keep(record);
+  assert.is(await new FailedTemplate(record, 'late', 0).booted(store), undefined);
+  assert.equal(store.find(record.systemId), record);
+  const done = await new FailedTemplate(record, 'cut short', 60_000).booted(store);
+  assert.match(String(done), new RegExp(`^${record.systemId} is set aside`));
+  assert.is(store.find(record.systemId), undefined);
+  assert.is(
+    await new FailedTemplate({ ...record, createdAt: '' }, 'x', 60_000).booted(store),
+    undefined,
   );
 });
 

@@ -126,6 +126,20 @@ function register(bench: StandInBench): void {
     assert.not(await isThere(systemId));
   });
 
+  test('the system of one that was set aside is ended, and it can be made again', async () => {
+    const record = await make();
+    const { systemId } = record;
+    await store.setAside(record, 'it does not answer');
+    assert.match(String(await rejection(systems.claim(record, 'vm'))), /set aside meanwhile/);
+    await systems.begin(systemId);
+    systems.finished(systemId);
+    assert.not(await isThere(systemId));
+    assert.is((await make(systemId)).systemId, systemId);
+    assert.ok(store.find(systemId));
+    await end(systemId);
+    await systems.sweep();
+  });
+
   test('what a maker that died left is ended, of one that lives it is let be', async () => {
     const id = newTemplateId();
     const folder = join(store.directory, '.systems', id);
