@@ -31,6 +31,7 @@ import {
 import { type MadeVm, parkVm } from './park-vm.ts';
 import { freeFolder, parkedName, parkedVmFolder, poolLog } from './pool-folder.ts';
 import { poolKey, poolShapeOf, type PoolShape } from './pool-shape.ts';
+import { setOomScore } from './oom-score.ts';
 import { childrenOf, lowerPriority, memoryOf } from './priority.ts';
 
 /** From a claimer's connection to its words. */
@@ -41,11 +42,15 @@ export interface ParkedHost {
   /** Where what this process says goes from now on. */
   onLog(log: SupervisorLog): void;
   /** As a new process would: until the pod has ended. `answer` is called when it serves. */
-  supervise(
-    folder: string,
-    parked: NonNullable<OpenPodOptions['parked']>,
-    answer: () => void,
-  ): Promise<void>;
+  supervise(folder: string, claimed: ClaimedBy): Promise<void>;
+}
+
+export interface ClaimedBy {
+  readonly parked: NonNullable<OpenPodOptions['parked']>;
+  /** To be called when it serves. */
+  readonly answer: () => void;
+  /** The control channel of the holder that took it, of a pod of containerd's. */
+  readonly holder?: Socket;
 }
 
 /** @param text ParkedArguments as JSON */
@@ -171,14 +176,19 @@ class Parked {
     parts: HostParts,
     isCurrent: () => boolean,
   ): Promise<number> {
-    const pod = await claim.pod();
+    const { pod, holder, oomScore } = await claim.words();
     if (this.#over.signal.aborted) return 0;
     const folder = podFolder(this.#where, pod);
     this.#say({ claiming: pod });
     void recorded.then(() => this.#leave(pod));
     try {
       this.#check(folder, pod, isCurrent);
-      await this.#host.supervise(folder, { vm: parked, parts }, () => claim.answer());
+      if (oomScore !== undefined) setOomScore([process.pid, ...childrenOf()], oomScore);
+      await this.#host.supervise(folder, {
+        parked: { vm: parked, parts },
+        answer: () => claim.answer(),
+        ...(holder === undefined ? {} : { holder }),
+      });
       return 0;
     } catch (error) {
       claim.refuse(messageOf(error));
@@ -218,9 +228,19 @@ class Parked {
   }
 }
 
+/** What who took this says. */
+interface ClaimWords {
+  readonly pod: string;
+  /** A holder's connection stays: it is the control channel. */
+  readonly holder?: Socket;
+  /** What a process that the holder started would have inherited. */
+  readonly oomScore?: number;
+}
+
 /** The connection of who took this. */
 class Claim {
   readonly #socket: Socket;
+  #isHolder = false;
   #told = false;
 
   constructor(socket: Socket) {
@@ -228,24 +248,34 @@ class Claim {
     socket.on('error', () => undefined);
   }
 
-  /** The pod's id. @throws RuntimeError when nothing is said in time, or something else */
-  async pod(): Promise<string> {
+  /** @throws RuntimeError when nothing is said in time, or something else */
+  async words(): Promise<ClaimWords> {
     const op = 'be claimed';
-    const said = new Promise<string>((resolve, reject) => {
-      readLines(this.#socket, ({ pod }) => {
-        if (typeof pod === 'string') resolve(pod);
-        else reject(new RuntimeError('invalid-argument', op, 'no pod was named'));
+    const socket = this.#socket;
+    const said = new Promise<ClaimWords>((resolve, reject) => {
+      readLines(socket, ({ pod, holder, oomScoreAdj }) => {
+        if (typeof pod !== 'string') {
+          reject(new RuntimeError('invalid-argument', op, 'no pod was named'));
+          return;
+        }
+        this.#isHolder = holder === true;
+        // What else comes is for who reads the control channel: nothing before it has asked.
+        socket.removeAllListeners('data');
+        resolve({
+          pod,
+          ...(this.#isHolder ? { holder: socket } : {}),
+          ...(Number.isInteger(oomScoreAdj) ? { oomScore: Number(oomScoreAdj) } : {}),
+        });
       });
-      this.#socket.on('close', () =>
-        reject(new RuntimeError('cancelled', op, 'the claimer has gone')),
-      );
+      socket.on('close', () => reject(new RuntimeError('cancelled', op, 'the claimer has gone')));
     });
-    return withDeadline('be claimed', said, WORDS_MS);
+    return withDeadline(op, said, WORDS_MS);
   }
 
   answer(): void {
     this.#told = true;
-    this.#socket.end(READY);
+    if (this.#isHolder) writeLine(this.#socket, { claimed: true });
+    else this.#socket.end(READY);
   }
 
   refuse(why: string): void {

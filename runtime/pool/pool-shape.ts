@@ -3,6 +3,7 @@
  * would have started it alike: the same VM, and the same settings in its environment.
  */
 import { createHash } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
 import type { PodShape } from '../container/container-record.ts';
 
 /** Of a pod's shape, what its VM is parked with. The rest (network, ports, shares) comes with the claim. */
@@ -30,8 +31,18 @@ export function poolKey(shape: PoolShape, env: NodeJS.ProcessEnv = process.env):
   const text = JSON.stringify([
     ...[memoryMiB, processorCount, kernelArguments, accelerator, machine, bootFiles],
     settings,
+    ['mnt', 'net'].map(namespaceOf),
   ]);
   return createHash('sha256').update(text).digest('hex').slice(0, KEY_LENGTH);
+}
+
+/** Which mounts a supervisor sees, and which abstract sockets (of locks, pod-lock.ts). */
+function namespaceOf(kind: string): string {
+  try {
+    return readlinkSync(`/proc/self/ns/${kind}`);
+  } catch {
+    return '';
+  }
 }
 
 /** Whether the pod wants a VM that was made before it: not where it is told to boot. */

@@ -26,6 +26,8 @@ export interface HolderOptions {
   readonly folder: string;
   /** The path that containerd dials. */
   readonly address: string;
+  /** How it finds a parked supervisor (pool/holder-claim.ts). Default: it starts one. */
+  readonly claim?: readonly string[];
 }
 
 /**
@@ -34,7 +36,7 @@ export interface HolderOptions {
  * @throws RuntimeError unavailable; then it has ended
  */
 export async function startHolder(options: HolderOptions): Promise<number | undefined> {
-  const { where, folder, address } = options;
+  const { where, folder, address, claim = [] } = options;
   const op = `start the holder of ${address}`;
   const binary = holderProgram();
   const program = supervisorProgram();
@@ -44,7 +46,7 @@ export async function startHolder(options: HolderOptions): Promise<number | unde
   try {
     child = spawn(
       binary,
-      ['shim', '--socket', address, '--pod', folder, '--', program.file, ...program.args],
+      ['shim', '--socket', address, '--pod', folder, ...claim, '--', program.file, ...program.args],
       {
         cwd: '/',
         detached: true,

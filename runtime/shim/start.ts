@@ -10,7 +10,7 @@
  * It stands on the path of every container: nothing is imported that the ordinary start does not need.
  */
 import { existsSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CONTAINER_RECORD_VERSION, type PodRecord } from '../container/container-record.ts';
 import { type Directories, directories } from '../directories.ts';
 import { RuntimeError } from '../errors.ts';
@@ -107,7 +107,7 @@ async function findOrMake(where: Directories, record: PodRecord, address: string
   const folder = podFolder(where, record.id);
   let deadlineMs: number | undefined;
   for (;;) {
-    if (!existsSync(folder) && createPodFolder(where, record)) return make(where, folder, address);
+    if (!existsSync(folder) && createPodFolder(where, record)) return make(where, record, address);
     if (await isListening(address)) return FOUND;
     deadlineMs ??= performance.now() + DEADLINE_MS;
     const { podSettled } = await import('./settle-pod.ts');
@@ -120,7 +120,8 @@ async function findOrMake(where: Directories, record: PodRecord, address: string
 }
 
 /** Starts what serves the pod whose folder is ours. */
-async function make(where: Directories, folder: string, address: string): Promise<Undo> {
+async function make(where: Directories, record: PodRecord, address: string): Promise<Undo> {
+  const folder = podFolder(where, record.id);
   let undo: Undo | undefined;
   try {
     if (process.platform === 'win32') {
@@ -128,7 +129,8 @@ async function make(where: Directories, folder: string, address: string): Promis
       return await startPipeSupervisor(where, folder);
     }
     const { startHolder } = await import('./holder-process.ts');
-    const pid = await startHolder({ where, folder, address });
+    const claim = await claimOf(where, record);
+    const pid = await startHolder({ where, folder, address, claim });
     if (pid !== undefined) {
       // From now on it answers for the pod's supervisors.
       markHeld(folder, pid);
@@ -142,6 +144,13 @@ async function make(where: Directories, folder: string, address: string): Promis
   // Another's, of another run folder: it is the one that containerd will talk to.
   rmSync(folder, { recursive: true, force: true });
   return FOUND;
+}
+
+/** Of a parked supervisor. Without a pool this is one look at a folder. */
+async function claimOf(where: Directories, record: PodRecord): Promise<readonly string[]> {
+  if (!existsSync(join(where.run, 'pool', 'free'))) return [];
+  const { claimOptions } = await import('../pool/holder-claim.ts');
+  return claimOptions(where, record);
 }
 
 /** It tells its supervisor, which ends the pod. */

@@ -1,6 +1,7 @@
 /**
  * The supervisor's end of the holder's control channel (runtime/holder/README.md): processes of the host that outlive
- * this one. JSON lines over the descriptor that `--holder` names; questions may be open at once.
+ * this one. JSON lines over the descriptor that `--holder` names, or the connection by which a parked supervisor was claimed;
+ * questions may be open at once.
  */
 import { Socket } from 'node:net';
 import { RuntimeError } from '../errors.ts';
@@ -33,9 +34,12 @@ export class HolderClient implements HostProcesses, HeldEnds {
   #over = false;
   #killed: (process: HostProcessKey) => void = () => undefined;
 
-  /** @param fd the inherited end of the channel, which this takes over */
-  constructor(fd: number) {
-    const socket = new Socket({ fd, readable: true, writable: true });
+  /** @param channel its end here, an inherited descriptor or a connection, which this takes over */
+  constructor(channel: number | Socket) {
+    const socket =
+      typeof channel === 'number'
+        ? new Socket({ fd: channel, readable: true, writable: true })
+        : channel;
     this.#socket = socket;
     this.ended = new Promise((resolve) => {
       const end = (): void => {

@@ -10,6 +10,7 @@
  * The order is that of the start path: the VM is spawned before anything that is only needed once it is up is loaded.
  */
 import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { ContainerdPod } from '../container/container-record.ts';
 import { type Directories, directories } from '../directories.ts';
@@ -88,13 +89,13 @@ async function mainOfParked(text: string): Promise<number> {
       if (log === undefined) dieAdoptably((line, level) => log?.(line, level));
       log = own;
     },
-    supervise: async (folder, parked, answer) => {
+    supervise: async (folder, { parked, answer, holder }) => {
       process.title = `lcow-supervisor --pod ${folder}`;
       const ownLog = await openLog(folder);
       log = ownLog;
       try {
         const starter = { ready: answer };
-        const traced = await supervise(folder, { adopt: false, ownLog, starter, parked });
+        const traced = await supervise(folder, { adopt: false, ownLog, starter, holder, parked });
         removeSupervisorStderr(folder);
         await traced();
       } catch (error) {
@@ -151,7 +152,7 @@ interface Supervision {
   readonly adopt: boolean;
   readonly ownLog: SupervisorLog;
   readonly starter: Pick<Starter, 'ready'>;
-  readonly holder?: number | undefined;
+  readonly holder?: number | Socket | undefined;
   /** What this process was parked with. */
   readonly parked?: OpenPodOptions['parked'];
 }
@@ -178,7 +179,7 @@ async function supervise(
   const how = adopt ? 'adopts' : parked === undefined ? 'boots' : 'was parked for';
   log(`${how} pod ${record.id}, process ${process.pid}`);
   const given = {
-    ...(holder === undefined ? {} : { holderFd: holder }),
+    ...(holder === undefined ? {} : { holder }),
     ...(parked === undefined ? {} : { parked }),
   };
   const pod = openPod({ where, folder, record, adopt, adoptions, log, ...given });
