@@ -1,6 +1,7 @@
 //! `lcow-holder`: holds what must outlive a pod's supervisor (README.md). Not a supervisor, not a shim: it knows no
 //! containers.
 
+mod claim;
 mod console;
 mod control;
 mod ends;
@@ -28,10 +29,11 @@ use std::path::{Path, PathBuf};
 use network::Network;
 use title::Title;
 
-const USAGE: &str = "usage: lcow-holder shim --socket PATH --pod FOLDER -- PROGRAM [ARGUMENT...]
+const USAGE: &str = "usage: lcow-holder shim --socket PATH --pod FOLDER [--pool FOLDER --key KEY] -- PROGRAM [ARGUMENT...]
        lcow-holder process --socket PATH --id ID [--exec ID] [--network new|host|PATH]
                            [--console-socket PATH] [--control FD] -- TITLE [PROGRAM [ARGUMENT...]]
        lcow-holder pump --nonce HEX -- SOCKET";
+const SHIM_OPTIONS: [&str; 4] = ["--socket", "--pod", "--pool", "--key"];
 const PROCESS_OPTIONS: [&str; 6] = [
     "--socket",
     "--id",
@@ -64,7 +66,7 @@ fn main() {
         std::process::exit(USAGE_STATUS);
     };
     let status = match args.first().map(String::as_str) {
-        Some("shim") => Arguments::parse(&args[1..], &["--socket", "--pod"]).map(shim),
+        Some("shim") => Arguments::parse(&args[1..], &SHIM_OPTIONS).map(shim),
         Some("process") => Arguments::parse(&args[1..], &PROCESS_OPTIONS).and_then(process),
         Some("pump") => Arguments::parse(&args[1..], &["--nonce"]).and_then(pump),
         Some("--version") => {
@@ -135,8 +137,11 @@ fn shim(arguments: Arguments) -> i32 {
             return FAILED;
         }
     };
+    let key = arguments.get("--key").map(str::to_owned);
+    let pool = arguments.path("--pool").zip(key);
     let options = shim::Options {
         folder,
+        pool: pool.map(|(folder, key)| claim::Pool::new(folder, key)),
         supervisor: arguments.rest,
     };
     match shim::Shim::new(options, listener, title) {

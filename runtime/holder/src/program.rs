@@ -1,4 +1,4 @@
-//! The supervisor as a child process: how it is started, and what its end means.
+//! The supervisor as a process: how it is started as a child, or was claimed of a pool, and what its end means.
 
 use std::collections::VecDeque;
 use std::io;
@@ -24,10 +24,16 @@ const ENDS: (usize, Duration) = (5, Duration::from_secs(10));
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long one is given who has the lock and no socket.
 const FOREIGN_PAUSE: Duration = Duration::from_millis(500);
+/// A parked one answers in milliseconds, on a busy host in some more.
+const ANSWER: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Running(Pid),
+    /// A parked one was told the pod; it is killed at this moment, if it has said nothing.
+    Claiming(Pid, Option<Instant>),
+    /// One that was parked serves. It is no child: its end is that of its control channel.
+    Claimed(Pid),
     /// It died; the next is started at this moment.
     Pausing(Instant),
     /// Somebody else's serves the pod, or will; looked at again at this moment, where nobody is connected to it.
@@ -98,20 +104,52 @@ impl Program {
         Ok(())
     }
 
+    /// A parked one is told the pod.
+    pub fn claiming(&mut self, pid: Pid) {
+        self.state = State::Claiming(pid, Some(Instant::now() + ANSWER));
+    }
+
+    /// It serves.
+    pub fn claimed(&mut self, pid: Pid) {
+        self.state = State::Claimed(pid);
+    }
+
+    /// It has said nothing, and is not to have the pod beside another. Its end is still to come.
+    pub fn unanswered(&mut self, pid: Pid) {
+        let _ = kill(pid, Signal::SIGKILL);
+        self.state = State::Claiming(pid, None);
+    }
+
+    /// It declined, or ended before it served: the pod is as it was.
+    pub fn unclaimed(&mut self) {
+        self.state = match self.folder.exists() {
+            true => State::Pausing(Instant::now()),
+            false => State::Over(0),
+        };
+    }
+
+    /// One that was claimed has ended: what follows, and what there is to say of it.
+    pub fn claimed_ended(&mut self) -> Option<String> {
+        if !self.folder.exists() {
+            self.state = State::Over(0);
+            return None;
+        }
+        Some(self.again("without a word"))
+    }
+
     /// It ended: what follows, and what there is to say of it.
     pub fn ended(&mut self, status: WaitStatus) -> Option<String> {
         let code = match status {
             WaitStatus::Exited(_, code) => Some(code),
             _ => None,
         };
-        let now = Instant::now();
         if code == Some(0) {
             self.state = State::Over(0);
             return None;
         }
         if code == Some(LOCK_TAKEN) {
             self.missed = false;
-            self.state = State::Foreign(Some(now));
+            self.state = State::Foreign(Some(Instant::now()));
             return Some("another supervisor has the pod".to_owned());
         }
         let how = match status {
@@ -127,6 +165,12 @@ impl Program {
             self.state = State::Over(0);
             return Some(format!("the supervisor ended {how}, and the pod is gone"));
         }
+        Some(self.again(&how))
+    }
+
+    /// One ended that the pod outlives: the next is started, unless too many did.
+    fn again(&mut self, how: &str) -> String {
+        let now = Instant::now();
         self.ends.push_back(now);
         while self.ends.front().is_some_and(|end| now - *end > ENDS.1) {
             self.ends.pop_front();
@@ -134,19 +178,17 @@ impl Program {
         let recent = self.ends.len();
         if recent >= ENDS.0 {
             self.state = State::Over(1);
-            return Some(format!(
+            return format!(
                 "the supervisor ended {how}, {recent} times within {} s: it is given up",
                 ENDS.1.as_secs()
-            ));
+            );
         }
         let pause = match recent {
             1 => Duration::ZERO,
             more => PAUSE * (1 << (more - 2)),
         };
         self.state = State::Pausing(now + pause);
-        Some(format!(
-            "the supervisor ended {how}; the next adopts the pod"
-        ))
+        format!("the supervisor ended {how}; the next adopts the pod")
     }
 
     /// Somebody else's is connected to.
@@ -167,10 +209,12 @@ impl Program {
 
     /// False: there is none to send it to.
     pub fn signal(&self, signal: Signal) -> bool {
-        let State::Running(pid) = self.state else {
-            return false;
-        };
-        kill(pid, signal).is_ok()
+        match self.state {
+            State::Running(pid) | State::Claiming(pid, _) | State::Claimed(pid) => {
+                kill(pid, signal).is_ok()
+            }
+            _ => false,
+        }
     }
 }
 
@@ -252,6 +296,31 @@ mod tests {
         let mut gone = Program::new(vec![], "/nowhere/at/all".into());
         gone.served = true;
         gone.ended(exited(1));
+        assert_eq!(gone.state(), State::Over(0));
+    }
+
+    #[test]
+    fn what_the_end_of_a_parked_one_means() {
+        let mut orderly = Program::new(vec![], "/nowhere/at/all".into());
+        orderly.claimed(Pid::this());
+        assert_eq!(orderly.claimed_ended(), None);
+        assert_eq!(orderly.state(), State::Over(0));
+        let mut killed = program();
+        killed.claimed(Pid::this());
+        for _ in 0..4 {
+            assert!(killed.claimed_ended().is_some());
+            assert!(matches!(killed.state(), State::Pausing(_)));
+        }
+        killed.claimed_ended();
+        assert_eq!(killed.state(), State::Over(1));
+        // A pod that is gone is nobody's to claim for.
+        let mut declined = program();
+        declined.claiming(Pid::this());
+        declined.unclaimed();
+        assert!(matches!(declined.state(), State::Pausing(_)));
+        let mut gone = Program::new(vec![], "/nowhere/at/all".into());
+        gone.claiming(Pid::this());
+        gone.unclaimed();
         assert_eq!(gone.state(), State::Over(0));
     }
 }

@@ -4,7 +4,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
@@ -12,6 +12,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use serde_json::json;
 
+use crate::claim::{self, Answer as ClaimAnswer, Pool};
 use crate::control::{self, Control, Question};
 use crate::ends::Ends;
 use crate::folder_watch::{FolderWatch, TASK_SOCKET};
@@ -33,6 +34,8 @@ const FLUSH: Duration = Duration::from_secs(1);
 
 pub struct Options {
     pub folder: PathBuf,
+    /// Where the first supervisor may be had without starting one.
+    pub pool: Option<Pool>,
     pub supervisor: Vec<String>,
 }
 
@@ -52,10 +55,13 @@ enum Token {
 pub struct Shim {
     listener: Listener,
     task_socket: PathBuf,
+    pod: String,
     folder: FolderWatch,
     signals: Signals,
     program: Program,
     first: bool,
+    /// Until it is known whether one of it serves the pod.
+    pool: Option<Pool>,
     control: Option<Control>,
     channel: u64,
     held: Held,
@@ -71,6 +77,8 @@ impl Shim {
         Ok(Self {
             listener,
             task_socket: options.folder.join(TASK_SOCKET),
+            pod: name_of(&options.folder),
+            pool: options.pool,
             folder: FolderWatch::new(&options.folder)?,
             signals: Signals::take([libc::SIGCHLD, libc::SIGTERM, libc::SIGINT])?,
             program: Program::new(options.supervisor, options.folder),
@@ -141,7 +149,7 @@ impl Shim {
     fn next_moment(&self) -> Option<Instant> {
         let own = match self.program.state() {
             State::Pausing(moment) => Some(moment),
-            State::Foreign(moment) => moment,
+            State::Claiming(_, moment) | State::Foreign(moment) => moment,
             _ => None,
         };
         let waiting = self.relays.iter().filter(|relay| relay.needs_upstream());
@@ -154,7 +162,11 @@ impl Shim {
     fn advance(&mut self) {
         let now = Instant::now();
         match self.program.state() {
-            State::Pausing(moment) if moment <= now => self.start(),
+            State::Pausing(moment) if moment <= now => self.have_supervisor(),
+            State::Claiming(pid, Some(moment)) if moment <= now => {
+                say!("parked supervisor {pid}: it does not answer, and is killed");
+                self.program.unanswered(pid);
+            }
             State::Foreign(Some(moment)) if moment <= now && !self.look_at_foreign() => {
                 self.program.foreign_missed();
             }
@@ -170,6 +182,65 @@ impl Shim {
                 self.program.served = true;
                 self.flush(index);
             }
+        }
+    }
+
+    fn have_supervisor(&mut self) {
+        if !self.claim() {
+            self.start();
+        }
+    }
+
+    /// Tells a parked supervisor the pod. False: there is none to be had.
+    fn claim(&mut self) -> bool {
+        let Some(pool) = &self.pool else { return false };
+        let parked = pool.take();
+        let claimed =
+            parked.and_then(|parked| Some((Control::new(parked.stream).ok()?, parked.pid)));
+        let Some((mut control, pid)) = claimed else {
+            say!("no parked supervisor of this shape: one is started");
+            self.pool = None;
+            return false;
+        };
+        control.tell(&claim::words(&self.pod));
+        self.control = Some(control);
+        self.channel += 1;
+        self.program.claiming(pid);
+        self.flush_control();
+        true
+    }
+
+    fn claim_answered(&mut self, pid: Pid, answer: ClaimAnswer) {
+        match answer {
+            ClaimAnswer::Serves => {
+                self.pool = None;
+                self.first = false;
+                self.program.claimed(pid);
+            }
+            ClaimAnswer::Declines(why) => {
+                say!("parked supervisor {pid}: {why}");
+                self.control = None;
+                // Another may be better.
+                self.program.unclaimed();
+            }
+        }
+    }
+
+    /// The channel is over; of a supervisor that is no child, so is the supervisor.
+    fn control_lost(&mut self) {
+        self.control = None;
+        match self.program.state() {
+            State::Claiming(pid, _) => {
+                say!("parked supervisor {pid}: it ended without a word");
+                self.pool = None;
+                self.program.unclaimed();
+            }
+            State::Claimed(pid) => {
+                if let Some(text) = self.program.claimed_ended() {
+                    say!("process {pid}: {text}");
+                }
+            }
+            _ => {}
         }
     }
 
@@ -290,7 +361,12 @@ impl Shim {
 
     fn look_at_folder(&mut self) {
         let changes = self.folder.read(TASK_SOCKET);
-        if changes.gone && !matches!(self.program.state(), State::Running(_)) {
+        // Where one lives, its end is waited for.
+        let has_one = matches!(
+            self.program.state(),
+            State::Running(_) | State::Claiming(..) | State::Claimed(_)
+        );
+        if changes.gone && !has_one {
             say!("the pod is gone");
             self.program.give_up(0);
         }
@@ -333,11 +409,17 @@ impl Shim {
             false => Some(Vec::new()),
         };
         let Some(lines) = lines else {
-            self.control = None;
+            self.control_lost();
             return;
         };
         for line in lines {
-            self.asked(&line);
+            if let State::Claiming(pid, _) = self.program.state()
+                && let Some(answer) = claim::answer(&line)
+            {
+                self.claim_answered(pid, answer);
+            } else {
+                self.asked(&line);
+            }
         }
         self.flush_control();
     }
@@ -422,7 +504,7 @@ impl Shim {
             .as_mut()
             .is_some_and(|control| !control.flush())
         {
-            self.control = None;
+            self.control_lost();
         }
     }
 
@@ -457,4 +539,10 @@ impl Shim {
             }
         }
     }
+}
+
+/// A pod is called as its folder is.
+fn name_of(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }

@@ -5,9 +5,12 @@
  *
  *   crash   it ends with the status that stands in it, at once
  *   slow    it serves only after so many milliseconds
+ *
+ * `--parked SOCKET PODS ANSWER`: it waits at the socket to be claimed for a pod whose folder is in PODS, and then serves, or
+ * does what ANSWER says: declines, silent.
  */
-import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { HolderClient } from '../../../runtime/supervisor/holder-client.ts';
 import { RuntimeError } from '../../../runtime/errors.ts';
@@ -18,15 +21,21 @@ import { taskHandlers } from '../../../runtime/task/task-ttrpc.ts';
 import { TtrpcServer } from '../../../runtime/ttrpc/server.ts';
 
 const args = process.argv.slice(2);
-const folder = args[args.indexOf('--pod') + 1] ?? '';
+const isParked = args[0] === '--parked';
+const claim = isParked ? await claimed(args[1] ?? '', args[2] ?? '', args[3] ?? '') : undefined;
+const folder = claim?.folder ?? args[args.indexOf('--pod') + 1] ?? '';
 const holderFd = args.includes('--holder') ? Number(args[args.indexOf('--holder') + 1]) : undefined;
 const socket = join(folder, 'task.sock');
 
-appendFileSync(join(folder, 'starts'), `${process.pid} ${args.join(' ')}\n`);
+appendFileSync(
+  join(folder, 'starts'),
+  `${process.pid} ${isParked ? claim?.words : args.join(' ')}\n`,
+);
 if (existsSync(join(folder, 'crash'))) {
   process.exit(Number(readFileSync(join(folder, 'crash'), 'utf8')));
 }
-const holder = holderFd === undefined ? undefined : new HolderClient(holderFd);
+const channel = claim?.channel ?? holderFd;
+const holder = channel === undefined ? undefined : new HolderClient(channel);
 const never = new Promise<never>(() => undefined);
 const exits = new Map<string, (exit: TaskExit) => void>();
 const note = (line: string): void => appendFileSync(join(folder, 'calls'), `${line}\n`);
@@ -90,5 +99,29 @@ process.on('SIGTERM', () => void service.shutdown(''));
 const slow = existsSync(join(folder, 'slow')) ? readFileSync(join(folder, 'slow'), 'utf8') : '0';
 setTimeout(() => {
   rmSync(socket, { force: true });
-  createServer((connection) => void server.serve(connection)).listen(socket);
+  createServer((connection) => void server.serve(connection)).listen(socket, () => {
+    claim?.channel.write('{"claimed":true}\n');
+  });
 }, Number(slow));
+
+async function claimed(
+  path: string,
+  pods: string,
+  answer: string,
+): Promise<{ folder: string; words: string; channel: Socket }> {
+  const connection = await new Promise<Socket>((resolve) => {
+    const waiting = createServer((each) => {
+      waiting.close();
+      resolve(each);
+    });
+    waiting.listen(`${path}.new`, () => renameSync(`${path}.new`, path));
+  });
+  const words = await new Promise<string>((resolve) => {
+    connection.once('data', (text) => resolve(String(text).trim()));
+  });
+  appendFileSync(join(pods, 'claims'), `${process.pid} ${words}\n`);
+  if (answer === 'declines') connection.end('{"why":"it is of another make"}\n');
+  if (answer !== '') await new Promise(() => undefined);
+  const { pod } = JSON.parse(words) as { pod: string };
+  return { folder: join(pods, pod), words, channel: connection };
+}

@@ -1,7 +1,15 @@
 /** A pod's folder with a holder over a supervisor without a VM, for the holder's tests. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,17 +30,25 @@ export function builtHolder(): string | undefined {
 }
 
 export class HeldPod implements AsyncDisposable {
-  readonly root = mkdtempSync(join(tmpdir(), 'lcow-holder-'));
-  readonly folder = join(this.root, 'pod');
-  readonly socket = join(this.root, 's');
+  readonly root: string;
+  readonly folder: string;
+  readonly socket: string;
   readonly child: ChildProcess;
   readonly exited: Promise<number | string>;
   readonly #clients: TtrpcClient[] = [];
+  readonly #pool: FakePool | undefined;
   #words = '';
   #stderr = '';
 
-  /** @param files of the pod's folder, which direct the supervisor */
-  constructor(files: Record<string, string> = {}) {
+  /**
+   * @param files of the pod's folder, which direct the supervisor
+   * @param pool where the holder looks for a parked supervisor
+   */
+  constructor(files: Record<string, string> = {}, pool?: FakePool) {
+    this.#pool = pool;
+    this.root = pool?.root ?? mkdtempSync(join(tmpdir(), 'lcow-holder-'));
+    this.folder = join(this.root, 'pod');
+    this.socket = join(this.root, 's');
     mkdirSync(this.folder);
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text);
     this.child = this.spawnHolder();
@@ -46,7 +62,7 @@ export class HeldPod implements AsyncDisposable {
   }
 
   spawnHolder(): ChildProcess {
-    const options = ['--socket', this.socket, '--pod', this.folder];
+    const options = ['--socket', this.socket, '--pod', this.folder, ...(this.#pool?.options ?? [])];
     const supervisor = [process.execPath, FAKE_SUPERVISOR];
     return spawn(holderProgram(), ['shim', ...options, '--', ...supervisor], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -92,11 +108,7 @@ export class HeldPod implements AsyncDisposable {
   }
 
   #lines(name: string): string[] {
-    try {
-      return readFileSync(join(this.folder, name), 'utf8').trim().split('\n');
-    } catch {
-      return [];
-    }
+    return linesOf(join(this.folder, name));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -110,6 +122,55 @@ export class HeldPod implements AsyncDisposable {
       // It has ended.
     }
     rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** A pool's folder with supervisors in it that have no VM. */
+export class FakePool implements AsyncDisposable {
+  readonly root = mkdtempSync(join(tmpdir(), 'lcow-holder-'));
+  readonly folder = join(this.root, 'pool');
+  readonly options = ['--pool', this.folder, '--key', 'key'];
+  readonly #parked: ChildProcess[] = [];
+
+  constructor() {
+    for (const name of ['free', 'taken']) mkdirSync(join(this.folder, name), { recursive: true });
+  }
+
+  /** Resolves when it can be claimed. @param answer of the claim, as fake-supervisor.ts says */
+  async park(answer = ''): Promise<ChildProcess> {
+    const path = join(this.folder, 'free', `key_${this.#parked.length}`);
+    const child = spawn(process.execPath, [FAKE_SUPERVISOR, '--parked', path, this.root, answer], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    this.#parked.push(child);
+    await becomes('it is parked', () => existsSync(path));
+    return child;
+  }
+
+  get free(): string[] {
+    return readdirSync(join(this.folder, 'free'));
+  }
+
+  /** How many were told of a pod. */
+  get claims(): string[] {
+    return linesOf(join(this.root, 'claims'));
+  }
+
+  get misses(): number {
+    return linesOf(join(this.folder, 'misses'))[0]?.length ?? 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const child of this.#parked) child.kill('SIGKILL');
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').trim().split('\n');
+  } catch {
+    return [];
   }
 }
 
