@@ -20,7 +20,7 @@ export interface RunRequest extends ContainerRequest {
 }
 
 export interface RunOptions
-  extends Pick<StartOptions, 'signal' | 'terminalSize' | 'timeline' | 'traceparent'> {
+  extends Pick<StartOptions, 'signal' | 'terminalSize' | 'timeline' | 'traceparent' | 'onCreated'> {
   /** Told its id once its name is taken, before anything starts. */
   readonly onReserved?: (id: string, name: string) => void;
 }

@@ -36,6 +36,8 @@ export interface StartOptions {
   readonly signal?: AbortSignal | undefined;
   /** The trace that the start is part of, as W3C's header of that name has it. */
   readonly traceparent?: string | undefined;
+  /** Called when it is created: who asks its pod's supervisor now is answered before a short process can end the pod. */
+  readonly onCreated?: ((pod: SupervisorClient) => void) | undefined;
 }
 
 /** The pod that a container is started in; `lone` ones end with it. */
@@ -96,6 +98,7 @@ export async function startInPod(
     );
     created = record.id;
     timeline?.markGuest('container created');
+    options.onCreated?.(connected);
     const attached = options.attach && (await attachTo(connected, record.id, options));
     await orAborted('start the container', connected.task.start(record.id, ''), signal);
     timeline?.markGuest('process started');

@@ -3,6 +3,7 @@ import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { RuntimeError } from '../../errors.ts';
 import { Lcow } from '../../lcow.ts';
 import type { ContainerHandle } from '../../lcow/container-handle.ts';
+import type { PodDescription, SupervisorClient } from '../../supervisor/supervisor-client.ts';
 import type { Timeline } from '../../timeline.ts';
 import { follow, readDetachKeys } from '../attached-command.ts';
 import { cancelOnSignals } from '../cancel.ts';
@@ -23,6 +24,7 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   const cidfile = takeCidFile(options.text('cidfile'));
   const trace = await startTracing('lcow run', timeline);
   const cancel = cancelOnSignals();
+  const report = reporter(options, timeline);
   let container: ContainerHandle;
   try {
     container = await Lcow.open().run(
@@ -45,6 +47,7 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
           });
         },
         traceparent: trace?.traceparent,
+        onCreated: report?.onCreated,
       },
     );
   } catch (error) {
@@ -56,10 +59,9 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   }
   trace?.started();
   try {
-    const report = await reporter(options, container, timeline);
     if (container.process === undefined) {
       process.stdout.write(`${container.id}\n`);
-      await Promise.all([trace?.end(), report()]);
+      await Promise.all([trace?.end(), report?.write(container)]);
       return 0;
     }
     const code = await follow('the container', container.process, {
@@ -71,7 +73,7 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
     });
     timeline.markGuest('exit');
     trace?.describe({ 'process.exit.code': code });
-    await Promise.all([trace?.end(), report()]);
+    await Promise.all([trace?.end(), report?.write(container)]);
     return code;
   } finally {
     await container.close();
@@ -89,24 +91,33 @@ function impatientKill(container: ContainerHandle): (signal: number) => Promise<
   };
 }
 
-/** Collects the supervisor's part of the timeline while there is one; the report waits for the VM's end. */
-async function reporter(
-  options: OptionValues,
-  container: ContainerHandle,
-  timeline: Timeline,
-): Promise<() => Promise<void>> {
+interface TimelineReporter {
+  /** Asks for the supervisor's part of the timeline. */
+  readonly onCreated: (pod: SupervisorClient) => void;
+  /** Resolves when it is written, which waits for the VM's end. */
+  readonly write: (container: ContainerHandle) => Promise<void>;
+}
+
+/** Undefined where nobody asked for the timeline. */
+function reporter(options: OptionValues, timeline: Timeline): TimelineReporter | undefined {
   const file = options.text('timeline-json');
-  if (!options.flag('timeline') && file === undefined) return async () => {};
-  const pod = await container.describePod().catch(() => undefined);
-  return async () => {
-    timeline.addShared(pod?.timeline);
-    if (!options.flag('detach')) {
-      await container.podGone();
-      timeline.mark('torn down');
-    }
-    if (options.flag('timeline')) process.stderr.write(timelineTable(timeline));
-    if (file === undefined) return;
-    await writeTimelineJson(file, timeline, { accelerator: pod?.accelerator ?? '' });
+  if (!options.flag('timeline') && file === undefined) return undefined;
+  let description: Promise<PodDescription | undefined> | undefined;
+  return {
+    onCreated(client) {
+      description = client.describe().catch(() => undefined);
+    },
+    async write(container) {
+      const pod = await description;
+      timeline.addShared(pod?.timeline);
+      if (!options.flag('detach')) {
+        await container.podGone();
+        timeline.mark('torn down');
+      }
+      if (options.flag('timeline')) process.stderr.write(timelineTable(timeline));
+      if (file === undefined) return;
+      await writeTimelineJson(file, timeline, { accelerator: pod?.accelerator ?? '' });
+    },
   };
 }
 
