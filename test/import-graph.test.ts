@@ -166,6 +166,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Supervisors that are made ahead, with their VMs, and who keeps them.
   'runtime/pool': [
     'hcs/document',
+    'linuxkit/manifest.ts',
     'runtime/container/container-record.ts',
     'runtime/deadline.ts',
     'runtime/directories.ts',
@@ -174,6 +175,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/host-service.ts',
     'runtime/ownership.ts',
     'runtime/rootfs/scratch.ts',
+    // What containerd's launcher hands over.
+    'runtime/shim/handed-command.ts',
     'runtime/socket-address.ts',
     'runtime/supervisor',
     'runtime/task/parked-vm.ts',
@@ -231,6 +234,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/directories.ts',
     'runtime/errors.ts',
     'runtime/host-service.ts',
+    'runtime/pool/holder-claim.ts',
     'runtime/supervisor',
     'runtime/task',
     'runtime/ttrpc',

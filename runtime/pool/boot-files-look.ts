@@ -1,4 +1,4 @@
-/** Whether the boot files are those that a parked VM was made of: by what a look at the files tells. */
+/** Whether files are those that they were, of a parked VM's boot or of this program: by what a look at them tells. */
 import { statSync } from 'node:fs';
 import type { BootFilePaths } from '../uvm/utility-vm.ts';
 
@@ -7,7 +7,10 @@ export interface FilesLook {
 }
 
 export function lookOf({ kernel, initrd }: BootFilePaths): FilesLook {
-  const paths = [kernel, ...(initrd === undefined ? [] : [initrd])];
+  return lookOfFiles([kernel, ...(initrd === undefined ? [] : [initrd])]);
+}
+
+export function lookOfFiles(paths: readonly string[]): FilesLook {
   return { files: paths.map((path) => ({ path, look: lookAt(path) })) };
 }
 

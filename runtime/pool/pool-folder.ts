@@ -2,6 +2,8 @@
  * `<run>/pool/`: where parked VMs are found, and by whom they may be taken. Paths only.
  *
  *   daemon.sock        of the daemon, for `lcow pool`
+ *   command.sock       of the daemon, for commands of containerd's (command-service.ts)
+ *   lcow-holder        what takes them there: a symbolic link, for the launcher
  *   pool.log           of the daemon and of the parked supervisors
  *   free/KEY_OWNER     the socket of a parked supervisor, which the first may take who renames it: rename(2) has one
  *                      winner. KEY says what it is good for (pool-shape.ts), OWNER who it is (ownership.ts)
@@ -30,6 +32,14 @@ export function parkedVmFolder(where: Pick<Directories, 'run'>): string {
 
 export function poolSocket(where: Pick<Directories, 'run'>): string {
   return join(poolFolder(where), 'daemon.sock');
+}
+
+export function commandSocket(where: Pick<Directories, 'run'>): string {
+  return join(poolFolder(where), 'command.sock');
+}
+
+export function commandProgram(where: Pick<Directories, 'run'>): string {
+  return join(poolFolder(where), 'lcow-holder');
 }
 
 export function poolLog(where: Pick<Directories, 'run'>): string {

@@ -7,7 +7,9 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  symlinkSync,
   watch,
   writeSync,
 } from 'node:fs';
@@ -16,12 +18,18 @@ import { messageOf, RuntimeError, withoutOp } from '../errors.ts';
 import type { Directories } from '../directories.ts';
 import { takePodLock } from '../supervisor/pod-lock.ts';
 import { LOCK_TAKEN_EXIT, READINESS_FD, READY } from '../supervisor/readiness.ts';
-import { supervisorLogger } from '../supervisor/supervisor-log.ts';
-import { listenOnSocket } from '../ttrpc/server-socket.ts';
+import { holderProgram } from '../supervisor/holder-program.ts';
+import { type SupervisorLog, supervisorLogger } from '../supervisor/supervisor-log.ts';
+import { preparePeerCheck } from '../ttrpc/peer-credentials.ts';
+import { listenOnSocket, type ServerSocket } from '../ttrpc/server-socket.ts';
 import { startParked, type WatchedProcess } from './park-process.ts';
 import { readLines, writeLine } from './parked-channel.ts';
+import { CommandService } from './command-service.ts';
+import { ownBuild } from './own-build.ts';
 import { Pool } from './pool.ts';
 import {
+  commandProgram,
+  commandSocket,
   freeFolder,
   missesFile,
   parkedVmFolder,
@@ -92,9 +100,19 @@ async function serve({
     stopped = resolve;
   });
   const pool = new Pool({ size, memoryCeilingBytes: ceiling, start, log });
+  const { shimCommand } = await import('../shim/handed-command.ts');
+  const build = ownBuild();
+  const commands = new CommandService({
+    runner: (command) => {
+      build.check(command.launcher, command.folder);
+      return shimCommand(where, command);
+    },
+    onCommand: () => pool.startSeen(),
+    log,
+  });
   const status = (): PoolStatus => ({
     ...{ pid: process.pid, startedAt, shape, images: images.map(({ name }) => name) },
-    ...pool.counts,
+    ...{ ...pool.counts, commands: commands.counts },
   });
   const stop = async (): Promise<void> => {
     await pool.stop();
@@ -104,6 +122,7 @@ async function serve({
     accept: (connection) => answer(connection, pool, status, stop),
     refused: (error) => log(error.message, 'warning'),
   });
+  await using commandsSocket = await listenForCommands(where, commands, log);
   process.on('SIGTERM', () => void stop());
   const look = looking(where, pool, processes);
   const watches = [freeFolder(where), poolFolder(where)].map((folder) =>
@@ -117,9 +136,32 @@ async function serve({
   for (const each of watches) each.close();
   // Nobody finds it any more; then what it was is taken away.
   await socket.close();
+  await commandsSocket?.close();
+  await commands.settled();
   sweepPool(where);
   clearPool(where);
   return 0;
+}
+
+/** Undefined where commands cannot come: then each is Node's, as without a pool. */
+async function listenForCommands(
+  where: Directories,
+  commands: CommandService,
+  log: SupervisorLog,
+): Promise<ServerSocket | undefined> {
+  try {
+    const program = commandProgram(where);
+    rmSync(program, { force: true });
+    symlinkSync(holderProgram(), program);
+    await preparePeerCheck();
+    return await listenOnSocket(commandSocket(where), {
+      accept: (connection) => commands.serve(connection),
+      refused: (error) => log(error.message, 'warning'),
+    });
+  } catch (error) {
+    log(`commands of containerd are not taken: ${messageOf(error)}`, 'warning');
+    return undefined;
+  }
 }
 
 /** What is done when something changed in the folder: whose socket was taken, how many starts went without. */

@@ -98,7 +98,13 @@ export class Pool {
   /** Starts went without. */
   missed(count: number): void {
     this.#missed += count;
-    this.#startSeen();
+    this.startSeen();
+  }
+
+  /** A container is being started: the next one is put off. */
+  startSeen(): void {
+    this.#lastStartMs = performance.now();
+    this.#refill();
   }
 
   /** Resolves when as many are parked as should be, or cannot be. */
@@ -133,11 +139,6 @@ export class Pool {
     await Promise.all(slots.map(({ process }) => process.over));
     clearTimeout(timer);
     this.#changed();
-  }
-
-  #startSeen(): void {
-    this.#lastStartMs = performance.now();
-    this.#refill();
   }
 
   /** Makes the next one, or sees to it that this is looked at again. */
@@ -186,7 +187,7 @@ export class Pool {
     void process.claiming.then(() => {
       taken = true;
       this.#slots.delete(slot);
-      this.#startSeen();
+      this.startSeen();
     });
     void process.claimed.then(() => {
       this.#claimed += 1;

@@ -5,6 +5,8 @@ import type { Directories } from '../directories.ts';
 import { isOwnerAlive } from '../ownership.ts';
 import { isPodLocked } from '../supervisor/pod-lock.ts';
 import {
+  commandProgram,
+  commandSocket,
   freeFolder,
   missesFile,
   ownerOf,
@@ -34,7 +36,8 @@ export function sweepPool(where: Pick<Directories, 'run'>): string[] {
 
 /** The daemon is gone, or about to be. What pods that live have of it stays. */
 export function clearPool(where: Pick<Directories, 'run'>): void {
-  for (const path of [poolSocket(where), missesFile(where), poolLog(where)]) {
+  const sockets = [poolSocket(where), commandSocket(where)];
+  for (const path of [...sockets, commandProgram(where), missesFile(where), poolLog(where)]) {
     rmSync(path, { force: true });
   }
   rmSync(`${poolLog(where)}.1`, { force: true });

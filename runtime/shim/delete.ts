@@ -41,13 +41,22 @@ export interface Deleted {
   readonly exitedAtMs: number;
 }
 
-/** @throws RuntimeError invalid-argument; what failed otherwise is said on stderr, and the rest is done */
+/** Who asked, where that is another process than this one, which handed its command over. */
+export interface DeleteCaller {
+  /** What a bundle's path is relative to. Default: this process's folder. */
+  readonly folder?: string;
+  /** Told what failed. Default: stderr. */
+  readonly say?: (text: string) => void;
+}
+
+/** @throws RuntimeError invalid-argument; what failed otherwise is said, and the rest is done */
 export async function deleteContainer(
   args: ShimArguments,
   env: NodeJS.ProcessEnv = process.env,
+  { folder = '.', say = sayOnStderr }: DeleteCaller = {},
 ): Promise<Deleted> {
   checkIdentity(args);
-  const bundle = resolve(args.bundle || '.');
+  const bundle = resolve(folder, args.bundle || '.');
   const { data, run } = directories(env);
   const where = { data: resolve(data), run: resolve(run) };
   const fallBack = { pid: 0, exitStatus: UNKNOWN, exitedAtMs: Date.now() };
@@ -144,6 +153,6 @@ async function orLate<T>(done: Promise<T>, limitMs: number): Promise<T | undefin
   }
 }
 
-function say(text: string): void {
+function sayOnStderr(text: string): void {
   process.stderr.write(`${text}\n`);
 }

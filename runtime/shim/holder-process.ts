@@ -28,7 +28,30 @@ export interface HolderOptions {
   readonly address: string;
   /** How it finds a parked supervisor (pool/holder-claim.ts). Default: it starts one. */
   readonly claim?: readonly string[];
+  /** Of who asked for the pod. Default: of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Default: a child of this process. */
+  readonly spawn?: SpawnHolder;
 }
+
+/** A process to be started: in a session of its own, in `/`, with nothing but its log as stderr and a pipe as stdout. */
+export interface HolderCommand {
+  readonly program: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** Appended to. */
+  readonly log: string;
+}
+
+/** What it said first, and how it ended, where it does not serve. */
+export interface StartedHolder {
+  readonly pid: number | undefined;
+  readonly words: string;
+  /** Undefined: it serves. */
+  readonly ended: string | number | undefined;
+}
+
+/** Resolves when it said that it serves, or ended. */
+export type SpawnHolder = (command: HolderCommand) => Promise<StartedHolder>;
 
 /**
  * Resolves to the holder's process id once connections are taken at the address; to undefined where somebody else takes
@@ -37,25 +60,36 @@ export interface HolderOptions {
  */
 export async function startHolder(options: HolderOptions): Promise<number | undefined> {
   const { where, folder, address, claim = [] } = options;
+  const { env = process.env, spawn: spawnHolder = spawnHere } = options;
   const op = `start the holder of ${address}`;
-  const binary = holderProgram();
+  const binary = holderProgram(env);
   const program = supervisorProgram();
-  const log = openSync(supervisorStderr(folder), 'a', 0o600);
+  const { pid, words, ended } = await spawnHolder({
+    program: [
+      ...[binary, 'shim', '--socket', address, '--pod', folder, ...claim],
+      ...['--', program.file, ...program.args],
+    ],
+    environment: { ...supervisorEnvironment({ where, env }), ...program.env },
+    log: supervisorStderr(folder),
+  });
+  if (words === READY && pid !== undefined) return pid;
+  if (words === TAKEN || ended === TAKEN_EXIT) return undefined;
+  throw new RuntimeError('unavailable', op, `it ended (${ended})${lastWords(folder)}`);
+}
+
+const spawnHere: SpawnHolder = async ({ program: [file = '', ...args], environment, log }) => {
+  const stderr = openSync(log, 'a', 0o600);
   let child: ChildProcess;
   raiseOomScore();
   try {
-    child = spawn(
-      binary,
-      ['shim', '--socket', address, '--pod', folder, ...claim, '--', program.file, ...program.args],
-      {
-        cwd: '/',
-        detached: true,
-        env: { ...supervisorEnvironment({ where }), ...program.env },
-        stdio: ['ignore', 'pipe', log],
-      },
-    );
+    child = spawn(file, args, {
+      cwd: '/',
+      detached: true,
+      env: environment,
+      stdio: ['ignore', 'pipe', stderr],
+    });
   } finally {
-    closeSync(log);
+    closeSync(stderr);
   }
   const ended = new Promise<string | number>((resolve) => {
     child.once('error', (error) => resolve(error.message));
@@ -64,15 +98,13 @@ export async function startHolder(options: HolderOptions): Promise<number | unde
   const pipe = child.stdout as Readable;
   try {
     const words = await firstLine(pipe);
-    if (words === READY && child.pid !== undefined) return child.pid;
-    const how = await ended;
-    if (words === TAKEN || how === TAKEN_EXIT) return undefined;
-    throw new RuntimeError('unavailable', op, `it ended (${how})${lastWords(folder)}`);
+    const serves = words === READY && child.pid !== undefined;
+    return { pid: child.pid, words, ended: serves ? undefined : await ended };
   } finally {
     pipe.destroy();
     child.unref();
   }
-}
+};
 
 /**
  * containerd wants its shims to be killed before itself, when memory runs out: its own score and one. What this process

@@ -8,8 +8,8 @@ import { readSync, writeSync } from 'node:fs';
 import { loadConfiguration } from '../configuration/load-configuration.ts';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { parseShimArguments, type ShimArguments } from './arguments.ts';
+import { PROGRAM } from './program.ts';
 
-const PROGRAM = 'containerd-shim-lcow-v1';
 const FAILED_EXIT = 1;
 const STDIN = 0;
 const STDOUT = 1;

@@ -18,6 +18,7 @@ import { createPodFolder, markHeld, podFolder, readPodRecord } from '../supervis
 import { writeAddressFile } from './address-file.ts';
 import type { ShimArguments } from './arguments.ts';
 import { decodeStartInput, type StartInput } from './bootstrap.ts';
+import type { SpawnHolder } from './holder-process.ts';
 import { isListening } from './listening.ts';
 import {
   addressText,
@@ -32,6 +33,16 @@ import { podOptions } from './pod-shape.ts';
 /** For a pod of the same name to end, or to be served: docker starts a container again at once. */
 const DEADLINE_MS = 30_000;
 
+/** Who asked, where that is another process than this one, which handed its command over. */
+export interface StartCaller {
+  /** What a bundle's path is relative to. Default: this process's folder. */
+  readonly folder?: string;
+  /** How it has a holder started. Default: as a child of this process. */
+  readonly spawn?: SpawnHolder;
+  /** It has gone: what was made is taken back. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * @param input what stood on stdin
  * @returns the address, as containerd takes it
@@ -41,19 +52,21 @@ export async function start(
   args: ShimArguments,
   input: Uint8Array,
   env: NodeJS.ProcessEnv = process.env,
+  caller: StartCaller = {},
 ): Promise<string> {
   const given = decodeStartInput(input, args.id);
   const asked = { ...args, address: args.address || given.grpcAddress || '' };
   checkIdentity(asked);
-  const bundle = resolve(args.bundle || '.');
+  const bundle = resolve(caller.folder ?? '.', args.bundle || '.');
   const spec = readBundleSpec(bundle);
   const identity = podIdentity(asked, spec.annotations, given.socketFolder);
   const where = absolute(directories(env));
   const record = await podRecord(asked, identity, spec, given, bundle, env);
-  const undo = await findOrMake(where, record, identity.address);
+  const undo = await findOrMake(where, record, identity.address, { ...caller, env });
   if (undo === FOUND) await checkJoins(where, record.id, spec);
   const text = addressText(identity.address);
   try {
+    caller.signal?.throwIfAborted();
     writeAddressFile(bundle, text);
   } catch (error) {
     await undo();
@@ -103,11 +116,21 @@ type Undo = () => Promise<void>;
 
 const FOUND: Undo = async () => undefined;
 
-async function findOrMake(where: Directories, record: PodRecord, address: string): Promise<Undo> {
+type Caller = StartCaller & { readonly env: NodeJS.ProcessEnv };
+
+async function findOrMake(
+  where: Directories,
+  record: PodRecord,
+  address: string,
+  caller: Caller,
+): Promise<Undo> {
   const folder = podFolder(where, record.id);
   let deadlineMs: number | undefined;
   for (;;) {
-    if (!existsSync(folder) && createPodFolder(where, record)) return make(where, record, address);
+    caller.signal?.throwIfAborted();
+    if (!existsSync(folder) && createPodFolder(where, record)) {
+      return make(where, record, address, caller);
+    }
     if (await isListening(address)) return FOUND;
     deadlineMs ??= performance.now() + DEADLINE_MS;
     const { podSettled } = await import('./settle-pod.ts');
@@ -120,7 +143,12 @@ async function findOrMake(where: Directories, record: PodRecord, address: string
 }
 
 /** Starts what serves the pod whose folder is ours. */
-async function make(where: Directories, record: PodRecord, address: string): Promise<Undo> {
+async function make(
+  where: Directories,
+  record: PodRecord,
+  address: string,
+  { env, spawn }: Caller,
+): Promise<Undo> {
   const folder = podFolder(where, record.id);
   let undo: Undo | undefined;
   try {
@@ -129,8 +157,11 @@ async function make(where: Directories, record: PodRecord, address: string): Pro
       return await startPipeSupervisor(where, folder);
     }
     const { startHolder } = await import('./holder-process.ts');
-    const claim = await claimOf(where, record);
-    const pid = await startHolder({ where, folder, address, claim });
+    const claim = await claimOf(where, record, env);
+    const pid = await startHolder({
+      ...{ where, folder, address, claim, env },
+      ...(spawn === undefined ? {} : { spawn }),
+    });
     if (pid !== undefined) {
       // From now on it answers for the pod's supervisors.
       markHeld(folder, pid);
@@ -147,10 +178,14 @@ async function make(where: Directories, record: PodRecord, address: string): Pro
 }
 
 /** Of a parked supervisor. Without a pool this is one look at a folder. */
-async function claimOf(where: Directories, record: PodRecord): Promise<readonly string[]> {
+async function claimOf(
+  where: Directories,
+  record: PodRecord,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly string[]> {
   if (!existsSync(join(where.run, 'pool', 'free'))) return [];
   const { claimOptions } = await import('../pool/holder-claim.ts');
-  return claimOptions(where, record);
+  return claimOptions(where, record, env);
 }
 
 /** It tells its supervisor, which ends the pod. */

@@ -19,12 +19,16 @@ export async function run({ options }: CommandInput): Promise<number> {
 }
 
 function text(status: PoolStatus): string {
-  const { shape, held, lastError } = status;
+  const { shape, held, lastError, commands } = status;
   const lines: readonly (readonly [string, string])[] = [
     ['Parked', `${status.parked} of ${status.size}`],
     ['Being made', String(status.preparing)],
     ['Claimed', String(status.claimed)],
     ['Started without', String(status.missed)],
+    ['Commands run', String(commands.handedOver)],
+    ...(commands.refused === 0
+      ? []
+      : [['Commands refused', `${commands.refused}: ${commands.lastRefusal}`] as const]),
     ['Memory of a VM', shape.memoryMiB === undefined ? 'default' : `${shape.memoryMiB} MiB`],
     ['Processors', shape.processorCount === undefined ? 'default' : String(shape.processorCount)],
     ...(shape.kernelArguments === undefined

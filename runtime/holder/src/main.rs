@@ -2,6 +2,7 @@
 //! containers.
 
 mod claim;
+mod command;
 mod console;
 mod control;
 mod ends;
@@ -32,7 +33,8 @@ use title::Title;
 const USAGE: &str = "usage: lcow-holder shim --socket PATH --pod FOLDER [--pool FOLDER --key KEY] -- PROGRAM [ARGUMENT...]
        lcow-holder process --socket PATH --id ID [--exec ID] [--network new|host|PATH]
                            [--console-socket PATH] [--control FD] -- TITLE [PROGRAM [ARGUMENT...]]
-       lcow-holder pump --nonce HEX -- SOCKET";
+       lcow-holder pump --nonce HEX -- SOCKET
+       lcow-holder command --socket PATH -- PROGRAM LAUNCHER [ARGUMENT...]";
 const SHIM_OPTIONS: [&str; 4] = ["--socket", "--pod", "--pool", "--key"];
 const PROCESS_OPTIONS: [&str; 6] = [
     "--socket",
@@ -57,7 +59,12 @@ macro_rules! say {
 }
 
 fn main() {
-    let mut args = std::env::args_os().skip(1).map(|arg| arg.into_string());
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    if words.first().is_some_and(|word| word == "command") {
+        // Whatever the words are, they are the program's.
+        exit(command::run(&words[1..]));
+    }
+    let mut args = words.into_iter().map(|arg| arg.into_string());
     let Ok(args) = args.try_fold(Vec::new(), |mut all, arg| {
         all.push(arg?);
         Ok::<_, std::ffi::OsString>(all)
@@ -73,8 +80,12 @@ fn main() {
             println!("lcow-holder {}", env!("CARGO_PKG_VERSION"));
             Ok(0)
         }
-        _ => Err("it is none of shim, process, pump, --version".to_owned()),
+        _ => Err("it is none of shim, process, pump, command, --version".to_owned()),
     };
+    exit(status);
+}
+
+fn exit(status: Result<i32, String>) -> ! {
     std::process::exit(status.unwrap_or_else(|why| {
         say!("{why}\n{USAGE}");
         USAGE_STATUS

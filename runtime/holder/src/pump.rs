@@ -39,7 +39,8 @@ pub fn run(path: &Path, nonce: &str) -> Result<(), String> {
             return Err(format!("descriptor {fd} is not open"));
         }
     }
-    let socket = dial(path).map_err(|error| format!("cannot connect to {path:?}: {error}"))?;
+    let socket = socket::dial_in_folder(path)
+        .map_err(|error| format!("cannot connect to {path:?}: {error}"))?;
     let mut pump = Pump::new(socket);
     pump.say(&hello)?;
     crate::tell("ready\n");
@@ -78,16 +79,6 @@ fn die_with_parent() {
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
         libc::signal(libc::SIGPIPE, libc::SIG_IGN);
     }
-}
-
-/// By way of its folder: a socket's path may not be long.
-fn dial(path: &Path) -> io::Result<UnixStream> {
-    let folder = std::fs::File::open(path.parent().unwrap_or(Path::new("/")))?;
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let short = Path::new("/proc/self/fd")
-        .join(folder.as_raw_fd().to_string())
-        .join(name);
-    socket::dial(&short)
 }
 
 /// The supervisor has handed on all that came before `N`: "go N". None: it wants nothing any more.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -87,6 +87,14 @@ pub fn dial(path: &Path) -> io::Result<UnixStream> {
     let address = UnixAddr::new(path)?;
     connect(std::os::fd::AsRawFd::as_raw_fd(&fd), &address)?;
     Ok(fd.into())
+}
+
+/// The same by way of its folder: a socket's path may not be long.
+pub fn dial_in_folder(path: &Path) -> io::Result<UnixStream> {
+    let folder = File::open(path.parent().unwrap_or(Path::new("/")))?;
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let descriptors = Path::new("/proc/self/fd");
+    dial(&descriptors.join(folder.as_raw_fd().to_string()).join(name))
 }
 
 #[cfg(test)]

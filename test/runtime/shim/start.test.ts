@@ -28,10 +28,12 @@ import { rejection } from '../../harness/rejection.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lcow-start-'));
 const where = { data: join(folder, 'data'), run: join(folder, 'run') };
-const env = { LCOW_DATA: where.data, LCOW_RUN: where.run, TTRPC_ADDRESS: '/run/t.sock' };
 const grpc = join(folder, 'c.sock');
 const holder = join(folder, 'holder');
-process.env['LCOW_HOLDER'] = holder;
+const env: NodeJS.ProcessEnv = {
+  ...{ LCOW_DATA: where.data, LCOW_RUN: where.run, LCOW_HOLDER: holder },
+  TTRPC_ADDRESS: '/run/t.sock',
+};
 const NOTHING = new Uint8Array(0);
 
 /** The holder of the next start; it notes how it was called. */
@@ -139,10 +141,10 @@ test('a holder that cannot start leaves nothing, and its words are told', async 
   );
   assert.equal(pods(), []);
   assert.not(existsSync(join(folder, 'f1', 'address')));
-  process.env['LCOW_HOLDER'] = join(folder, 'none');
+  env['LCOW_HOLDER'] = join(folder, 'none');
   assert.match(await words(startOf('f1')), /there is no program at .*\/none;/);
   assert.equal(pods(), []);
-  process.env['LCOW_HOLDER'] = holder;
+  env['LCOW_HOLDER'] = holder;
 });
 
 test('a bundle without a specification is refused, and nothing made', async () => {
