@@ -4,6 +4,7 @@ import { dataTable } from './data-table.ts';
 import { element, type Markup } from './markup.ts';
 import { formatNumber, formatTime, formatValue } from './number-format.ts';
 import { chartFigure, folded, paragraph, section } from './page-parts.ts';
+import { bootChart } from './report-boot.ts';
 import {
   MOST_SAMPLE_ROWS,
   numericColumn,
@@ -97,6 +98,12 @@ export function scenarioSection(report: Report): Markup {
       );
     }),
   );
+}
+
+/** Absent where no boot was traced. */
+export function bootSection(report: Report): Markup | undefined {
+  const chart = bootChart(report);
+  return chart && section({ id: 'boot', title: 'Boot', level: 2 }, chartFigure(chart));
 }
 
 export function historySection(report: Report): Markup {

@@ -8,6 +8,7 @@ import { formatDuration, formatTime } from './number-format.ts';
 import { paragraph } from './page-parts.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import {
+  bootSection,
   environmentSection,
   figureSection,
   historySection,
@@ -45,7 +46,7 @@ export function reportPage(report: Report): string {
         {},
         element('h1', {}, title),
         paragraph(about(report)),
-        contents(),
+        contents(report),
         controls(report),
         element('p', { id: 'status', class: 'soft', role: 'status' }),
       ),
@@ -55,6 +56,7 @@ export function reportPage(report: Report): string {
         ratioSection(report),
         figureSection(report),
         scenarioSection(report),
+        bootSection(report),
         historySection(report),
         environmentSection(report),
         noteSection(report),
@@ -94,13 +96,15 @@ const CONTENTS = [
   ['ratios', 'Ratios'],
   ['figures', 'Figures'],
   ['scenarios', 'Scenarios'],
+  ['boot', 'Boot'],
   ['history', 'History'],
   ['environment', 'Environment'],
   ['notes', 'Notes'],
 ] as const;
 
-function contents(): Markup {
-  const links = CONTENTS.map(([id, title]) =>
+function contents({ newest }: Report): Markup {
+  const shown = CONTENTS.filter(([id]) => id !== 'boot' || newest.bootTrace !== undefined);
+  const links = shown.map(([id, title]) =>
     element('li', {}, element('a', { href: `#${id}` }, title)),
   );
   return element('nav', { 'aria-label': 'Contents' }, element('ul', {}, links));

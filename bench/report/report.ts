@@ -1,6 +1,7 @@
 /** A report of files of results (report-model.ts): the page, and its charts as files of their own. Pure: who calls it reads and writes. */
 import { WIDE } from './chart-frame.ts';
 import { reportPage } from './page.ts';
+import { bootChart } from './report-boot.ts';
 import { scenarioCharts } from './report-charts.ts';
 import { historyCharts } from './report-history.ts';
 import type { Report } from './report-model.ts';
@@ -23,7 +24,8 @@ export function htmlReport(report: Report): string {
  */
 export function svgReport(report: Report, axis: AxisKind = 'linear'): SvgFile[] {
   const charts = [...report.scenarios.keys()].flatMap((name) => scenarioCharts(report, name));
-  return [...charts, ...historyCharts(report)].map(({ id, draw }) => ({
+  const boot = bootChart(report) ?? [];
+  return [...charts, ...historyCharts(report)].concat(boot).map(({ id, draw }) => ({
     name: `${id}.svg`,
     text: `<?xml version="1.0" encoding="UTF-8"?>\n${draw({ id, width: WIDE, axis, standAlone: true }).text}\n`,
   }));

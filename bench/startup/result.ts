@@ -21,6 +21,8 @@ export interface BenchResult {
   readonly warmUp: number;
   readonly environment: Environment;
   readonly series: readonly Series[];
+  /** With --trace-boot. */
+  readonly bootTrace?: BootTrace;
   /** Noise, and what was skipped or failed and why: whole sentences. */
   readonly notes: readonly string[];
 }
@@ -90,6 +92,30 @@ export interface Phase {
   readonly where: 'host' | 'guest';
 }
 
+/** Where the time of one guest's boot went, on the guest's clock. It is of no sample: tracing costs time. */
+export interface BootTrace {
+  readonly kernelRelease: string;
+  /** By their beginning. */
+  readonly initcalls: readonly InitcallSpan[];
+  /** Of the agent's timeline (Vm.GetTimeline): each ends a phase, the first is where the kernel handed over to it. */
+  readonly marks: readonly BootMark[];
+}
+
+export interface InitcallSpan {
+  readonly name: string;
+  readonly startMs: number;
+  readonly ms: number;
+  /** Below whom it was called, or beside whom it ran; 0 is the outermost. */
+  readonly depth: number;
+  /** Below zero: an errno. */
+  readonly returned: number;
+}
+
+export interface BootMark {
+  readonly name: string;
+  readonly atMs: number;
+}
+
 /** More than any run writes: 20 scenarios of 5 subjects, 1000 rounds, 20 phases each stays below it. */
 export const MAX_RESULT_BYTES = 256 * 2 ** 20;
 const MAX_ROUNDS = 100_000;
@@ -99,6 +125,9 @@ const MAX_PHASES = 256;
 const MAX_NOTES = 10_000;
 const MAX_PEERS = 100;
 const MAX_TEXT = 4096;
+export const MAX_INITCALLS = 20_000;
+export const MAX_INITCALL_DEPTH = 60;
+const MAX_MARKS = 256;
 /** Names become labels, keys and file names. */
 const NAME = /^[\w.+/() :-]{1,64}$/;
 /** Of phases, which name what happens: longer, and of any printing characters. */
@@ -155,13 +184,16 @@ export function decodeResult(value: unknown, source: string): BenchResult {
     warmUp: read.count(top['warmUp'], 'warmUp', MAX_ROUNDS),
     environment: decodeEnvironment(read, top['environment']),
     series: decodeSeriesList(read, top['series']),
+    ...(top['bootTrace'] === undefined
+      ? {}
+      : { bootTrace: decodeBootTrace(read, top['bootTrace'], 'bootTrace') }),
     notes: read.list(top['notes'], 'notes', MAX_NOTES, (note, at) => read.text(note, at)),
   };
 }
 
 const RESULT_FIELDS = [
   ...['version', 'kind', 'startedAt', 'durationMs', 'label', 'rounds', 'warmUp', 'environment'],
-  ...['series', 'notes'],
+  ...['series', 'bootTrace', 'notes'],
 ];
 
 /** In the order in which they are told. */
@@ -242,15 +274,38 @@ function decodeSample(read: Reader, value: unknown, at: string): Sample {
 function decodePhase(read: Reader, value: unknown, at: string): Phase {
   const fields = read.record(value, at);
   read.only(fields, at, ['name', 'startMs', 'ms', 'where']);
-  const name = fields['name'];
-  if (typeof name !== 'string' || !PHASE_NAME.test(name)) {
-    read.wrong(`${at}.name`, name, 'a name of 1..128 printing characters');
-  }
   return {
-    name: name as string,
+    name: read.phase(fields['name'], `${at}.name`),
     startMs: read.amount(fields['startMs'], `${at}.startMs`),
     ms: read.amount(fields['ms'], `${at}.ms`),
     where: read.word(fields['where'], `${at}.where`, ['host', 'guest'] as const),
+  };
+}
+
+function decodeBootTrace(read: Reader, value: unknown, at: string): BootTrace {
+  const fields = read.record(value, at);
+  read.only(fields, at, ['kernelRelease', 'initcalls', 'marks']);
+  return {
+    kernelRelease: read.text(fields['kernelRelease'], `${at}.kernelRelease`),
+    initcalls: read.list(fields['initcalls'], `${at}.initcalls`, MAX_INITCALLS, (each, where) => {
+      const call = read.record(each, where);
+      read.only(call, where, ['name', 'startMs', 'ms', 'depth', 'returned']);
+      return {
+        name: read.phase(call['name'], `${where}.name`),
+        startMs: read.amount(call['startMs'], `${where}.startMs`),
+        ms: read.amount(call['ms'], `${where}.ms`),
+        depth: read.count(call['depth'], `${where}.depth`, MAX_INITCALL_DEPTH),
+        returned: read.integer(call['returned'], `${where}.returned`),
+      };
+    }),
+    marks: read.list(fields['marks'], `${at}.marks`, MAX_MARKS, (each, where) => {
+      const mark = read.record(each, where);
+      read.only(mark, where, ['name', 'atMs']);
+      return {
+        name: read.phase(mark['name'], `${where}.name`),
+        atMs: read.amount(mark['atMs'], `${where}.atMs`),
+      };
+    }),
   };
 }
 
@@ -301,6 +356,17 @@ class Reader {
   name(value: unknown, field: string): string {
     if (typeof value === 'string' && NAME.test(value) && value !== '__proto__') return value;
     return this.wrong(field, value, 'a name of 1..64 letters, digits, blanks and any of _.+/():-');
+  }
+
+  /** What names something that happened. */
+  phase(value: unknown, field: string): string {
+    if (typeof value === 'string' && PHASE_NAME.test(value)) return value;
+    return this.wrong(field, value, 'a name of 1..128 printing characters');
+  }
+
+  integer(value: unknown, field: string): number {
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+    return this.wrong(field, value, 'a whole number');
   }
 
   word<T extends string>(value: unknown, field: string, words: readonly T[]): T {

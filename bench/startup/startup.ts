@@ -3,13 +3,16 @@
  * with its fingerprint and its noise.
  */
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { messageOf } from '../../runtime/errors.ts';
 import { spread } from '../statistics.ts';
 import { Bench } from './bench.ts';
+import { traceBoot } from './boot-trace.ts';
 import { describeEnvironment, loadNow } from './environment.ts';
 import { valuesOf } from './grouped-values.ts';
 import {
   type BenchResult,
+  type BootTrace,
   type Environment,
   RESULT_VERSION,
   type Series,
@@ -25,6 +28,8 @@ export interface StartupOptions {
   readonly label?: string;
   /** An OCI layout folder or a tar of one. Default: busybox. */
   readonly image?: string;
+  /** Also boot a VM whose kernel tells what it does (boot-trace.ts), after the rounds. */
+  readonly traceBoot?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -39,6 +44,7 @@ const FEWEST = 4;
 /** @throws RuntimeError cancelled when the signal aborts; what Bench.open() throws. Nothing is left behind */
 export async function runStartup(options: StartupOptions): Promise<BenchResult> {
   const { scenarios, rounds, warmUp, label, image, signal, onProgress } = options;
+  let traced: TracedBoot = { notes: [] };
   const startedAt = new Date().toISOString();
   const beganMs = performance.now();
   const loadAtStart = loadNow();
@@ -53,6 +59,10 @@ export async function runStartup(options: StartupOptions): Promise<BenchResult> 
       ...{ rounds, warmUp, signal },
       ...(onProgress === undefined ? {} : { onProgress }),
     });
+    if (options.traceBoot === true) {
+      onProgress?.({ kind: 'opening', what: 'the trace of a boot' });
+      traced = await boot(bench, signal);
+    }
   } finally {
     // Samples of hours are not lost for what did not go; it is told.
     await bench[Symbol.asyncDispose]().catch((error: unknown) => {
@@ -70,13 +80,34 @@ export async function runStartup(options: StartupOptions): Promise<BenchResult> 
     warmUp,
     environment,
     series: run.series,
+    ...(traced.bootTrace === undefined ? {} : { bootTrace: traced.bootTrace }),
     notes: [
       ...(warmUp === 0 ? [] : [`Rounds of warm-up before, not counted: ${warmUp}.`]),
       ...run.notes,
+      ...traced.notes,
       ...leftovers,
       ...noiseOf(run.series, environment),
     ].map((note) => note.slice(0, MOST_OF_A_NOTE)),
   };
+}
+
+interface TracedBoot {
+  readonly bootTrace?: BootTrace;
+  readonly notes: readonly string[];
+}
+
+/** Samples are not lost for a boot that cannot be traced; it is told. */
+async function boot(bench: Bench, signal: AbortSignal): Promise<TracedBoot> {
+  const { service, bootFiles, execution, where } = bench;
+  const shape = { bootFiles, execution };
+  const life = { id: 'boot-trace', directory: join(where.run, 'boot-trace.guest'), signal };
+  try {
+    const { trace, warnings } = await traceBoot({ service, shape, ...life });
+    return { bootTrace: trace, notes: warnings.map((text) => `The trace of the boot: ${text}.`) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { notes: [`The boot was not traced: ${messageOf(error)}.`] };
+  }
 }
 
 /** What makes figures less sure than they look: other work on the machine, and scatter. */

@@ -38,6 +38,7 @@ export async function run({ options }: CommandInput): Promise<number> {
       ...{ scenarios, rounds, warmUp, signal: cancel.signal },
       ...(label === undefined ? {} : { label }),
       ...(image === undefined ? {} : { image }),
+      traceBoot: options.flag('trace-boot'),
       onProgress: teller(rounds, warmUp),
     });
   } finally {

@@ -47,6 +47,10 @@ export const BENCH_COMMANDS: readonly Command[] = [
         help: 'run this image, an OCI layout or a tar of one (default busybox)',
         completes: 'file',
       },
+      {
+        name: 'trace-boot',
+        help: 'also trace a boot after the rounds: initcalls and agent, a flame chart in the report of the file',
+      },
       { name: 'list', help: 'tell the scenarios, and measure nothing' },
       FORMAT,
     ],

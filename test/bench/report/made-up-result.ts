@@ -1,5 +1,11 @@
 /** A file of results as a run might have written it, without chance: for tests of what reads it. */
-import type { BenchResult, Phase, Sample, Series } from '../../../bench/startup/result.ts';
+import type {
+  BenchResult,
+  BootTrace,
+  Phase,
+  Sample,
+  Series,
+} from '../../../bench/startup/result.ts';
 
 export interface MadeUp {
   readonly label?: string;
@@ -8,6 +14,21 @@ export interface MadeUp {
   /** All times of ours by this. Default 1. */
   readonly factor?: number;
   readonly notes?: readonly string[];
+}
+
+export function madeUpBoot(): BootTrace {
+  return {
+    kernelRelease: '6.12.5',
+    initcalls: [
+      { name: 'early_init', startMs: 100, ms: 0.45, depth: 0, returned: 0 },
+      { name: 'outer_init', startMs: 200, ms: 39, depth: 0, returned: 0 },
+      { name: 'inner_init [some_module]', startMs: 210, ms: 4.9, depth: 1, returned: -19 },
+    ],
+    marks: [
+      { name: 'init', atMs: 500 },
+      { name: 'agent', atMs: 600 },
+    ],
+  };
 }
 
 export function madeUpResult({

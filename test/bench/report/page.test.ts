@@ -10,7 +10,7 @@ import { htmlReport, svgReport } from '../../../bench/report/report.ts';
 import { Chromium, chromiumMissing } from '../../harness/chromium.ts';
 import { ChromiumPage } from '../../harness/chromium-page.ts';
 import { skip } from '../../harness/skip.ts';
-import { madeUpResult } from './made-up-result.ts';
+import { madeUpBoot, madeUpResult } from './made-up-result.ts';
 import { CHART_TEXT, CHARTS_SEEN, CONTRAST, OVERFLOW, STRUCTURE } from './page-probe.ts';
 
 const HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>&\u202e';
@@ -33,7 +33,10 @@ function registerTests(): void {
   };
   const report = reportOf([
     ...[1, 2, 3].map((day) => madeUpResult({ day, factor: 1.2 - day / 10 })),
-    madeUpResult({ day: 4, label: HOSTILE, notes: [HOSTILE, `${'long'.repeat(60)}.`] }),
+    {
+      ...madeUpResult({ day: 4, label: HOSTILE, notes: [HOSTILE, `${'long'.repeat(60)}.`] }),
+      bootTrace: madeUpBoot(),
+    },
   ]);
   const url = write('report.html', htmlReport(report));
 
@@ -201,7 +204,9 @@ async function useControls(page: ChromiumPage, width: number, check: Check): Pro
     await page.evaluate(`(() => { const s = document.getElementById('scenario');
       s.value = ${JSON.stringify(scenario)}; s.dispatchEvent(new Event('change', { bubbles: true })); })()`);
     const seen = await charts();
-    const wanted = all.filter((id) => scenario === '' || id.split('-')[1] === scenario);
+    // The boot is of no scenario.
+    const isOf = (id: string): boolean => id.split('-')[1] === scenario || id.startsWith('boot-');
+    const wanted = all.filter((id) => scenario === '' || isOf(id));
     if (scenario !== '') assert.equal(seen, wanted);
     await check(page, `scenario ${scenario}`);
   }
@@ -216,7 +221,7 @@ async function useControls(page: ChromiumPage, width: number, check: Check): Pro
   for (let at = 0; at < folds; at += 1) await page.click(`#fold-${at}`);
   assert.is(await page.evaluate('document.querySelectorAll("details:not([open])").length'), 0);
   await check(page, 'all unfolded');
-  for (const [at] of Array.from({ length: 6 }).entries()) {
+  for (const [at] of Array.from({ length: 7 }).entries()) {
     await page.click(`nav li:nth-child(${at + 1}) a`);
   }
   await check(page, 'by its contents');

@@ -44,10 +44,10 @@ if (process.platform !== 'linux') {
 } else {
   test.after(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('a run writes a file that tells the boot in phases, the exec, and where it was', async () => {
+  test('a run writes a file that tells the boot in phases and traced, the exec, and where it was', async () => {
     const child = bench(
       ...['--runs', '1', '--warm-up', '0', '--scenario', 'cold', '--scenario', 'exec'],
-      ...['--label', 'a test', '--out', out],
+      ...['--label', 'a test', '--out', out, '--trace-boot'],
     );
     const { code, stdout, stderr } = await watch(child).finished;
     assert.is(code, 0, stderr);
@@ -63,6 +63,9 @@ if (process.platform !== 'linux') {
     assert.ok(Math.abs(filled - (sample?.value ?? 0)) < 1, `${filled} of ${sample?.value}`);
     const exec = result.series.find((each) => each.scenario === 'exec' && each.subject === 'lcow');
     assert.is(exec?.samples.length, 5);
+    const { initcalls = [], marks = [] } = result.bootTrace ?? {};
+    assert.ok(initcalls.length > 100, `${initcalls.length} initcalls`);
+    assert.ok(marks.some(({ name }) => name === 'agent'));
     assert.match(result.environment.kernelSha256, /^[0-9a-f]{64}$/);
     assert.match(result.environment.qemuSha256, /^[0-9a-f]{64}$/);
     // A peer is measured, or it is told why not.

@@ -13,14 +13,21 @@ const RIGHT = result(
     }),
     series('stdout', 'ctr+runc', [900], { unit: 'MiB/s', better: 'more' }),
   ],
-  { label: 'before' },
+  {
+    label: 'before',
+    bootTrace: {
+      kernelRelease: '6.1',
+      initcalls: [{ name: 'a_init [m]', startMs: 10, ms: 0.5, depth: 0, returned: -19 }],
+      marks: [{ name: 'init', atMs: 500 }],
+    },
+  },
 );
 
 const plain = (): Record<string, never> => JSON.parse(JSON.stringify(RIGHT));
 
 test('a result is read as it was written', () => {
   assert.equal(parseResult(JSON.stringify(RIGHT), 'a.json'), RIGHT);
-  const { label: _none, ...unlabelled } = RIGHT;
+  const { label: _none, bootTrace: _untraced, ...unlabelled } = RIGHT;
   assert.equal(decodeResult(unlabelled, 'a.json'), unlabelled);
 });
 
@@ -51,6 +58,12 @@ const WRONG: readonly [string, unknown, RegExp][] = [
   ['series.0.samples.0.phases.0.where', 'moon', /phases\[0\]\.where is "moon", not host or guest/],
   ['series.0.samples.0.phases.0.name', 'a\u0007b', /phases\[0\]\.name is "a\\u0007b"/],
   ['series.0.samples.0.phases.0.ms', null, /phases\[0\]\.ms is null/],
+  ['bootTrace.initcalls.0.name', 'a\u0007b', /bootTrace\.initcalls\[0\]\.name is "a\\u0007b"/],
+  ['bootTrace.initcalls.0.returned', 0.5, /initcalls\[0\]\.returned is 0\.5, not a whole number$/],
+  ['bootTrace.initcalls.0.depth', 61, /initcalls\[0\]\.depth is 61, not a whole number of 0\.\.60/],
+  ['bootTrace.initcalls.0.more', 1, /initcalls\[0\]\.more is 1, not a field/],
+  ['bootTrace.marks.0.atMs', -1, /marks\[0\]\.atMs is -1/],
+  ['bootTrace.kernelRelease', '', /bootTrace\.kernelRelease is ""/],
   ['notes.0', 5, /notes\[0\] is 5, not a text/],
 ];
 

@@ -1,9 +1,7 @@
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bootFlameChart, bootSpans } from '../../../bench/report/boot-flame-chart.ts';
-import { MAX_LOG_BYTES, readInitcalls } from '../../../bench/report/initcalls.ts';
-import { faults } from './drawn.ts';
+import { MAX_LOG_BYTES, readInitcalls } from '../../../bench/startup/initcalls.ts';
 
 const LOG = `
 [    0.000000] Linux version 6.12.5
@@ -123,33 +121,6 @@ test('a hostile log takes no time to speak of', () => {
   const began = performance.now();
   readInitcalls([...open, ...close].join('\n'));
   assert.ok(performance.now() - began < 5000, `${performance.now() - began} ms`);
-});
-
-test('a boot has the agent’s phases over the initcalls', () => {
-  const spans = bootSpans(readInitcalls(LOG), [
-    { name: 'dialled', atMs: 600 },
-    { name: 'init', atMs: 500 },
-    { name: 'bad', atMs: Number.NaN },
-  ]);
-  const [kernel, agent, first] = spans;
-  assert.equal(kernel, {
-    name: 'kernel, until init',
-    startMs: 0,
-    ms: 500,
-    depth: 0,
-    kind: 'kernel',
-  });
-  assert.equal(agent, { name: 'dialled', startMs: 500, ms: 100, depth: 0, kind: 'agent' });
-  assert.equal(first, { name: 'early_init', startMs: 100, ms: 0.45, depth: 1, kind: 'initcall' });
-});
-
-test('the chart of a boot is a file of its own, whatever the guest said', () => {
-  const hostile = '[    0.100000] calling  </svg><script>@ 1\n';
-  const svg = bootFlameChart(`${LOG}${hostile}`, [{ name: '<b>&', atMs: 500 }]).text;
-  assert.equal(faults(svg), []);
-  assert.match(svg, /<style>/);
-  assert.match(svg, /outer_init: 39.0 ms at 200 ms/);
-  assert.not.match(svg, /<script|<b>/);
 });
 
 test.run();

@@ -7,7 +7,7 @@
  * The log comes from a guest: what does not look like this is passed over, and lines, calls and names are bounded.
  */
 import { RuntimeError } from '../../runtime/errors.ts';
-import type { FlameSpan } from './flame-chart.ts';
+import { type InitcallSpan, MAX_INITCALL_DEPTH, MAX_INITCALLS } from './result.ts';
 
 export interface InitcallLog {
   /** By their beginning. Times since the kernel's clock began. */
@@ -18,18 +18,10 @@ export interface InitcallLog {
   readonly beheaded: number;
 }
 
-export interface InitcallSpan extends FlameSpan {
-  /** What it returned; below zero: an errno. */
-  readonly returned: number;
-}
-
 export const MAX_LOG_BYTES = 4 * 2 ** 20;
-const MAX_INITCALLS = 20_000;
 /** Longer lines are of something else. */
 const MAX_LINE = 512;
 const MAX_NAME = 128;
-/** Nobody looks deeper; what lies deeper is put there. */
-const MAX_DEPTH = 60;
 /** Parents and children are stamped by two clocks. */
 const OVERLAP_MS = 0.01;
 
@@ -124,7 +116,9 @@ function withDepths(done: readonly DoneCall[]): InitcallSpan[] {
     .map(({ call, ms, returned }) => {
       const { name, startMs, parent } = call;
       let depth = parent?.returned === true ? parent.depth + 1 : 0;
-      while (depth < MAX_DEPTH && (ends[depth] ?? -Infinity) > startMs + OVERLAP_MS) depth += 1;
+      // Nobody looks deeper; what lies deeper is put there.
+      while (depth < MAX_INITCALL_DEPTH && (ends[depth] ?? -Infinity) > startMs + OVERLAP_MS)
+        depth += 1;
       ends[depth] = startMs + ms;
       call.depth = depth;
       return { name, startMs, ms, depth, returned };
