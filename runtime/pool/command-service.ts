@@ -24,6 +24,10 @@ import { readLines } from './parked-channel.ts';
 export const COMMAND_PROTOCOL = 1;
 /** From a connection to its command, and from that to its input. */
 const WORDS_MS = 10_000;
+/** For a process to say that it serves; the caller gives up before. */
+const PROCESS_MS = 90_000;
+/** A caller says no more than this before it is asked: a process's id and words. */
+const LINES_AHEAD_MAX = 2;
 /** At once. */
 const COMMANDS_MAX = 128;
 const ARGUMENTS_MAX = 64;
@@ -135,7 +139,7 @@ export class CommandService {
 
   async #converse(caller: Conversation): Promise<void> {
     try {
-      const first = await caller.hear();
+      const first = await caller.hear(WORDS_MS);
       if (first === undefined) return;
       const command = await this.#examine(first).catch((error: unknown) => {
         this.#refuse(caller, messageOf(error));
@@ -143,7 +147,7 @@ export class CommandService {
       });
       if (command === undefined) return;
       await caller.say({ accepted: true, input: command.takesInput });
-      const go = await caller.hear();
+      const go = await caller.hear(WORDS_MS);
       if (go === undefined) return;
       const input = inputOf(go);
       await caller.say({ begun: true, again: command.mayRepeat });
@@ -190,11 +194,10 @@ class Conversation implements CommandCaller {
   readonly #heard: Record<string, unknown>[] = [];
   #listener: ((line: Record<string, unknown> | undefined) => void) | undefined;
 
-  /** The caller has no deadline here: it has one of its own, and goes when that is over. */
   readonly spawn: CommandCaller['spawn'] = async ({ program, environment, log }) => {
     await this.say({ holder: { program, environment, log } });
-    const pid = pidOf(await this.hear(undefined));
-    const last = partOf(await this.hear(undefined));
+    const pid = pidOf(await this.hear(PROCESS_MS));
+    const last = partOf(await this.hear(PROCESS_MS));
     if (typeof last?.['words'] === 'string') {
       const { words, ended } = last;
       const isEnd = typeof ended === 'number' || typeof ended === 'string';
@@ -210,28 +213,30 @@ class Conversation implements CommandCaller {
     connection.on('error', () => undefined);
     connection.on('close', () => {
       this.#gone.abort(new RuntimeError('cancelled', OP, 'the caller has gone'));
-      this.#listener?.(undefined);
+      this.#heardBy(undefined);
     });
     readLines(connection, (line) => {
-      // Nobody has more to say than is waited for, and one.
-      if (this.#listener === undefined && this.#heard.length > 1) connection.destroy();
-      else if (this.#listener === undefined) this.#heard.push(line);
-      else this.#listener(line);
+      if (this.#heardBy(line)) return;
+      if (this.#heard.push(line) > LINES_AHEAD_MAX) connection.destroy();
     });
   }
 
   /** The next line; undefined where none comes any more, or not in time. */
-  async hear(limitMs: number | undefined = WORDS_MS): Promise<Record<string, unknown> | undefined> {
+  async hear(limitMs: number): Promise<Record<string, unknown> | undefined> {
     const next = this.#heard.shift();
     if (next !== undefined || this.signal.aborted) return next;
-    let timer: NodeJS.Timeout | undefined;
+    const timer = setTimeout(() => this.destroy(), limitMs);
     return new Promise<Record<string, unknown> | undefined>((resolve) => {
       this.#listener = resolve;
-      if (limitMs !== undefined) timer = setTimeout(() => this.destroy(), limitMs);
-    }).finally(() => {
-      clearTimeout(timer);
-      this.#listener = undefined;
-    });
+    }).finally(() => clearTimeout(timer));
+  }
+
+  /** Whether somebody waits for it. */
+  #heardBy(line: Record<string, unknown> | undefined): boolean {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.(line);
+    return listener !== undefined;
   }
 
   /** Resolves when the kernel has it. @throws RuntimeError cancelled */
