@@ -78,6 +78,11 @@ export class HubRegistry {
     await this.#hubs.get(key(containerId, execId))?.drained;
   }
 
+  /** Settles when the container's output has ended and is in its log. At once where it has none. */
+  async logged(containerId: string): Promise<void> {
+    await this.#hubs.get(key(containerId, ''))?.logged;
+  }
+
   /** The container is gone. Its log is closed: on Windows its file cannot be removed before. */
   forget(containerId: string): void {
     this.release(containerId);

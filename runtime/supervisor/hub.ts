@@ -72,6 +72,9 @@ export class Hub implements ProcessIo {
   /** Everybody has everything. */
   #isDrained!: () => void;
   #drained = this.#notDrained();
+  /** All output of this run is in the log. */
+  #isLogged!: () => void;
+  #logged = this.#notLogged();
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -117,6 +120,11 @@ export class Hub implements ProcessIo {
     return this.#drained;
   }
 
+  /** Settles when no more output comes, and all that came is in the log. */
+  get logged(): Promise<void> {
+    return this.#logged;
+  }
+
   /** Keeps clients attached when the process ends, for it will be started again. */
   retain(): void {
     this.#retained = true;
@@ -143,6 +151,7 @@ export class Hub implements ProcessIo {
     this.#exit = undefined;
     this.#closed = false;
     this.#drained = this.#notDrained();
+    this.#logged = this.#notLogged();
   }
 
   connect(input: GuestInput): void {
@@ -178,6 +187,7 @@ export class Hub implements ProcessIo {
   }
 
   async outputEnded(): Promise<void> {
+    this.#isLogged();
     await Promise.all([...this.#clients].map((client) => client.caughtUp));
     this.#held?.release();
     this.#outputEnded = true;
@@ -201,6 +211,7 @@ export class Hub implements ProcessIo {
     if (this.#closed) return;
     this.#closed = true;
     this.#held?.release();
+    this.#isLogged();
     this.#outputEnded = true;
     this.#ready();
     if (!this.#retained) await this.#end();
@@ -311,6 +322,12 @@ export class Hub implements ProcessIo {
   #notDrained(): Promise<void> {
     return new Promise((resolve) => {
       this.#isDrained = resolve;
+    });
+  }
+
+  #notLogged(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#isLogged = resolve;
     });
   }
 

@@ -35,6 +35,8 @@ export interface KeeperHost {
     release(id: string): void;
     /** Everybody has all output, and knows how it ended. `execId` empty: of init. */
     drained(id: string, execId: string): Promise<void>;
+    /** The output of its init has ended and is in its log. */
+    logged(id: string): Promise<void>;
     forget(id: string): void;
   };
   /** A lone pod's container is over and about to be told: nobody new is to come. */

@@ -17,6 +17,8 @@ const SIGKILL = 9;
  * guest.
  */
 export const DRAIN_MS = 120_000;
+/** An end is told once the log is whole, as `logs` is what follows `wait`; but no later than this, as with docker. */
+const LOGGED_MS = 2000;
 /** When it was stopped, as long as a delete: who waits for its end does not wait for them. */
 const DRAIN_STOPPED_MS = DRAIN_TIMEOUT_MS;
 
@@ -45,8 +47,11 @@ export class KeptEndings {
   /** Once a run, whoever hears of it first: the task service's event, its stdio, or somebody's wait. */
   initEnded(kept: Kept, exit: TaskExit, pid: number): Promise<void> {
     kept.lastExit ??= exit;
-    kept.run.ended ??= this.#states.inTurn(() => this.#endRun(kept, kept.run, exit, pid));
-    return kept.run.ended;
+    const { run } = kept;
+    run.ended ??= within(this.#host.clock, this.#host.hubs.logged(kept.id), LOGGED_MS).then(() =>
+      this.#states.inTurn(() => this.#endRun(kept, run, exit, pid)),
+    );
+    return run.ended;
   }
 
   async #endRun(kept: Kept, run: Run, exit: TaskExit, pid: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -154,6 +154,24 @@ const pattern = (bytes: number, seed: number): Buffer =>
   Buffer.from(
     Array.from({ length: bytes }, (_, index) => (index * 31 + seed + (index >> 7)) & 0xff),
   );
+
+test('the log is said to be whole when no more output comes, and not before', async () => {
+  const logPath = join(folder, 'whole.log');
+  const registry = init({ logPath });
+  const { io } = await open(registry);
+  let whole = false;
+  const logged = registry.logged('c').then(() => {
+    whole = true;
+  });
+  await io.output('stdout', Buffer.from('last words\n'), 0);
+  await turns(4);
+  assert.not(whole);
+  await io.outputEnded();
+  await logged;
+  assert.match(readFileSync(logPath, 'utf8'), /last words/);
+  await io.close();
+  await registry.logged('c');
+});
 
 test('output frames are what protobufjs would have made', () => {
   fc.assert(

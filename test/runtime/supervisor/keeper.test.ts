@@ -52,6 +52,7 @@ class World {
   readonly states = new Map<string, ContainerState>();
   readonly told: string[] = [];
   readonly logged: string[] = [];
+  logIsWhole: Promise<void> = Promise.resolve();
   removed: string[] = [];
   finished = 0;
   journalHasEnd = false;
@@ -103,6 +104,7 @@ class World {
         retain: () => undefined,
         release: (id) => void this.told.push(`release ${id}`),
         drained: () => Promise.resolve(),
+        logged: () => this.logIsWhole,
         forget: () => undefined,
       },
       finishing: () => void this.told.push('finishing'),
@@ -164,6 +166,34 @@ test('a state is on disk before its event is told, and the exit before who waits
   assert.equal(w.told.slice(2), ['finishing', 'release c', 'exit (exited 0)']);
   assert.is(w.finished, 1);
   assert.not(w.tasks.tasks.has('c'));
+});
+
+test('an end is written and told once its log is whole, or two seconds late', async () => {
+  const w = world();
+  let whole!: () => void;
+  w.logIsWhole = new Promise((resolve) => {
+    whole = resolve;
+  });
+  await started(w);
+  let over = false;
+  const waiting = w.keeper.wait('c', '').then(() => {
+    over = true;
+  });
+  w.tasks.exit('c', 0);
+  await quiet();
+  assert.equal([over, w.states.get('c')?.status], [false, 'running']);
+  whole();
+  await waiting;
+  assert.is(w.states.get('c')?.status, 'exited');
+
+  const late = world();
+  late.logIsWhole = new Promise(() => {});
+  await started(late);
+  const waited = late.keeper.wait('c', '');
+  late.tasks.exit('c', 4);
+  await quiet();
+  assert.is(late.clock.next(), 2000);
+  assert.is((await waited).code, 4);
 });
 
 test('its stdio hears of the exit once its state is on disk', async () => {
