@@ -421,3 +421,65 @@ fn bytes_of(value: &Value) -> Option<Vec<u8>> {
     };
     text.chunks(2).map(pair).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<OsString> {
+        text.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn what_is_not_handed_over_is_the_programs_whatever_it_is() {
+        let request = parse(&words("--socket /s -- node /l -id x start")).unwrap();
+        assert_eq!(request.socket, PathBuf::from("/s"));
+        assert_eq!(request.program, words("node /l -id x start"));
+        for wrong in ["--socket /s", "--socket /s -- node", "--pod /s -- node /l"] {
+            assert!(parse(&words(wrong)).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_pairs_of_digits() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(bytes_of(&json!(hex(&bytes))), Some(bytes));
+        assert_eq!(bytes_of(&json!("")), Some(vec![]));
+        for wrong in [json!("0"), json!("zz"), json!("012"), json!(1), Value::Null] {
+            assert_eq!(bytes_of(&wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_does_not_end_is_not_read_for_ever() {
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let rest = Vec::new();
+        let mut daemon = Daemon {
+            stream: ours,
+            deadline,
+            rest,
+        };
+        let writer = std::thread::spawn(move || {
+            let _ = theirs.write_all(&vec![b'x'; 2 * ANSWER_BYTES_MAX]);
+        });
+        let error = daemon.hear().unwrap_err();
+        assert_eq!(error.to_string(), "its line has no end");
+        drop(daemon);
+        writer.join().unwrap();
+    }
+
+    #[test]
+    fn one_that_says_nothing_is_late() {
+        let (ours, _theirs) = UnixStream::pair().unwrap();
+        let mut daemon = Daemon {
+            stream: ours,
+            deadline: Instant::now() + Duration::from_millis(20),
+            rest: Vec::new(),
+        };
+        assert_eq!(daemon.hear().unwrap_err().kind(), io::ErrorKind::TimedOut);
+        // And is not asked any more.
+        let error = daemon.say(&json!({})).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}
