@@ -42,7 +42,7 @@ export interface HostStdioOptions {
   readonly ioRetryMs?: number;
   /** Finds the program that carries output past this process (lcow-holder); @throws where there is none. Default: none. */
   readonly pumpProgram?: () => string;
-  /** Something takes no more output; told once each. */
+  /** Something takes no more output, told once each; the program that carries it cannot be started, told once. */
   readonly onTrouble?: (subject: string, what: string) => void;
   /** For tests. */
   readonly platform?: NodeJS.Platform;
@@ -50,7 +50,13 @@ export interface HostStdioOptions {
 
 /** Opens the stdio of processes whose streams are of the host. Every error names the field and its value. */
 export function hostStdio(options: HostStdioOptions): ProcessIoFactory {
-  return (request) => openHostStdio(options, request);
+  let isTold = false;
+  const onPumpFailed = (subject: string, error: unknown): void => {
+    if (isTold) return;
+    isTold = true;
+    options.onTrouble?.(subject, `its stdout goes through this process: ${messageOf(error)}`);
+  };
+  return (request) => openHostStdio(options, request, onPumpFailed);
 }
 
 const OUTPUTS: readonly OutputStream[] = ['stdout', 'stderr'];
@@ -58,6 +64,7 @@ const OUTPUTS: readonly OutputStream[] = ['stdout', 'stderr'];
 async function openHostStdio(
   options: HostStdioOptions,
   request: ProcessIoRequest,
+  onPumpFailed: (subject: string, error: unknown) => void,
 ): Promise<ProcessIo> {
   const subject = subjectOf(request);
   const op = `open the stdio of ${subject}`;
@@ -101,7 +108,10 @@ async function openHostStdio(
   }
   const { pumpProgram } = options;
   const known = former !== undefined;
-  return new HostStdio(parts, { adopted, known, targets, pumpProgram, onTrouble });
+  return new HostStdio(parts, {
+    ...{ adopted, known, targets, pumpProgram, onTrouble },
+    onPumpFailed: (error) => onPumpFailed(subject, error),
+  });
 }
 
 interface Parts {
@@ -120,6 +130,7 @@ interface HostStdioFacts {
   readonly targets: Readonly<Record<StdioField, StdioTarget>>;
   readonly pumpProgram: HostStdioOptions['pumpProgram'];
   readonly onTrouble: (what: string) => void;
+  readonly onPumpFailed: (error: unknown) => void;
 }
 
 class HostStdio implements ProcessIo {
@@ -136,7 +147,7 @@ class HostStdio implements ProcessIo {
   #closed = false;
 
   constructor(parts: Parts, facts: HostStdioFacts) {
-    const { adopted, known, targets, pumpProgram, onTrouble } = facts;
+    const { adopted, known, targets, pumpProgram } = facts;
     this.#parts = parts;
     this.#adopted = adopted;
     // Of what is gone or goes to /dev/null, too: an adopter must want what the process was started with.
@@ -150,15 +161,15 @@ class HostStdio implements ProcessIo {
     if (parts.handedOn.state.stdinClosed) parts.source?.closeWriter();
     const outputFd = parts.sinks.get('stdout')?.fd;
     if (pumpProgram !== undefined && outputFd !== undefined) {
-      this.carry = (source) => this.#carry(source, pumpProgram(), outputFd, onTrouble);
+      this.carry = (source) => this.#carry(source, pumpProgram, outputFd, facts);
     }
   }
 
   async #carry(
     source: CarriageSource,
-    program: string,
+    pumpProgram: () => string,
     outputFd: number,
-    onTrouble: (what: string) => void,
+    { onTrouble, onPumpFailed }: HostStdioFacts,
   ): Promise<Carriage> {
     const { handedOn } = this.#parts;
     const recordFd = this.#closed || this.#ended ? undefined : handedOn.lend();
@@ -168,9 +179,11 @@ class HostStdio implements ProcessIo {
     const fds = { outputFd, recordFd };
     try {
       const handed = (): number => handedOn.takeBack();
+      const program = pumpProgram();
       return await startOutputPump({ ...source, ...fds, program, onTrouble, handedOn: handed });
     } catch (error) {
       handedOn.takeBack();
+      onPumpFailed(error);
       throw error;
     }
   }
