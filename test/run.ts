@@ -5,10 +5,12 @@
  *   node dist/test/run.js [--unit | --vm] [--jobs N] [word...]   words select files by part of their path
  */
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { repositoryRoot } from './harness/repository-root.ts';
+import { SHARED_TEMPLATE } from './harness/shared-template.ts';
 
 interface Outcome {
   readonly file: string;
@@ -37,8 +39,13 @@ await runAll(
   files.filter((file) => !isVm(file)),
   unitJobs,
 );
+const vmFiles = files.filter(isVm);
+const templateHost = vmFiles.length > 0 ? await makeSharedTemplate() : undefined;
+process.on('exit', () => {
+  if (templateHost !== undefined) rmSync(templateHost, { recursive: true, force: true });
+});
 // A VM is one busy processor: as many files at once as there are, but no more than two, keeps deadlines meaningful.
-await runAll(files.filter(isVm), Math.min(2, availableParallelism()));
+await runAll(vmFiles, Math.min(2, availableParallelism()));
 finish();
 
 function isVm(file: string): boolean {
@@ -63,6 +70,28 @@ async function runAll(queue: string[], jobs: number): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));
+}
+
+/** See harness/shared-template.ts. Returns the folder that it is in; undefined where it cannot be made: then VMs boot. */
+async function makeSharedTemplate(): Promise<string | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'lcow-test-template-'));
+  const { NODE_EXTRA_CA_CERTS: _unused, ...inherited } = process.env;
+  const data = join(folder, 'data');
+  const child = spawn(join(repositoryRoot(), 'bin/lcow'), ['template', 'create'], {
+    env: { ...inherited, LCOW_DATA: data, LCOW_RUN: join(folder, 'run') },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const code = await new Promise((resolve) => {
+    child.on('error', resolve);
+    child.on('close', resolve);
+  });
+  if (code === 0) {
+    process.env[SHARED_TEMPLATE] = join(data, 'template');
+    return folder;
+  }
+  process.stdout.write('no template can be made: VMs of all tests boot\n');
+  rmSync(folder, { recursive: true, force: true });
+  return undefined;
 }
 
 function runFile(file: string): Promise<Outcome> {

@@ -10,6 +10,7 @@ import { createUtilityVm } from '../../runtime/uvm/utility-vm.ts';
 import { LcowHost, type RunningCommand } from '../harness/lcow-host.ts';
 import { rejection } from '../harness/rejection.ts';
 import { repositoryRoot } from '../harness/repository-root.ts';
+import { provideTemplate } from '../harness/shared-template.ts';
 
 const test = suite<{ host: LcowHost }>('faults');
 
@@ -55,6 +56,7 @@ for (const phase of [
 }
 
 test('a third Ctrl-C gives up on a process that ignores it', async ({ host }) => {
+  provideTemplate(host.data);
   const run = host.start([
     'run',
     '--rm',
@@ -73,6 +75,7 @@ test('a third Ctrl-C gives up on a process that ignores it', async ({ host }) =>
 });
 
 test('a signal reaches the process and its status comes back', async ({ host }) => {
+  provideTemplate(host.data);
   const run = host.start([
     'run',
     '--rm',
@@ -91,6 +94,7 @@ test('a signal reaches the process and its status comes back', async ({ host }) 
 test('kill -9 of a client in the foreground leaves its container running and within reach', async ({
   host,
 }) => {
+  provideTemplate(host.data);
   const script = 'trap "exit 7" TERM; echo up; while :; do sleep 0.1; done';
   const args = ['run', '--rm', '--name', 'left', '-v', `${host.folder}:/s`, host.busybox];
   const run = host.start([...args, 'sh', '-c', script]);
@@ -105,6 +109,7 @@ test('kill -9 of a client in the foreground leaves its container running and wit
 });
 
 test('kill -9 of supervisor and QEMU leaves nothing after the next command', async ({ host }) => {
+  provideTemplate(host.data);
   const options = ['-d', '--name', 'gone', '-v', `${host.folder}:/s`];
   await host.ok('run', ...options, host.busybox, 'sleep', '100');
   assert.is(host.killSupervisors(), 1);

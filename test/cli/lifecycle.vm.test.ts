@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LcowHost } from '../harness/lcow-host.ts';
 
-const test = suite<{ host: LcowHost }>('lifecycle', { host: new LcowHost() });
+const test = suite<{ host: LcowHost }>('lifecycle', { host: LcowHost.withTemplate() });
 
 const COUNTER = 'trap "exit 7" TERM; i=0; while :; do i=$((i+1)); echo line $i; sleep 0.1; done';
 

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LcowHost } from '../harness/lcow-host.ts';
 
-const test = suite<{ host: LcowHost }>('options', { host: new LcowHost() });
+const test = suite<{ host: LcowHost }>('options', { host: LcowHost.withTemplate() });
 
 test.before(async ({ host }) => {
   await host.ok('pod', 'create', 'pod', '-m', '512m');

@@ -1,11 +1,11 @@
-/** `lcow run` as a person uses it, each test a command on a real VM. */
+/** `lcow run` as a person uses it, each test a command on a real VM: a clone, but where the boot or the VM's size counts. */
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LcowHost } from '../harness/lcow-host.ts';
 
-const test = suite<{ host: LcowHost }>('lcow run', { host: new LcowHost() });
+const test = suite<{ host: LcowHost }>('lcow run', { host: LcowHost.withTemplate() });
 
 test.after(async ({ host }) => {
   const left = await host.settledLeftovers();
@@ -13,13 +13,18 @@ test.after(async ({ host }) => {
   assert.equal(left, []);
 });
 
+const BOOTS = { env: { LCOW_TEMPLATE: 'none' } };
+
 async function sh(host: LcowHost, script: string, ...options: string[]) {
   return host.lcow('run', '--rm', ...options, host.busybox, 'sh', '-c', script);
 }
 
 test('prints what the container prints, each on its own stream', async ({ host }) => {
-  const { code, stdout, stderr } = await sh(host, 'echo out; echo err >&2');
-  assert.equal([code, stdout, stderr], [0, 'out\n', 'err\n']);
+  const script = 'echo out; echo err >&2';
+  const booted = host.start(['run', '--rm', host.busybox, 'sh', '-c', script], BOOTS).finished;
+  for (const { code, stdout, stderr } of [await booted, await sh(host, script)]) {
+    assert.equal([code, stdout, stderr], [0, 'out\n', 'err\n']);
+  }
 });
 
 test('exits as the container does: a code, a signal, not found, not invocable', async ({
@@ -132,7 +137,8 @@ test('the container is alone: its own pids, few devices, no host files, default 
 
 test('the timeline names every phase in order and as JSON', async ({ host }) => {
   const file = join(host.folder, 'timeline.json');
-  const { stderr } = await sh(host, 'echo x', '--timeline', '--timeline-json', file);
+  const args = ['run', '--rm', '--timeline', '--timeline-json', file, host.busybox, 'echo', 'x'];
+  const { stderr } = await host.start(args, BOOTS).finished;
   const { phases, accelerator } = JSON.parse(readFileSync(file, 'utf8')) as {
     phases: { name: string; atMs: number }[];
     accelerator: string;

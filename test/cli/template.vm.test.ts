@@ -12,8 +12,8 @@ const test = suite<{ host: LcowHost; id: string }>('lcow template', {
 });
 
 /** At once, of as many as there are. */
-const CLONES = 6;
-const AT_ONCE = 3;
+const CLONES = 4;
+const AT_ONCE = 2;
 
 test.before(async (context) => {
   const { host } = context;
@@ -96,9 +96,11 @@ test('what a container wrote is there when it starts again, cloned or booted, an
   );
   for (const name of names) {
     assert.is(await host.ok('start', '-a', name), name);
-    const booted = await host.start(['start', '-a', name], { env: { LCOW_TEMPLATE: 'none' } })
-      .finished;
-    assert.is(booted.stdout, `${name}\n`.repeat(2), booted.stderr);
+    if (name === 'kept') {
+      const env = { LCOW_TEMPLATE: 'none' };
+      const booted = await host.start(['start', '-a', name], { env }).finished;
+      assert.is(booted.stdout, `${name}\n`.repeat(2), booted.stderr);
+    }
     const disks = filesUnder(host.data).filter((path) => path.endsWith('scratch.vhd'));
     assert.is(disks.length, 2);
     for (const path of disks) assertClean(path);
@@ -157,7 +159,9 @@ test('rm and prune remove what is named, unfinished or of something older', asyn
   host,
   id,
 }) => {
-  const older = await host.ok('template', 'create', '--memory', '258m');
+  // That of the boot that had one made.
+  const older = (await host.ok('template', 'list', '-q')).split('\n').find((one) => one !== id);
+  assert.ok(older);
   assert.is(await host.ok('template', 'prune'), '');
   assert.is(await host.ok('template', 'rm', older), older);
   const again = await host.lcow('template', 'rm', older);

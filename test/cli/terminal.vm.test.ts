@@ -7,7 +7,7 @@ import { LcowHost } from '../harness/lcow-host.ts';
 import { drivePty } from '../harness/pty.ts';
 import { repositoryRoot } from '../harness/repository-root.ts';
 
-const test = suite<{ host: LcowHost }>('lcow run -it', { host: new LcowHost() });
+const test = suite<{ host: LcowHost }>('lcow run -it', { host: LcowHost.withTemplate() });
 
 test.after(async ({ host }) => {
   await host.lcow('rm', '-f', 'shell');

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LcowHost } from '../harness/lcow-host.ts';
 
-const test = suite<{ host: LcowHost }>('watch', { host: new LcowHost() });
+const test = suite<{ host: LcowHost }>('watch', { host: LcowHost.withTemplate() });
 
 const SERVE =
   'mkdir -p /www; echo page > /www/index.html; httpd -p 80 -h /www; i=0; trap "exit 3" TERM; ' +

@@ -26,6 +26,7 @@ import { type Finished, processesOf, type RunningCommand, watch } from './lcow-h
 import { filesBelow, mountsNaming } from './leftovers.ts';
 import { drivePty } from './pty.ts';
 import { repositoryRoot } from './repository-root.ts';
+import { provideTemplate } from './shared-template.ts';
 
 export const LCOW_RUNTIME = 'io.containerd.lcow.v1';
 export const RUNC_RUNTIME = 'io.containerd.runc.v2';
@@ -102,6 +103,7 @@ export class ContainerdHost implements AsyncDisposable {
     this.#deadlineMs = options.deadlineMs ?? CTR_DEADLINE_MS;
     this.data = join(this.folder, 'data');
     this.run = join(this.folder, 'run');
+    provideTemplate(this.data);
     this.address = join(this.folder, 'c.sock');
     this.namespace = `lcow-test-${process.pid}`;
     this.runtime = options.runtime ?? process.env['LCOW_TEST_RUNTIME'] ?? LCOW_RUNTIME;

@@ -7,6 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from './repository-root.ts';
+import { provideTemplate } from './shared-template.ts';
 
 export interface Finished {
   /** Exit status, or 128 + signal. */
@@ -27,6 +28,13 @@ export class LcowHost implements AsyncDisposable {
   readonly data = join(this.folder, 'data');
   readonly run = join(this.folder, 'run');
   readonly env: NodeJS.ProcessEnv;
+
+  /** Whose VMs are clones, since the boot is not what is tested: harness/shared-template.ts. */
+  static withTemplate(): LcowHost {
+    const host = new LcowHost();
+    provideTemplate(host.data);
+    return host;
+  }
 
   constructor(env: NodeJS.ProcessEnv = {}) {
     const { NODE_EXTRA_CA_CERTS: _slow, ...inherited } = process.env;

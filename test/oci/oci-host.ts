@@ -25,7 +25,7 @@ export interface CallOptions {
 }
 
 export class OciHost implements AsyncDisposable {
-  readonly host = new LcowHost();
+  readonly host = LcowHost.withTemplate();
   readonly root = join(this.host.folder, 'oci');
   readonly program = join(repositoryRoot(), 'bin/lcow-oci');
   readonly log = join(this.host.folder, 'oci.log');

@@ -15,7 +15,7 @@ test('twenty containers with VMs of their own, at once: each exit is right, noth
   const codes = Array.from({ length: 20 }, (_, n) => n);
   const ended = await Promise.all(
     codes.map(async (code) => {
-      const container = await host.sh(`exit ${code}`, { vm: { network: 'none', memoryMiB: 256 } });
+      const container = await host.sh(`exit ${code}`, { vm: { network: 'none' } });
       const exit = await container.wait();
       await podEnded(host.where, container.id);
       await container.remove();

@@ -6,10 +6,17 @@ import type { RunRequest } from '../../runtime/lcow.ts';
 import { podFolder } from '../../runtime/supervisor/pod-folder.ts';
 import { isPodLocked } from '../../runtime/supervisor/pod-lock.ts';
 import { LcowHost } from '../harness/lcow-host.ts';
+import { provideTemplate } from '../harness/shared-template.ts';
 
 export class SupervisedHost extends LcowHost {
   readonly where = { data: this.data, run: this.run };
   readonly lcow_ = Lcow.open(this.where);
+
+  /** Its VMs are clones where they are of the default shape. */
+  constructor() {
+    super();
+    provideTemplate(this.data);
+  }
 
   /** Runs a shell script in busybox, detached. */
   sh(script: string, more: Partial<RunRequest> = {}): Promise<ContainerHandle> {
