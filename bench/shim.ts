@@ -1,6 +1,7 @@
 /**
  * `ctr run --rm <busybox> true` by our shim and by runc's on one real containerd, interleaved: what it costs and where
- * that goes, the wall time of the shims' `start` and `delete`, the memory of a pod's host processes.
+ * that goes, the wall time of the shims' `start` and `delete`, the memory of a pod's host processes. Ours comes twice, by
+ * Node and with its commands handed over to a pool's daemon, which parks nothing here (another run folder).
  *
  * Phases end where containerd's log says so (its clock is this host's): Create, Start, the exit and Delete when their
  * event arrives, the shim's end when its connection closes. `start` and `delete` are timed around the binaries, by
@@ -8,6 +9,7 @@
  *
  *   node dist/bench/shim.js [--runs N] [--out FILE]
  */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,13 +19,15 @@ import {
   LCOW_RUNTIME,
   RUNC_RUNTIME,
 } from '../test/harness/containerd.ts';
+import { repositoryRoot } from '../test/harness/repository-root.ts';
 import { summarize } from './statistics.ts';
 
 const { values } = parseArgs({ options: { runs: { type: 'string' }, out: { type: 'string' } } });
 const RUNS = Number(values.runs ?? 15);
 const WARM_UPS = 2;
-const SHIMS = { lcow: LCOW_RUNTIME, runc: RUNC_RUNTIME };
+const SHIMS = { lcow: LCOW_RUNTIME, handed: LCOW_RUNTIME, runc: RUNC_RUNTIME };
 type Peer = keyof typeof SHIMS;
+const PEERS = Object.keys(SHIMS) as Peer[];
 
 /** Phases in order, with where each ends. */
 const PHASES = [
@@ -49,16 +53,20 @@ else {
 
 async function main(): Promise<void> {
   await using host = await ContainerdHost.start();
-  const binaries = wrapShims(host);
-  const samples: Record<Peer, Samples> = { lcow: {}, runc: {} };
+  const poolRun = join(host.folder, 'pool-run');
+  const binaries = wrapShims(host, poolRun);
+  pool(host, poolRun, 'start', '--size', '1', '--memory-ceiling', '1m');
+  const samples: Record<Peer, Samples> = { lcow: {}, handed: {}, runc: {} };
   for (let run = 0; run < RUNS + WARM_UPS; run += 1) {
-    for (const peer of ['lcow', 'runc'] as const) {
+    for (const peer of PEERS) {
       const phases = await timedRun(host, binaries, peer, `${peer}-${run}`);
       if (run < WARM_UPS) continue;
       for (const [name, ms] of Object.entries(phases)) (samples[peer][name] ??= []).push(ms);
     }
   }
-  for (const peer of ['lcow', 'runc'] as const) print(peer, samples[peer]);
+  for (const peer of PEERS) print(peer, samples[peer]);
+  pool(host, poolRun, 'status');
+  pool(host, poolRun, 'stop');
   const memory = { lcow: await memoryOf(host, 'lcow'), runc: await memoryOf(host, 'runc') };
   for (const [peer, processes] of Object.entries(memory)) {
     for (const [name, { rssMiB, pssMiB }] of Object.entries(processes)) {
@@ -71,8 +79,20 @@ async function main(): Promise<void> {
   }
 }
 
-/** Puts a wrapper that writes down when it began and ended before each shim's binary. @returns where it writes */
-function wrapShims(host: ContainerdHost): string {
+/** `lcow pool`, in the run folder of those whose commands are handed over. */
+function pool(host: ContainerdHost, run: string, ...args: string[]): void {
+  const program = join(repositoryRoot(), 'bin/lcow');
+  const env = { ...host.env, LCOW_RUN: run };
+  const { status } = spawnSync(program, ['pool', ...args], { env, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`lcow pool ${args.join(' ')} exited ${status}`);
+}
+
+/**
+ * Puts a wrapper that writes down when it began and ended before each shim's binary.
+ * @param poolRun the run folder of containers that are called so
+ * @returns where it writes
+ */
+function wrapShims(host: ContainerdHost, poolRun: string): string {
   const bin = join(host.folder, 'bin');
   const log = join(host.folder, 'binaries');
   writeFileSync(log, '');
@@ -84,6 +104,7 @@ function wrapShims(host: ContainerdHost): string {
   for (const [name, target] of Object.entries(targets)) {
     const lines = [
       '#!/bin/bash',
+      `[[ "$*" == *"-id handed-"* ]] && export LCOW_RUN=${poolRun}`,
       'began=$EPOCHREALTIME',
       `${target} "$@"`,
       'status=$?',
@@ -159,7 +180,7 @@ function logTime(log: string, wanted: RegExp): number {
 type Memory = Record<string, { readonly rssMiB: number; readonly pssMiB: number }>;
 
 /** Of what runs on the host for one idle container, the VMM apart. */
-async function memoryOf(host: ContainerdHost, peer: Peer): Promise<Memory> {
+async function memoryOf(host: ContainerdHost, peer: 'lcow' | 'runc'): Promise<Memory> {
   const id = `${peer}-memory`;
   await host.ok(...runArguments(host, peer, ['-d'], id, 'sleep', '100000'));
   const programs = {
