@@ -94,6 +94,8 @@ const PROGRAMS = {
       // Each action of containerd's, as it nearly always goes.
       start: ['runtime/shim/start.ts', 'runtime/shim/holder-process.ts'],
       delete: ['runtime/shim/delete.ts', 'runtime/shim/delete-response.ts'],
+      // Where there is a pool.
+      pool: ['runtime/pool/holder-claim.ts'],
       // The way to a supervisor that lives.
       task: ['runtime/shim/delete-task.ts'],
     },

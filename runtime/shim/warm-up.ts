@@ -25,6 +25,8 @@ export async function warmUpActions(): Promise<void> {
       LCOW_HOLDER: holder,
     };
     Object.assign(process.env, env);
+    // A pool with nothing in it.
+    mkdirSync(join(env.LCOW_RUN, 'pool', 'free'), { recursive: true });
     const flags = ['-namespace', 'n', '-address', join(folder, 'a'), '-id', ID, '-bundle', bundle];
     const [{ start }, { deleteContainer }, { encodeDeleteResponse }] = await Promise.all([
       import('./start.ts'),

@@ -93,7 +93,7 @@ impl Pool {
 }
 
 fn dial(path: &Path) -> io::Result<Parked> {
-    let stream = socket::dial(path)?;
+    let stream = socket::dial_in_folder(path)?;
     let peer = getsockopt(&stream, sockopt::PeerCredentials)?;
     if peer.uid() != geteuid().as_raw() {
         return Err(io::Error::other("it is another user's"));
