@@ -24,6 +24,8 @@ export interface ExecRequest {
   readonly stdout?: boolean;
   /** Default true; a terminal has none. */
   readonly stderr?: boolean;
+  /** The trace that it is part of, as W3C's header of that name has it. */
+  readonly traceparent?: string | undefined;
 }
 
 /** An exec that runs, and whose streams are ours. */
@@ -51,7 +53,11 @@ export async function startExec(
     stdin: request.stdin ?? false,
     stdout: request.stdout ?? true,
     stderr: request.stderr ?? true,
-    exec: { terminal: isTerminal(request), process: await encodeProcess(bundle, request) },
+    exec: {
+      terminal: isTerminal(request),
+      process: await encodeProcess(bundle, request),
+      ...tracePart(request),
+    },
   });
   return Object.assign(attached, {
     execId,
@@ -75,6 +81,7 @@ export async function startDetachedExec(
     stdout: '',
     stderr: '',
     process: await encodeProcess(bundle, request),
+    ...tracePart(request),
   });
   try {
     await client.task.start(id, execId);
@@ -83,6 +90,10 @@ export async function startDetachedExec(
     throw error;
   }
   return execId;
+}
+
+function tracePart({ traceparent }: ExecRequest): { traceparent?: string } {
+  return traceparent === undefined ? {} : { traceparent };
 }
 
 function isTerminal({ terminal }: ExecRequest): boolean {

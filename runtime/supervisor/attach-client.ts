@@ -62,10 +62,12 @@ async function openSession(
   const name = execId === '' ? `container "${containerId}"` : `exec "${execId}"`;
   const op = `attach to ${name}`;
   try {
-    const stream = client.stream(op, SUPERVISOR.attach);
     const starts = exec !== undefined && resume.resume !== true;
+    const { traceparent, ...asked } = exec ?? {};
+    const metadata = starts && traceparent !== undefined ? { metadata: { traceparent } } : {};
+    const stream = client.stream(op, SUPERVISOR.attach, metadata);
     const open = { containerId, execId, stdin, stdout, stderr, ...resume };
-    stream.send({ open: starts ? { ...open, exec } : open }).catch(() => {});
+    stream.send({ open: starts ? { ...open, exec: asked } : open }).catch(() => {});
     const attached = (await stream.receive())?.attached;
     // Output says as well that it was started.
     const next = attached != null && starts ? await stream.receive() : undefined;

@@ -35,7 +35,7 @@ export async function serveAttach(
   if (open == null) throw invalid('the first frame is not `open`');
   if (open.exec == null) return follow(hubs, tasks, stream, context, open);
   const { containerId, execId } = idsOf(open);
-  await addExec(tasks, open);
+  await addExec(tasks, open, context);
   let started = false;
   try {
     await follow(hubs, tasks, stream, context, open, async () => {
@@ -53,11 +53,16 @@ function idsOf({ containerId, execId }: AttachOpen): { containerId: string; exec
   return { containerId: containerId ?? '', execId: execId ?? '' };
 }
 
-async function addExec(tasks: AttachTasks, open: AttachOpen): Promise<void> {
+async function addExec(
+  tasks: AttachTasks,
+  open: AttachOpen,
+  { metadata }: CallContext,
+): Promise<void> {
   const { containerId, execId } = idsOf(open);
   if (open.resume === true) throw invalid('`exec` came with `resume`');
   if (execId === '') throw invalid('`exec` came without an exec id');
   const terminal = open.exec?.terminal ?? false;
+  const traceparent = metadata.get('traceparent')?.[0];
   const hub = (wanted: boolean | null | undefined): string => (wanted === true ? HUB_URI : '');
   await tasks.exec({
     id: containerId,
@@ -67,6 +72,7 @@ async function addExec(tasks: AttachTasks, open: AttachOpen): Promise<void> {
     stdout: hub(open.stdout),
     stderr: terminal ? '' : hub(open.stderr),
     process: open.exec?.process ?? new Uint8Array(0),
+    ...(traceparent === undefined ? {} : { traceparent }),
   });
 }
 

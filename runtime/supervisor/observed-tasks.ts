@@ -31,9 +31,9 @@ export class ObservedTasks extends TaskPassage {
     });
   }
 
-  override exec(request: ExecTask): Promise<void> {
+  override exec({ traceparent, ...request }: ExecTask): Promise<void> {
     return noted(this.#tasks.exec(request), (call) =>
-      this.#telemetry.execAdded(request.id, request.execId, call),
+      this.#telemetry.execAdded(request.id, request.execId, call, traceparent),
     );
   }
 

@@ -66,6 +66,8 @@ export interface AttachOptions {
     readonly terminal: boolean;
     /** An OCI process, JSON. */
     readonly process: Uint8Array;
+    /** As ExecTask's. */
+    readonly traceparent?: string;
   };
 }
 

@@ -95,9 +95,10 @@ export class TaskClient implements TaskService {
     await this.#call(TASK_METHODS.kill, { id, execId, signal, all });
   }
 
-  async exec({ process, ...request }: ExecTask): Promise<void> {
+  async exec({ process, traceparent, ...request }: ExecTask): Promise<void> {
     const spec = { typeUrl: PROCESS_TYPE_URL, value: process };
-    await this.#call(TASK_METHODS.exec, { ...request, spec });
+    const metadata = traceparent === undefined ? {} : { metadata: { traceparent } };
+    await this.#call(TASK_METHODS.exec, { ...request, spec }, undefined, metadata);
   }
 
   async resizePty(id: string, execId: string, width: number, height: number): Promise<void> {

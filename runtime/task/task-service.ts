@@ -40,6 +40,8 @@ export interface ExecTask {
   readonly stderr: string;
   /** OCI process object, JSON. */
   readonly process: Uint8Array;
+  /** As CreateTask's. */
+  readonly traceparent?: string;
 }
 
 export interface TaskState {

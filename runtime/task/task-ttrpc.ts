@@ -47,7 +47,9 @@ export function taskHandlers(service: TaskService): UnaryHandler[] {
     handle(TASK_METHODS.kill, ({ id, execId, signal, all }) =>
       service.kill(id, execId, signal, all).then(() => empty),
     ),
-    handle(TASK_METHODS.exec, (request) => exec(service, request).then(() => empty)),
+    handle(TASK_METHODS.exec, (request, context) =>
+      exec(service, request, context).then(() => empty),
+    ),
     handle(TASK_METHODS.resizePty, ({ id, execId, width, height }) =>
       service.resizePty(id, execId, width, height).then(() => empty),
     ),
@@ -121,10 +123,15 @@ function anyOf(
 async function exec(
   service: TaskService,
   request: containerd.task.v2.ExecProcessRequest,
+  { metadata }: CallContext,
 ): Promise<void> {
   const { id, execId, terminal, stdin, stdout, stderr, spec } = request;
   const process = json(`exec in container "${id}"`, 'spec', spec);
-  await service.exec({ ...{ id, execId, terminal, stdin, stdout, stderr }, process });
+  const traceparent = metadata.get('traceparent')?.[0];
+  await service.exec({
+    ...{ id, execId, terminal, stdin, stdout, stderr, process },
+    ...(traceparent === undefined ? {} : { traceparent }),
+  });
 }
 
 /**

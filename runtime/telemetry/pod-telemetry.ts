@@ -13,7 +13,7 @@ import {
   type StartKind,
   type StartPhase,
 } from './counters.ts';
-import type { PodTrace } from './pod-trace.ts';
+import type { PodTrace, TracedStart } from './pod-trace.ts';
 import { isTracing } from './trace-settings.ts';
 
 /** Numbers that changed are kept after so long. */
@@ -47,12 +47,16 @@ interface Created {
   readonly originMs: number;
 }
 
+interface AddedExec {
+  readonly traceparent: string | undefined;
+  readonly call: Call;
+}
+
 export class PodTelemetry {
   readonly counters: Counters = newCounters();
   readonly #options: PodTelemetryOptions;
   readonly #created = new Map<string, Created>();
-  /** How long adding each took. */
-  readonly #execs = new Map<string, number>();
+  readonly #execs = new Map<string, AddedExec>();
   /** Created, and no word of their start yet. */
   readonly #fresh = new Set<string>();
   readonly #env: NodeJS.ProcessEnv;
@@ -125,26 +129,31 @@ export class PodTelemetry {
   }
 
   /** Exec was answered. */
-  execAdded(id: string, execId: string, { fromMs, toMs, error }: Call): void {
-    if (error !== undefined) {
+  execAdded(id: string, execId: string, call: Call, traceparent?: string): void {
+    const added = { call, traceparent };
+    if (call.error !== undefined) {
       this.counters.execs.failed += 1;
       this.#changed();
+      this.#traceExec(id, added, undefined);
     } else if (this.#execs.size < PENDING_MAX) {
-      this.#execs.set(keyOf(id, execId), toMs - fromMs);
+      this.#execs.set(keyOf(id, execId), added);
     }
   }
 
   /** Start of an exec was answered. */
-  execStarted(id: string, execId: string, { fromMs, toMs, error }: Call): void {
-    const addedMs = this.#execs.get(keyOf(id, execId));
+  execStarted(id: string, execId: string, start: Call): void {
+    const { fromMs, toMs, error } = start;
+    const added = this.#execs.get(keyOf(id, execId));
     this.#execs.delete(keyOf(id, execId));
     this.#changed();
+    if (added !== undefined) this.#traceExec(id, added, start);
     if (error !== undefined) {
       this.counters.execs.failed += 1;
       return;
     }
     this.counters.execs.ok += 1;
-    observe(this.counters.execSeconds, EXEC_BUCKETS, ((addedMs ?? 0) + toMs - fromMs) / 1000);
+    const addedMs = added === undefined ? 0 : added.call.toMs - added.call.fromMs;
+    observe(this.counters.execSeconds, EXEC_BUCKETS, (addedMs + toMs - fromMs) / 1000);
   }
 
   /** What the pod's subscribers are told. */
@@ -202,8 +211,7 @@ export class PodTelemetry {
     error: unknown,
   ): void {
     if (!isTracing(this.#env)) return;
-    const { timeline, pod, log } = this.#options;
-    const isDebug = this.#env['LCOW_DEBUG'] === '1';
+    const { timeline, pod } = this.#options;
     const created = { name: 'container created', atMs: call.toMs, side: 'guest' } as const;
     const marks = [
       // Marks of a pod are those of its first start.
@@ -213,16 +221,31 @@ export class PodTelemetry {
     const attributes = { 'container.id': id, 'lcow.pod.id': pod, 'lcow.start.kind': kind };
     const failed = error === undefined ? {} : { error };
     const { toMs } = start ?? call;
+    this.#add({ traceparent, fromMs: originMs, toMs, marks, attributes, ...failed });
+  }
+
+  /** One whose caller is traced: there may be many that nobody asks for, as of health checks. */
+  #traceExec(id: string, { call, traceparent }: AddedExec, start: Call | undefined): void {
+    if (traceparent === undefined || !isTracing(this.#env)) return;
+    const { error, toMs } = start ?? call;
+    const added = { name: 'exec added', atMs: call.toMs, side: 'guest' } as const;
+    this.#add({
+      ...{ name: 'start exec', traceparent, fromMs: call.fromMs, toMs },
+      marks: [added, ...(start === undefined ? [] : [processStarted(start)])],
+      attributes: { 'container.id': id, 'lcow.pod.id': this.#options.pod },
+      ...(error === undefined ? {} : { error }),
+    });
+  }
+
+  #add(traced: TracedStart): void {
+    const { log } = this.#options;
+    const isDebug = this.#env['LCOW_DEBUG'] === '1';
     this.#tracing ??= import('./pod-trace.ts').then(({ PodTrace: Traces }) => {
       return new Traces(this.#env, (line) => {
         if (isDebug) log(line);
       });
     });
-    this.#tracing
-      .then((trace) => {
-        trace.add({ traceparent, fromMs: originMs, toMs, marks, attributes, ...failed });
-      })
-      .catch(() => undefined);
+    this.#tracing.then((trace) => trace.add(traced)).catch(() => undefined);
   }
 
   #phases({ kind, originMs, call }: Created, start: Call): [StartPhase, number][] {

@@ -20,6 +20,8 @@ const DEADLINE_MS = 3000;
 
 /** A start, milliseconds of this process. */
 export interface TracedStart {
+  /** Default "start container". */
+  readonly name?: string;
   readonly traceparent: string | undefined;
   readonly fromMs: number;
   readonly toMs: number;
@@ -51,7 +53,8 @@ export class PodTrace {
   }
 
   /** A start is over. Returns at once. */
-  add({ traceparent, fromMs, toMs, marks, attributes, error }: TracedStart): void {
+  add(traced: TracedStart): void {
+    const { name, traceparent, fromMs, toMs, marks, attributes, error } = traced;
     const parent = parseTraceparent(traceparent) ?? this.#inherited;
     this.#inherited = undefined;
     const context = childContext(parent, this.#env);
@@ -61,7 +64,7 @@ export class PodTrace {
       traceId: context.traceId,
       spanId: context.spanId,
       ...(parent === undefined ? {} : { parentSpanId: parent.spanId }),
-      name: 'start container',
+      name: name ?? 'start container',
       kind: 'server',
       startMs: fromMs + offsetMs,
       endMs: toMs + offsetMs,

@@ -76,6 +76,25 @@ test('a start is one trace: the command, the supervisor and the guest', async ()
   assert.ok((start?.startMs ?? 0) >= (root?.startMs ?? 0) - 5);
 });
 
+test('an exec is a trace of its own: the command, and the supervisor below it', async () => {
+  const env = { TRACEPARENT: `00-${'ab'.repeat(16)}-${PARENT}-01` };
+  const ran = await host.start(['exec', 'traced', 'sh', '-c', 'exit 3'], { env }).finished;
+  assert.is(ran.code, 3, ran.stderr);
+  await receiver.received((spans) => named(spans, 'start exec') !== undefined);
+  const spans = receiver.spans.filter(({ traceId }) => traceId === 'ab'.repeat(16));
+  const [root, start] = ['lcow exec', 'start exec'].map((name) => named(spans, name));
+  assert.is(root?.parentSpanId, PARENT);
+  assert.is(root?.attributes['process.exit.code'], 3);
+  assert.is(start?.parentSpanId, root?.spanId);
+  assert.is(start?.resource['service.name'], 'lcow-supervisor');
+  const below = (parent: ReceivedSpan | undefined): string[] =>
+    spans.filter((each) => each.parentSpanId === parent?.spanId).map(({ name }) => name);
+  for (const name of ['command loaded', 'process started', 'exit']) {
+    assert.ok(below(root).includes(name), name);
+  }
+  assert.equal(below(start), ['exec added', 'process started']);
+});
+
 test('the numbers of a host are those of its pods, and stay when they are over', async () => {
   assert.is((await host.lcow('exec', 'traced', 'true')).code, 0);
   assert.is((await host.lcow('exec', 'traced', '/none')).code, 127);
@@ -83,7 +102,7 @@ test('the numbers of a host are those of its pods, and stay when they are over',
   assert.is(living.get('lcow_pods'), 1);
   assert.is(living.get('lcow_containers{state="running"}'), 1);
   assert.is(living.get('lcow_starts_total{kind="cold",outcome="ok"}'), 1);
-  assert.is(living.get('lcow_execs_total{outcome="ok"}'), 1);
+  assert.is(living.get('lcow_execs_total{outcome="ok"}'), 2);
   assert.is(living.get('lcow_execs_total{outcome="failed"}'), 1);
   assert.is(living.get('lcow_start_duration_seconds_count{kind="cold",phase="total"}'), 1);
   const vm = [...living].filter(([name]) =>
@@ -95,7 +114,7 @@ test('the numbers of a host are those of its pods, and stay when they are over',
   const over = numbers(await host.ok('metrics'));
   assert.is(over.get('lcow_pods'), 0);
   assert.is(over.get('lcow_starts_total{kind="cold",outcome="ok"}'), 1);
-  assert.is(over.get('lcow_execs_total{outcome="ok"}'), 1);
+  assert.is(over.get('lcow_execs_total{outcome="ok"}'), 2);
   assert.not.ok([...over.keys()].some((name) => name.includes('pod="')));
 });
 

@@ -2,10 +2,12 @@
 import { RuntimeError } from '../../errors.ts';
 import { Lcow } from '../../lcow.ts';
 import type { ExecRequest } from '../../lcow/exec.ts';
+import { Timeline } from '../../timeline.ts';
 import { follow, readDetachKeys } from '../attached-command.ts';
 import type { CommandInput, OptionValues } from '../command.ts';
 import { sayError } from '../each-operand.ts';
 import { readEnvironment } from '../environment-options.ts';
+import { startTracing } from '../start-tracing.ts';
 import { requireTerminal, terminalSize } from '../terminal.ts';
 
 export async function run({ options, operands }: CommandInput): Promise<number> {
@@ -16,17 +18,26 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   const terminal = options.flag('tty');
   if (terminal && interactive) requireTerminal();
   const request = readRequest(options, args);
+  const timeline = new Timeline();
+  timeline.mark('command loaded');
+  const trace = await startTracing('lcow exec', timeline);
+  const { traceparent } = trace ?? {};
   try {
     await using container = Lcow.open().container(reference);
+    trace?.describe({ 'container.id': container.id });
     if (detached) {
-      await container.execDetached({ ...request, terminal });
+      await container.execDetached({ ...request, terminal, traceparent });
+      timeline.markGuest('process started');
+      await trace?.end();
       return 0;
     }
     const exec = await container.exec({
-      ...request,
+      ...{ ...request, traceparent },
       stdin: interactive,
       terminal: terminal && terminalSize(),
     });
+    timeline.markGuest('process started');
+    trace?.started();
     const code = await follow('the process', exec, {
       interactive,
       terminal,
@@ -34,8 +45,12 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
       // As docker's: without a terminal, signals end the command and not the process.
       kill: terminal ? (signal) => exec.kill(signal) : undefined,
     });
+    timeline.markGuest('exit');
+    trace?.describe({ 'process.exit.code': code });
+    await trace?.end();
     return code;
   } catch (error) {
+    await trace?.end(error);
     // A container that is not there or does not run is 1, as docker has it; what its process does is its own status.
     if (!isAboutContainer(error)) throw error;
     sayError(error);
