@@ -186,7 +186,8 @@ fn follow(daemon: &mut Daemon, holder: &mut Option<Child>) -> io::Result<i32> {
             else {
                 return Err(io::Error::other("its answer is none"));
             };
-            io::stderr().write_all(&err)?;
+            // Nobody may read it.
+            let _ = io::stderr().write_all(&err);
             io::stdout().write_all(&out)?;
             io::stdout().flush()?;
             return Ok(status.into());
