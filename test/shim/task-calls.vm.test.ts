@@ -206,7 +206,9 @@ else {
 
   test('a name that is none, a bundle without a spec or with a wrong one are refused by name', async (context) => {
     const { caller, tasks } = context;
-    const before = caller.leftovers().length;
+    // The pod's numbers are written down when they have changed, a while later.
+    const there = (): string[] => caller.leftovers().filter((line) => !/counters\.json/.test(line));
+    const before = there().length;
     for (const id of ['a/b', '../x', 'x'.repeat(300), '']) {
       const bundle = caller.bundle(`bad-${id}`, FOREVER);
       const started = await caller.call('start', id, bundle);
@@ -251,7 +253,7 @@ else {
     );
     assert.is(garbage.code, 1, garbage.stdout);
     assert.is((await refusal(create(context, 'keeper', FOREVER))).code, 'already-exists');
-    assert.is(caller.leftovers().length, before, caller.leftovers().join('\n'));
+    assert.is(there().length, before, there().join('\n'));
   });
 
   test('streams that nobody reads hold nobody up; who reads slowly gets every byte', async (context) => {
