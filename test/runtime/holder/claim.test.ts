@@ -44,9 +44,12 @@ function register(): void {
     const process = Buffer.from(JSON.stringify('host'));
     await task.exec({ id: 'c', execId: 'x', ...NONE, process });
     const waiting = task.wait('c', 'x');
+    waiting.catch(() => undefined);
     await becomes('it was asked', () => pod.calls().includes('wait'));
     const held = (await task.state('c', 'x')).pid;
+    const ended = exitOf(parked);
     parked.kill('SIGKILL');
+    await ended;
     const after = await task.state('c', 'x');
     assert.is(after.pid, held);
     assert.match(pod.starts()[1]?.args ?? '', /--holder 4 --adopt$/);

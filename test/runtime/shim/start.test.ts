@@ -16,6 +16,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { containerd } from '../../../proto/generated/shim.js';
 import { messageOf } from '../../../runtime/errors.ts';
+import { poolKey } from '../../../runtime/pool/pool-shape.ts';
 import { parseShimArguments } from '../../../runtime/shim/arguments.ts';
 import { start } from '../../../runtime/shim/start.ts';
 import {
@@ -89,6 +90,26 @@ test('a pod is made, its holder started, and its address told and written', asyn
     Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'latin1'));
   assert.is(score(owner), Math.min(score(process.ppid) + 1, 1000));
   process.kill(owner, 'SIGKILL');
+  rmSync(where.run, { recursive: true });
+});
+
+test('where there is a pool, the holder is told where and by which key, but for who is to boot', async () => {
+  mkdirSync(join(where.run, 'pool', 'free'), { recursive: true });
+  holderDoes('echo ready');
+  const keyOf = async (id: string, spec?: unknown): Promise<string | undefined> => {
+    bundleOf(id, spec);
+    await startOf(id);
+    const called = readFileSync(join(folder, 'called'), 'utf8');
+    const [, pool, key] = / --pool (\S+) --key ([0-9a-f]{16}) -- /.exec(called) ?? [];
+    if (key !== undefined) assert.is(pool, join(where.run, 'pool'));
+    return key;
+  };
+  const key = await keyOf('p1');
+  assert.is(key, poolKey({}, env));
+  assert.is(await keyOf('p2', { linux: { namespaces: [{ type: 'network' }] } }), key);
+  const other = { annotations: { 'io.lcow.memory': '300m' } };
+  assert.is(await keyOf('p3', other), poolKey({ memoryMiB: 300 }, env));
+  assert.is(await keyOf('p4', { annotations: { 'io.lcow.template': 'none' } }), undefined);
   rmSync(where.run, { recursive: true });
 });
 
