@@ -38,9 +38,10 @@ function register(): void {
   test('kill -9 of the claimed one: a Wait goes on, what is held stays, the next adopts', async () => {
     await using pool = new FakePool();
     const parked = await pool.park();
-    await pool.park();
     await using pod = new HeldPod({}, pool);
     const { task } = await pod.connect();
+    assert.is((await task.state('c', '')).pid, parked.pid);
+    await pool.park();
     const process = Buffer.from(JSON.stringify('host'));
     await task.exec({ id: 'c', execId: 'x', ...NONE, process });
     const waiting = task.wait('c', 'x');
