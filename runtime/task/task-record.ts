@@ -75,6 +75,31 @@ interface RecordFile {
   sizeBytes: number;
 }
 
+/** Every record in a folder that is one, for who does not own it: nothing is made or removed, and it may be gone. */
+export async function readTaskRecords(
+  folder: string,
+  log: (text: string) => void,
+): Promise<TaskRecord[]> {
+  const records: TaskRecord[] = [];
+  for (const name of await readdir(folder).catch(noneWhereGone)) {
+    if (!name.endsWith('.json')) continue;
+    try {
+      const text = await readBounded(join(folder, name));
+      const record = decodeTaskRecord(JSON.parse(lastWholeLine(text)));
+      if (`${record.id}.json` !== name) throw new Error(`it is of ${JSON.stringify(record.id)}`);
+      records.push(record);
+    } catch (error) {
+      log(`task record ${join(folder, name)} counts as absent: ${messageOf(error)}`);
+    }
+  }
+  return records;
+}
+
+function noneWhereGone(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}
+
 /**
  * A record's file holds it as often as it was saved, a line each, of which the last whole one counts: an exec saves
  * its task four times, and an appended line costs a fortieth of a file that is made anew and renamed.
@@ -91,19 +116,7 @@ export class TaskRecordFolder implements TaskRecords {
   /** Every record that is one. */
   async load(log: (text: string) => void): Promise<TaskRecord[]> {
     sweepTemporaryFiles(this.#folder);
-    const records: TaskRecord[] = [];
-    for (const name of await readdir(this.#folder)) {
-      if (!name.endsWith('.json')) continue;
-      try {
-        const text = await readBounded(join(this.#folder, name));
-        const record = decodeTaskRecord(JSON.parse(lastWholeLine(text)));
-        if (`${record.id}.json` !== name) throw new Error(`it is of ${JSON.stringify(record.id)}`);
-        records.push(record);
-      } catch (error) {
-        log(`task record ${join(this.#folder, name)} counts as absent: ${messageOf(error)}`);
-      }
-    }
-    return records;
+    return readTaskRecords(this.#folder, log);
   }
 
   // Synchronous inside: it takes microseconds, and nothing comes between a state and its record.
