@@ -1,8 +1,7 @@
 /** Files of results on disk: read bounded, written whole or not at all. */
 import { access, constants, open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { messageOf, RuntimeError } from '../../runtime/errors.ts';
-import { writeFileAtomically } from '../../runtime/rootfs/temporary-file.ts';
+import { attempt, writeWhole } from './bench-file.ts';
 import { type BenchResult, MAX_RESULT_BYTES, parseResult } from './result.ts';
 
 /**
@@ -28,11 +27,7 @@ export async function readResultFile(path: string): Promise<BenchResult> {
 
 /** @throws RuntimeError not-found for its folder, invalid-argument, permission-denied */
 export async function writeResultFile(path: string, result: BenchResult): Promise<void> {
-  await attempt(`write ${path}`, () =>
-    writeFileAtomically(path, (file) => file.writeFile(`${JSON.stringify(result, null, 1)}\n`), {
-      mode: 0o644,
-    }),
-  );
+  await writeWhole(path, `${JSON.stringify(result, null, 1)}\n`);
 }
 
 /**
@@ -45,20 +40,4 @@ export async function checkWritable(path: string): Promise<void> {
     if (found !== undefined && !found.isFile()) throw new Error('it is not a regular file');
     await access(dirname(resolve(path)), constants.W_OK | constants.X_OK);
   });
-}
-
-async function attempt<T>(op: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof RuntimeError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    const kind =
-      code === 'ENOENT'
-        ? 'not-found'
-        : code === 'EACCES' || code === 'EROFS'
-          ? 'permission-denied'
-          : 'invalid-argument';
-    throw new RuntimeError(kind, op, messageOf(error), { cause: error });
-  }
 }

@@ -3,11 +3,11 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MAX_RUNS, reportOf } from '../../../bench/report/report-model.ts';
 import { htmlReport, svgReport } from '../../../bench/report/report.ts';
+import { attempt, writeWhole } from '../../../bench/startup/bench-file.ts';
 import { type BenchResult, MAX_RESULT_BYTES } from '../../../bench/startup/result.ts';
 import { readResultFile } from '../../../bench/startup/result-file.ts';
 import { SCENARIOS } from '../../../bench/startup/scenarios.ts';
-import { messageOf, RuntimeError } from '../../errors.ts';
-import { writeFileAtomically } from '../../rootfs/temporary-file.ts';
+import { RuntimeError } from '../../errors.ts';
 import type { CommandInput } from '../command.ts';
 import { escapeControl } from '../escape.ts';
 
@@ -56,22 +56,4 @@ async function readResults(paths: readonly string[]): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
   for (const path of paths) results.push(await readResultFile(path));
   return results;
-}
-
-/** All of it under its name, or nothing. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await attempt(`write ${path}`, () =>
-    writeFileAtomically(path, (file) => file.writeFile(text), { mode: 0o644 }),
-  );
-}
-
-async function attempt<T>(op: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof RuntimeError) throw error;
-    const code =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not-found' : 'invalid-argument';
-    throw new RuntimeError(code, op, messageOf(error), { cause: error });
-  }
 }

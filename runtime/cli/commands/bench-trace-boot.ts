@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { bootFlameChart } from '../../../bench/report/boot-flame-chart.ts';
+import { writeWhole } from '../../../bench/startup/bench-file.ts';
 import { traceBoot } from '../../../bench/startup/boot-trace.ts';
 import type { BootTrace } from '../../../bench/startup/result.ts';
 import { hostVersionOf } from '../../../hcs/document/host-version.ts';
@@ -9,7 +10,6 @@ import { bootsByUefi } from '../../../hcs/document/lcow-boot.ts';
 import { findBootFiles } from '../../../linuxkit/manifest.ts';
 import { directories } from '../../directories.ts';
 import { openHostService } from '../../host-service.ts';
-import { writeFileAtomically } from '../../rootfs/temporary-file.ts';
 import { cancelOnSignals } from '../cancel.ts';
 import type { CommandInput } from '../command.ts';
 import { escapeControl } from '../escape.ts';
@@ -45,7 +45,7 @@ export async function run({ options }: CommandInput): Promise<number> {
     const frame = { id: 'boot', width: CHART_WIDTH, standAlone: true };
     const chart = bootFlameChart(trace, { title, ...frame });
     const text = `<?xml version="1.0" encoding="UTF-8"?>\n${chart.text}\n`;
-    await writeFileAtomically(output, (file) => file.writeFile(text), { mode: 0o644 });
+    await writeWhole(output, text);
     for (const warning of warnings) {
       process.stderr.write(`warning: ${escapeControl(warning)}\n`);
     }
