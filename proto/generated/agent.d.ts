@@ -2506,6 +2506,9 @@ export namespace lcow {
                 /** MountOverlayRequest tmpfsSizeBytes. */
                 tmpfsSizeBytes: number;
 
+                /** MountOverlayRequest frozen. */
+                frozen: boolean;
+
                 /**
                  * Creates a new MountOverlayRequest instance using the specified properties.
                  * @param [properties] Properties to set
@@ -2560,6 +2563,9 @@ export namespace lcow {
                     /** MountOverlayRequest tmpfsSizeBytes */
                     tmpfsSizeBytes?: (number|null);
 
+                    /** MountOverlayRequest frozen */
+                    frozen?: (boolean|null);
+
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
                 }
@@ -2571,6 +2577,7 @@ export namespace lcow {
                   scratch?: lcow.agent.v1.DiskSource.$Shape|null;
                   readOnly?: boolean|null;
                   tmpfsSizeBytes?: number|null;
+                  frozen?: boolean|null;
                   $unknowns?: Uint8Array[];
                 };
             }
@@ -2593,6 +2600,9 @@ export namespace lcow {
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
+
+                /** MountOverlayResponse frozen. */
+                frozen: boolean;
 
                 /**
                  * Creates a new MountOverlayResponse instance using the specified properties.
@@ -2632,6 +2642,9 @@ export namespace lcow {
 
                 /** Properties of a MountOverlayResponse. */
                 interface $Properties {
+
+                    /** MountOverlayResponse frozen */
+                    frozen?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

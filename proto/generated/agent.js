@@ -3225,6 +3225,7 @@ export const lcow = $root.lcow = (() => {
                 MountOverlayRequest.prototype.scratch = null;
                 MountOverlayRequest.prototype.readOnly = false;
                 MountOverlayRequest.prototype.tmpfsSizeBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                MountOverlayRequest.prototype.frozen = false;
 
                 MountOverlayRequest.create = function(properties) {
                     return new MountOverlayRequest(properties);
@@ -3248,6 +3249,8 @@ export const lcow = $root.lcow = (() => {
                         writer.uint32(32).bool(message.readOnly);
                     if (message.tmpfsSizeBytes != null && $Object.hasOwnProperty.call(message, "tmpfsSizeBytes") && (typeof message.tmpfsSizeBytes === "object" ? message.tmpfsSizeBytes.low || message.tmpfsSizeBytes.high : message.tmpfsSizeBytes !== 0))
                         writer.uint32(40).uint64(message.tmpfsSizeBytes);
+                    if (message.frozen != null && $Object.hasOwnProperty.call(message, "frozen") && message.frozen !== false)
+                        writer.uint32(48).bool(message.frozen);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -3322,6 +3325,15 @@ export const lcow = $root.lcow = (() => {
                                     delete message.tmpfsSizeBytes;
                                 continue;
                             }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.frozen = value;
+                                else
+                                    delete message.frozen;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -3357,6 +3369,8 @@ export const lcow = $root.lcow = (() => {
                                 this[keys[i]] = properties[keys[i]];
                 };
 
+                MountOverlayResponse.prototype.frozen = false;
+
                 MountOverlayResponse.create = function(properties) {
                     return new MountOverlayResponse(properties);
                 };
@@ -3368,6 +3382,8 @@ export const lcow = $root.lcow = (() => {
                         _depth = 0;
                     if (_depth > $util.recursionLimit)
                         throw $Error("max depth exceeded");
+                    if (message.frozen != null && $Object.hasOwnProperty.call(message, "frozen") && message.frozen !== false)
+                        writer.uint32(8).bool(message.frozen);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -3381,7 +3397,7 @@ export const lcow = $root.lcow = (() => {
                         _depth = 0;
                     if (_depth > $Reader.recursionLimit)
                         throw $Error("max depth exceeded");
-                    let end, message;
+                    let end, message, value;
                     if (length === $undefined)
                         end = reader.len;
                     else {
@@ -3399,7 +3415,19 @@ export const lcow = $root.lcow = (() => {
                             _end = $undefined;
                             break;
                         }
-                        reader.skipType(tag & 7, _depth, tag);
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.frozen = value;
+                                else
+                                    delete message.frozen;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
                             $util.makeProp(message, "$unknowns", false);
                             (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));

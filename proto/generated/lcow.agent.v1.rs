@@ -279,9 +279,17 @@ pub struct MountOverlayRequest {
     /// of the upper tmpfs when no scratch is given; 0 = half of memory
     #[prost(uint64, tag = "5")]
     pub tmpfs_size_bytes: u64,
+    /// Made ahead: its scratch disk is frozen (FIFREEZE) when this returns, and may be replaced by another disk of the same
+    /// content. The next MountOverlay of the same layers and scratch is given it at its own target, thawed.
+    #[prost(bool, tag = "6")]
+    pub frozen: bool,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct MountOverlayResponse {}
+pub struct MountOverlayResponse {
+    /// as asked; an agent that knows of no frozen overlays does not say so
+    #[prost(bool, tag = "1")]
+    pub frozen: bool,
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct TrimRequest {
     #[prost(string, tag = "1")]

@@ -9,7 +9,9 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Directories } from '../directories.ts';
 import { endSystem } from '../host-service.ts';
+import { DataFolder } from '../image/data-folder.ts';
 import { startTimeOf } from '../ownership.ts';
+import { sweepTemporaryFiles } from '../rootfs/temporary-file.ts';
 import { podFolder } from '../supervisor/pod-folder.ts';
 import { podVmId } from '../supervisor/pod-vm.ts';
 import { PARKED_ROLE } from '../supervisor/readiness.ts';
@@ -156,6 +158,8 @@ class Watched implements WatchedProcess {
   /** What it could not take away itself. A VM that a pod has by now is the pod's. */
   async #cleanUp(vm: string): Promise<void> {
     const { run } = this.#where;
+    // A root's disk that nobody took (mount-ahead.ts).
+    sweepTemporaryFiles(new DataFolder(this.#where.data).temporary);
     for (const folder of [freeFolder({ run }), parkedVmFolder({ run })]) {
       for (const path of this.#files(folder)) rmSync(path, { recursive: true, force: true });
     }

@@ -7,10 +7,12 @@ import { randomBytes } from 'node:crypto';
 import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
 import type { Directories } from '../directories.ts';
 import { messageOf } from '../errors.ts';
+import { DataFolder } from '../image/data-folder.ts';
 import { openHostService } from '../host-service.ts';
 import { DEFAULT_SCRATCH_BYTES } from '../rootfs/scratch.ts';
 import type { HostParts } from '../supervisor/open-pod.ts';
 import type { ParkedVm } from '../task/parked-vm.ts';
+import { RootsAhead } from '../task/root-ahead.ts';
 import { FailedTemplate } from '../template/failed-template.ts';
 import {
   findPodTemplate,
@@ -25,6 +27,7 @@ import { warmContainer } from '../template/warm-container.ts';
 import type { DeviceRecord } from '../uvm/device-record.ts';
 import { createUtilityVm, type UtilityVm, utilityVmDocument } from '../uvm/utility-vm.ts';
 import { holdLayers } from './hold-layers.ts';
+import { mountAhead, rehearseAhead } from './mount-ahead.ts';
 import type { PoolShape } from './pool-shape.ts';
 
 /** From QEMU's start to a clone's answer, at the lowest priority on a busy host. */
@@ -73,8 +76,9 @@ export async function parkVm(options: ParkVmOptions): Promise<MadeVm> {
     ...{ id, secret, directory, signal, forContainers: true },
     onDevices: async (devices: DeviceRecord) => keep?.(devices),
   });
+  let roots: RootsAhead;
   try {
-    await rehearse(vm, options.images);
+    roots = await rehearse(vm, options);
   } catch (error) {
     await vm[Symbol.asyncDispose]();
     throw error;
@@ -86,7 +90,7 @@ export async function parkVm(options: ParkVmOptions): Promise<MadeVm> {
   const keepDevices: ParkedVm['keepDevices'] = (call) => {
     keep = call;
   };
-  const parked = { vm, secret, startedAtMs, document, keepDevices, recorded: markRecorded };
+  const parked = { vm, secret, startedAtMs, document, roots, keepDevices, recorded: markRecorded };
   return { parked, recorded };
 }
 
@@ -94,7 +98,10 @@ export async function parkVm(options: ParkVmOptions): Promise<MadeVm> {
  * The first container is the template's standby, of which nobody has translated anything yet; the others have all that a
  * claimer's has, so that the claimer's meets little that is new.
  */
-async function rehearse(vm: UtilityVm, images: ParkVmOptions['images']): Promise<void> {
+async function rehearse(
+  vm: UtilityVm,
+  { images, where }: Pick<ParkVmOptions, 'images' | 'where'>,
+): Promise<RootsAhead> {
   await warmContainer(vm);
   for (const [place, layers] of images.entries()) await holdLayers(vm, layers, place);
   const like = { under: images[0] ?? [], scratchBytes: DEFAULT_SCRATCH_BYTES };
@@ -104,6 +111,13 @@ async function rehearse(vm: UtilityVm, images: ParkVmOptions['images']): Promise
     await warmContainer(vm, like);
   }
   await prepare(vm);
+  const [expected] = images;
+  if (expected === undefined) return new RootsAhead();
+  const { temporary } = new DataFolder(where.data);
+  await rehearseAhead(vm, expected, temporary);
+  // One alone: it takes a drive, and a container of another image wants one too.
+  const ahead = await mountAhead(vm, expected, temporary);
+  return new RootsAhead(ahead === undefined ? [] : [ahead]);
 }
 
 /** A container made ahead, where the guest's agent can. */

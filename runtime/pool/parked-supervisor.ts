@@ -109,6 +109,7 @@ class Parked {
     } finally {
       // Of a VM that became a pod's: it has ended.
       await made?.parked.vm[Symbol.asyncDispose]().catch(() => undefined);
+      made?.parked.roots.discard();
     }
   }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ContainerStore } from '../container/container-store.ts';
 import type { Directories } from '../directories.ts';
 import { messageOf } from '../errors.ts';
+import { DataFolder } from '../image/data-folder.ts';
 import { endOrphanSystems, sweepHost } from '../host-service.ts';
 import { sweepTemporaryFiles } from '../rootfs/temporary-file.ts';
 import { listPodIds, podFolder, sweepPodFolders } from './pod-folder.ts';
@@ -25,6 +26,7 @@ export async function repairOrphans(where: Directories): Promise<string[]> {
     async () => (await sweepHost(where)).map((what) => `${what}: removed`),
     async () => {
       sweepTemporaryFiles(join(where.data, 'container'));
+      sweepTemporaryFiles(new DataFolder(where.data).temporary);
       return Promise.resolve([]);
     },
   ];

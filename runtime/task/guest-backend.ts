@@ -20,6 +20,7 @@ import { GuestProcess } from './guest-process.ts';
 import { allOrNone, type AttachedRootfs, attachRootfs, mountRootfs } from './guest-rootfs.ts';
 import { planMounts } from './host-mounts.ts';
 import type { ProcessIo } from './process-io.ts';
+import type { RootsAhead } from './root-ahead.ts';
 import { type ContainerRootfs, planRootfs } from './rootfs-mounts.ts';
 import { checkShares } from './share-policy.ts';
 import type { BackendCreate, TaskBackend, TerminalSize } from './task-backend.ts';
@@ -45,6 +46,8 @@ export interface GuestBackendOptions {
   readonly network?: TaskNetwork;
   /** As PodShape.shares. */
   readonly shares?: readonly string[];
+  /** Mounted in its VM already. */
+  readonly roots?: RootsAhead;
   /** Of the first container. */
   readonly timeline?: Timeline;
   readonly log: (text: string) => void;
@@ -88,6 +91,7 @@ export class GuestBackend implements TaskBackend {
     };
     try {
       giveUp();
+      this.#options.roots?.take(root);
       const [held, shares] = await this.#attach(scope, root, mounts.shares);
       this.#options.timeline?.mark('devices');
       await this.#vm.agent();

@@ -246,6 +246,7 @@ async function over(
     ...(network === undefined ? {} : { network }),
     ...(timeline === undefined ? {} : { timeline }),
     ...(options.pod.shape.shares === undefined ? {} : { shares: options.pod.shape.shares }),
+    ...(options.parked === undefined ? {} : { roots: options.parked.roots }),
   });
   const records = new TaskRecordFolder(join(directory, 'task'));
   const { hostProcesses: processes } = options;

@@ -163,6 +163,16 @@ export class ScsiSlots {
     }));
   }
 
+  /** A disk was taken out of its drive, whose content the guest has mounted: it is for a disk of this digest now. */
+  vacate(slot: ScsiSlot, digest: string): void {
+    const occupant = this.#at(slot);
+    if (occupant === undefined) return;
+    this.#remove(occupant);
+    this.#drives = this.#drives.map((drive) =>
+      indexOf(drive) === indexOf(slot) ? { ...drive, mounted: digest } : drive,
+    );
+  }
+
   #at(slot: ScsiSlot): Occupant | undefined {
     return this.#occupants.find(
       ({ slot: taken }) => taken.controller === slot.controller && taken.lun === slot.lun,

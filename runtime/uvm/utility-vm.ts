@@ -422,6 +422,22 @@ export class UtilityVm implements AsyncDisposable {
     await this.#keepDevices();
   }
 
+  /** Whether a disk there came into a drive: no device came, and none goes with it. */
+  isInDrive(slot: ScsiSlot): boolean {
+    return this.#slots.isDrive(slot);
+  }
+
+  /**
+   * Takes a writable disk out of its drive and leaves the guest what it has mounted of it, which must be frozen. The next
+   * disk that is attached and has the same content comes there.
+   * @param path of the disk
+   */
+  async vacate(slot: ScsiSlot, path: string): Promise<void> {
+    await this.system.modify(removeScsiAttachment(slot));
+    this.#slots.vacate(slot, scratchDigest(path));
+    await this.#keepDevices();
+  }
+
   /** Shares a host folder or file, or an overlay of folders, over 9P. */
   async share(source: ShareSource | OverlaySource): Promise<Share> {
     const name = String(this.#nextShare++);

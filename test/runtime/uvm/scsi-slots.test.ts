@@ -102,4 +102,19 @@ test('the 65th disk of a controller is refused', async () => {
   assert.match(message, /all 64 SCSI slots are taken/);
 });
 
+test('a drive whose disk was taken out from under a mount is for one of that content alone', async () => {
+  const drives = [{ controller: 0, lun: 0, readOnly: false, sizeBytes: 100 }];
+  const slots = new ScsiSlots(1, [], drives);
+  const reserve = async (path: string, digest: string): Promise<number> =>
+    (await slots.reserve(path, false, async () => {}, { sizeBytes: 50, digest })).lun;
+  assert.is(await reserve('/ahead', 'as made'), 0);
+  slots.vacate({ controller: 0, lun: 0 }, 'as mounted');
+  assert.equal(slots.disks, []);
+  assert.is.not(await reserve('/fresh', 'as made'), 0);
+  assert.is(await reserve('/own', 'as mounted'), 0);
+  await slots.release({ controller: 0, lun: 0 }, async () => {});
+  // The guest has unmounted it.
+  assert.is(await reserve('/later', 'as made'), 0);
+});
+
 test.run();

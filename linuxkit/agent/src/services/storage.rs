@@ -72,8 +72,9 @@ impl Storage for Handler {
     ) -> Result<Response<MountOverlayResponse>, Status> {
         let agent = Arc::clone(self);
         let request = request.into_inner();
-        uninterrupted(async move { agent.storage.mount_overlay(request).await }).await?;
-        Ok(Response::new(MountOverlayResponse {}))
+        let frozen =
+            uninterrupted(async move { agent.storage.mount_overlay(request).await }).await?;
+        Ok(Response::new(MountOverlayResponse { frozen }))
     }
 
     async fn trim(&self, request: Request<TrimRequest>) -> Result<Response<TrimResponse>, Status> {

@@ -21,6 +21,7 @@ use crate::uevent::Devices;
 
 use mount::{bind, freeze, mount_block, mount_quiet, mount_tmpfs, thaw, unmount_path};
 pub use mount::{mount, trim};
+use overlay::Ahead;
 
 /// A mount that somebody holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,8 @@ struct Table {
     frozen: HashSet<String>,
     /// What an overlay's target stands on, in mounting order.
     overlays: HashMap<String, Vec<Mounted>>,
+    /// Those of `overlays` that were made ahead of their containers, each on a frozen scratch.
+    ahead: Vec<Ahead>,
 }
 
 pub struct Storage {
@@ -217,7 +220,17 @@ impl Storage {
             return Ok(());
         }
         let _turn = self.turn.lock().await;
-        self.release(Mounted { target })
+        let above = {
+            let table = lock(&self.table);
+            let mut ahead = table.ahead.iter();
+            ahead
+                .find(|ahead| ahead.scratch == target)
+                .map(|ahead| ahead.target.clone())
+        };
+        match above {
+            Some(overlay) => self.forget_overlay(&overlay),
+            None => self.release(Mounted { target }),
+        }
     }
 
     /// Makes a frozen mount one as others, which its holder has for itself.

@@ -84,6 +84,12 @@ pub(super) fn mount_quiet(device: &str, target: &str, kind: &str) -> Result<(), 
     }
 }
 
+/// Moves what is mounted at `from`; nothing that is open in it notices.
+pub(super) fn move_mount(from: &str, to: &str) -> Result<(), Status> {
+    mount(from, to, "none", libc::MS_MOVE, "")
+        .map_err(|error| from_io(&format!("move what is mounted at {from} to {to}"), &error))
+}
+
 const FIFREEZE: libc::c_ulong = 0xc004_5877;
 const FITHAW: libc::c_ulong = 0xc004_5878;
 

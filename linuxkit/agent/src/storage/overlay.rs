@@ -1,10 +1,12 @@
 //! Overlays: layers and a writable place as one tree, and what it stands on.
 
 use std::fs;
+use std::io;
+use std::path::Path;
 
 use tonic::Status;
 
-use super::mount::{make_target, mount, mount_tmpfs, unmount_path};
+use super::mount::{freeze, make_target, mount, mount_tmpfs, move_mount, thaw, unmount_path};
 use super::{Mounted, Storage, blocking, disk_place, filesystem};
 use crate::agent::lock;
 use crate::bounds::{self, from_io, invalid};
@@ -12,8 +14,31 @@ use crate::proto::{LayerSource, MountOverlayRequest, disk_source, layer_source};
 
 /// The kernel's limit of a mount's option string.
 const PAGE: usize = 4096;
+/// Of an overlay that is made ahead, so much of its programs and libraries is read.
+const READ_AHEAD_BYTES: u64 = 16 << 20;
+const PROGRAM_FOLDERS: [&str; 9] = [
+    "bin",
+    "sbin",
+    "usr/bin",
+    "usr/sbin",
+    "usr/local/bin",
+    "lib",
+    "lib64",
+    "usr/lib",
+    "lib/x86_64-linux-gnu",
+];
 /// Layers of one overlay.
 const MAX_LAYERS: usize = 128;
+
+/// An overlay that was made ahead and whose scratch is frozen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ahead {
+    pub(super) target: String,
+    /// Where its layers are mounted, topmost first.
+    lower: Vec<String>,
+    /// Where its scratch disk is mounted.
+    pub(super) scratch: String,
+}
 
 impl Storage {
     /// Unmounts the overlay at `target` and gives back what it stood on; nothing when there is none. Blocks.
@@ -23,7 +48,14 @@ impl Storage {
             if !table.overlays.contains_key(target) {
                 return Ok(());
             }
+            let ahead = table.ahead.iter().find(|ahead| ahead.target == target);
+            if let Some(scratch) = ahead.map(|ahead| ahead.scratch.clone())
+                && table.frozen.remove(&scratch)
+            {
+                thaw(&scratch)?;
+            }
             unmount_path(target)?;
+            table.ahead.retain(|ahead| ahead.target != target);
             table.overlays.remove(target).unwrap_or_default()
         };
         let _ = fs::remove_dir_all(short_names(target));
@@ -33,8 +65,9 @@ impl Storage {
         Ok(())
     }
 
-    /// Mounts layers and scratch and overlays them.
-    pub async fn mount_overlay(&self, request: MountOverlayRequest) -> Result<(), Status> {
+    /// Mounts layers and scratch and overlays them, or takes the overlay of them that was made ahead.
+    /// @returns whether its scratch is frozen
+    pub async fn mount_overlay(&self, request: MountOverlayRequest) -> Result<bool, Status> {
         bounds::run_path("target", &request.target)?;
         if request.layers.is_empty() || request.layers.len() > MAX_LAYERS {
             return Err(invalid(
@@ -51,12 +84,32 @@ impl Storage {
                 )));
             }
         }
+        if let Some(ahead) = self.made_ahead(&request)? {
+            self.take_ahead(ahead, target).await?;
+            return Ok(false);
+        }
+        let scratch = match (&request.scratch, request.frozen) {
+            (Some(disk), true) => Some(disk_place("scratch", disk)?),
+            _ => None,
+        };
         let mut parts = Vec::new();
-        let made = self.mount_parts(request, &mut parts).await;
+        let mut made = self.mount_parts(request, &mut parts).await;
+        if let (Ok(lower), Some(scratch)) = (&made, scratch) {
+            let ahead = Ahead {
+                target: target.clone(),
+                lower: lower.clone(),
+                scratch,
+            };
+            if let Err(status) = self.freeze_ahead(ahead).await {
+                let _ = unmount_path(&target);
+                made = Err(status);
+            }
+        }
         match made {
-            Ok(()) => {
-                lock(&self.table).overlays.insert(target, parts);
-                Ok(())
+            Ok(_) => {
+                let mut table = lock(&self.table);
+                table.overlays.insert(target.clone(), parts);
+                Ok(table.ahead.iter().any(|ahead| ahead.target == target))
             }
             Err(status) => {
                 let _ = fs::remove_dir_all(short_names(&target));
@@ -69,11 +122,96 @@ impl Storage {
         }
     }
 
+    /// The overlay that was made ahead of what is asked for. A scratch under another one can have no second.
+    fn made_ahead(&self, request: &MountOverlayRequest) -> Result<Option<Ahead>, Status> {
+        let Some(disk) = &request.scratch else {
+            return Ok(None);
+        };
+        let scratch = disk_place("scratch", disk)?;
+        let found = {
+            let table = lock(&self.table);
+            let mut known = table.ahead.iter();
+            known.find(|ahead| ahead.scratch == scratch).cloned()
+        };
+        let Some(ahead) = found else {
+            return Ok(None);
+        };
+        let mut lower = Vec::with_capacity(request.layers.len());
+        for (index, layer) in request.layers.iter().enumerate() {
+            lower.push(layer_place(index, layer)?);
+        }
+        if request.read_only || request.frozen || lower != ahead.lower {
+            return Err(Status::already_exists(format!(
+                "an overlay of other layers stands on {scratch}"
+            )));
+        }
+        Ok(Some(ahead))
+    }
+
+    /// Freezes the scratch of an overlay that was mounted: another disk of the same content may come in its place.
+    async fn freeze_ahead(&self, ahead: Ahead) -> Result<(), Status> {
+        let _turn = self.turn.lock().await;
+        let (place, lower) = (ahead.scratch.clone(), ahead.lower.clone());
+        blocking("freeze", move || {
+            let mut bytes = READ_AHEAD_BYTES;
+            for layer in &lower {
+                for folder in PROGRAM_FOLDERS {
+                    read_files(&Path::new(layer).join(folder), &mut bytes);
+                }
+            }
+            freeze(&place)
+        })
+        .await?;
+        let mut table = lock(&self.table);
+        table.frozen.insert(ahead.scratch.clone());
+        table.ahead.push(ahead);
+        Ok(())
+    }
+
+    /// Gives an overlay that was made ahead its target.
+    async fn take_ahead(&self, ahead: Ahead, target: String) -> Result<(), Status> {
+        let _turn = self.turn.lock().await;
+        {
+            // Whoever comes for it now finds it taken.
+            let mut table = lock(&self.table);
+            let before = table.ahead.len();
+            table.ahead.retain(|known| known != &ahead);
+            if table.ahead.len() == before {
+                return Err(Status::already_exists(format!(
+                    "the overlay on {} was taken",
+                    ahead.scratch
+                )));
+            }
+        }
+        let (from, scratch) = (ahead.target.clone(), ahead.scratch.clone());
+        let to = target.clone();
+        let moved = blocking("mount", move || {
+            thaw(&scratch)?;
+            make_target(&to)?;
+            move_mount(&from, &to)?;
+            let _ = fs::remove_dir_all(short_names(&from));
+            let _ = fs::remove_dir(&from);
+            Ok(())
+        })
+        .await;
+        let mut table = lock(&self.table);
+        if let Err(status) = moved {
+            // As it was, but for what was thawed: who has it unmounted finds it.
+            table.ahead.push(ahead);
+            return Err(status);
+        }
+        table.frozen.remove(&ahead.scratch);
+        let parts = table.overlays.remove(&ahead.target).unwrap_or_default();
+        table.overlays.insert(target, parts);
+        Ok(())
+    }
+
+    /// @returns where the layers are mounted
     async fn mount_parts(
         &self,
         request: MountOverlayRequest,
         parts: &mut Vec<Mounted>,
-    ) -> Result<(), Status> {
+    ) -> Result<Vec<String>, Status> {
         let mut lower = Vec::with_capacity(request.layers.len());
         for (index, layer) in request.layers.iter().enumerate() {
             lower.push(self.mount_layer(index, layer, parts).await?);
@@ -105,7 +243,11 @@ impl Storage {
         }
         self.need("overlay").await?;
         let target = request.target;
-        blocking("mount", move || overlay(&target, &lower, upper.as_deref())).await
+        blocking("mount", move || {
+            overlay(&target, &lower, upper.as_deref())?;
+            Ok(lower)
+        })
+        .await
     }
 
     async fn mount_layer(
@@ -114,27 +256,52 @@ impl Storage {
         layer: &LayerSource,
         parts: &mut Vec<Mounted>,
     ) -> Result<String, Status> {
-        let field = format!("layers[{index}]");
-        match &layer.source {
-            Some(layer_source::Source::Path(path)) => {
-                bounds::run_path(&format!("{field}.path"), path)?;
-                if path.contains([':', ',', '\\']) {
-                    return Err(invalid(&field, format!("{path:?} holds one of : , \\")));
-                }
-                Ok(path.clone())
+        let place = layer_place(index, layer)?;
+        if let Some(layer_source::Source::Disk(disk)) = &layer.source {
+            let field = format!("layers[{index}].filesystem");
+            let kind = filesystem(&field, &layer.filesystem)?;
+            parts.push(self.mount_disk(disk, &place, kind, true, &[]).await?);
+        }
+        Ok(place)
+    }
+}
+
+/// Where a layer is, or will be mounted.
+fn layer_place(index: usize, layer: &LayerSource) -> Result<String, Status> {
+    let field = format!("layers[{index}]");
+    match &layer.source {
+        Some(layer_source::Source::Path(path)) => {
+            bounds::run_path(&format!("{field}.path"), path)?;
+            if path.contains([':', ',', '\\']) {
+                return Err(invalid(&field, format!("{path:?} holds one of : , \\")));
             }
-            Some(layer_source::Source::Disk(disk)) => {
-                let kind = filesystem(&format!("{field}.filesystem"), &layer.filesystem)?;
-                let place = match &disk.source {
-                    Some(disk_source::Source::Pmem(pmem)) => {
-                        format!("/run/lcow/pmem/{}", pmem.device)
-                    }
-                    _ => disk_place("layers", disk)?,
-                };
-                parts.push(self.mount_disk(disk, &place, kind, true, &[]).await?);
-                Ok(place)
-            }
-            None => Err(invalid(&format!("{field}.source"), "missing")),
+            Ok(path.clone())
+        }
+        Some(layer_source::Source::Disk(disk)) => match &disk.source {
+            Some(disk_source::Source::Pmem(pmem)) => Ok(format!("/run/lcow/pmem/{}", pmem.device)),
+            _ => disk_place("layers", disk),
+        },
+        None => Err(invalid(&format!("{field}.source"), "missing")),
+    }
+}
+
+/// Reads what a folder of a layer has, so that it is in memory when it is executed; nothing that a link leads to.
+fn read_files(folder: &Path, bytes: &mut u64) {
+    let is_folder = fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten().filter(|_| is_folder) {
+        let Ok(found) = entry.metadata() else {
+            continue;
+        };
+        if !found.is_file() || found.len() > *bytes {
+            continue;
+        }
+        if let Ok(mut file) = fs::File::open(entry.path())
+            && let Ok(length) = io::copy(&mut file, &mut io::sink())
+        {
+            *bytes -= length.min(*bytes);
         }
     }
 }
