@@ -5,6 +5,11 @@ import { Lcow } from '../../runtime/lcow.ts';
 import { poolFilled, stopPool } from '../../runtime/pool/pool-client.ts';
 import type { Bench } from './bench.ts';
 
+/** @param folder of the benchmark */
+export function poolRun(folder: string): string {
+  return join(folder, 'run-pool');
+}
+
 export class BenchPool implements AsyncDisposable {
   readonly where: Directories;
   /** Takes what is parked. */
@@ -12,7 +17,7 @@ export class BenchPool implements AsyncDisposable {
 
   /** @throws Error of `lcow pool start` */
   static async start(bench: Bench, image: string): Promise<BenchPool> {
-    const where = { data: bench.where.data, run: join(bench.folder, 'run-pool') };
+    const where = { data: bench.where.data, run: poolRun(bench.folder) };
     const options = ['--size', '1', '--image', image, '--wait'];
     await bench.runLcow(['pool', 'start', ...options], { env: { LCOW_RUN: where.run } });
     return new BenchPool(where);

@@ -27,7 +27,7 @@ import { Lcow } from '../../runtime/lcow.ts';
 import type { ContainerHandle } from '../../runtime/lcow/container-handle.ts';
 import { Scope } from '../../runtime/scope.ts';
 import { BenchImage } from './bench-image.ts';
-import { BenchPool } from './bench-pool.ts';
+import { BenchPool, poolRun } from './bench-pool.ts';
 import { type CgroupView, hasHybridCgroups, openV1View } from './cgroup-view.ts';
 import { clearAway, FOLDER_PREFIX } from './clear-away.ts';
 import { type CommandOptions, type Timed, timed } from './command.ts';
@@ -42,6 +42,7 @@ export type DirectRuntime = 'runc' | 'crun';
 
 const SHIM = 'containerd-shim-lcow-v1';
 const COLD_SHIM = 'containerd-shim-lcowcold-v1';
+const POOL_SHIM = 'containerd-shim-lcowpool-v1';
 /** What `lcow run` calls the image. */
 export const IMAGE = 'lcow-bench:latest';
 /** Longer than any benchmark. */
@@ -305,8 +306,14 @@ function environment(
   const shim = join(root, 'bin', SHIM);
   symlinkSync(shim, join(bin, SHIM));
   // A daemon's environment is its shims': what is to be otherwise for some is a runtime of its own.
-  const script = `#!/bin/sh\nLCOW_TEMPLATE=none exec '${shim}' "$@"\n`;
-  writeFileSync(join(bin, COLD_SHIM), script, { mode: 0o755 });
+  const others = {
+    [COLD_SHIM]: 'LCOW_TEMPLATE=none',
+    [POOL_SHIM]: `LCOW_RUN='${poolRun(folder)}'`,
+  };
+  for (const [name, setting] of Object.entries(others)) {
+    const script = `#!/bin/sh\n${setting} exec '${shim}' "$@"\n`;
+    writeFileSync(join(bin, name), script, { mode: 0o755 });
+  }
   // It costs each start of Node 20 fifty milliseconds, and nothing here speaks TLS.
   const { NODE_EXTRA_CA_CERTS: _slow, ...inherited } = env;
   return {

@@ -6,12 +6,13 @@ import { CONTAINERD_SOCKET } from './clear-away.ts';
 import { type CommandOptions, type Timed, timed } from './command.ts';
 import { Daemon } from './daemon.ts';
 
-/** lcowcold: ours, without templates. */
+/** lcowcold: ours, without templates; lcowpool: with the run folder of the pool. */
 export type ShimKind = keyof typeof RUNTIMES;
 
 const RUNTIMES = {
   lcow: 'io.containerd.lcow.v1',
   lcowcold: 'io.containerd.lcowcold.v1',
+  lcowpool: 'io.containerd.lcowpool.v1',
   runc: 'io.containerd.runc.v2',
 } as const;
 const REPOSITORY = 'docker.io/library/lcow-bench';

@@ -1,7 +1,14 @@
 /** `ctr` and `docker`: `true` in a new container by the same tool, with our shim and with runc's. */
 import type { Bench } from '../bench.ts';
 import type { ShimKind } from '../containerd-daemon.ts';
-import { COLD_VARIANT, prepareVariant, TEMPLATE_VARIANT, type Variant } from '../ours.ts';
+import {
+  COLD_VARIANT,
+  POOL_VARIANT,
+  prepareVariant,
+  renewVariant,
+  TEMPLATE_VARIANT,
+  type Variant,
+} from '../ours.ts';
 import type { Scenario, Subject } from '../scenario.ts';
 import { CONTAINERD_PEERS, DOCKER_PEERS } from './run.ts';
 
@@ -18,6 +25,7 @@ export const CTR_TEMPLATE = {
   shim: 'lcow',
   variant: TEMPLATE_VARIANT,
 } as const;
+const CTR_POOL = { name: 'ctr+lcow (pool)', shim: 'lcowpool', variant: POOL_VARIANT } as const;
 export const CTR_RUNC = { name: 'ctr+runc', shim: 'runc' } as const;
 
 export const CTR_RUN: Scenario = {
@@ -25,16 +33,18 @@ export const CTR_RUN: Scenario = {
   summary: '`ctr run --rm IMAGE ID true`: from the spawn of ctr to its end.',
   unit: 'ms',
   better: 'less',
-  subjects: [CTR_LCOW, CTR_TEMPLATE, CTR_RUNC].map(
+  subjects: [CTR_LCOW, CTR_TEMPLATE, CTR_POOL, CTR_RUNC].map(
     ({ name, shim, variant }: ThroughDaemon): Subject => ({
       name,
       absent: (bench) => bench.missing(...CONTAINERD_PEERS),
       async open(bench: Bench) {
         if (variant !== undefined) await prepareVariant(bench, variant);
         const containerd = await bench.containerd();
-        return async ({ turn, signal }) => ({
-          value: (await containerd.run(shim, `ctr-${shim}-${turn}`, ['true'], { signal })).tookMs,
-        });
+        return async ({ turn, signal }) => {
+          if (variant !== undefined) await renewVariant(bench, variant);
+          const id = `ctr-${shim}-${turn}`;
+          return { value: (await containerd.run(shim, id, ['true'], { signal })).tookMs };
+        };
       },
     }),
   ),
