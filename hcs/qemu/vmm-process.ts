@@ -21,12 +21,6 @@ const KERNEL_TAIL_CHARACTERS = 16 * 1024;
 /** How long the end of stderr may follow the exit. */
 const LAST_WORDS_MS = 20;
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-/**
- * QEMU keeps something of each block of guest code that it translates, some 15 MB by the time a container runs: in large
- * pages and by steps of megabytes it is had with half the page faults (docs/performance.md). Other C libraries take no
- * notice of it.
- */
-const MALLOC_TUNABLES = 'glibc.malloc.hugetlb=1:glibc.malloc.top_pad=8388608';
 
 /** How a process ended, as far as can be told: one that we did not spawn has neither. */
 export interface ProcessExit {
@@ -104,7 +98,7 @@ export function spawnVmm(options: {
   const child = spawn(line[0] as string, line.slice(1), {
     cwd: options.folder,
     // No LANG: who looks for a locale's files on the way to QEMU, and QEMU itself, speaks to nobody.
-    env: { PATH: SYSTEM_PATH, GLIBC_TUNABLES: MALLOC_TUNABLES },
+    env: { PATH: SYSTEM_PATH },
     // Its own session: a Ctrl-C in our terminal is ours alone.
     detached: true,
     stdio: [
