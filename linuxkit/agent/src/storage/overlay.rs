@@ -16,7 +16,7 @@ use crate::proto::{LayerSource, MountOverlayRequest, disk_source, layer_source};
 const PAGE: usize = 4096;
 /// Of an overlay that is made ahead, so much of its programs and libraries is read.
 const READ_AHEAD_BYTES: u64 = 16 << 20;
-const PROGRAM_FOLDERS: [&str; 9] = [
+const PROGRAM_FOLDERS: [&str; 10] = [
     "bin",
     "sbin",
     "usr/bin",
@@ -26,6 +26,7 @@ const PROGRAM_FOLDERS: [&str; 9] = [
     "lib64",
     "usr/lib",
     "lib/x86_64-linux-gnu",
+    "usr/lib/x86_64-linux-gnu",
 ];
 /// Layers of one overlay.
 const MAX_LAYERS: usize = 128;
@@ -287,11 +288,13 @@ fn layer_place(index: usize, layer: &LayerSource) -> Result<String, Status> {
 
 /// Reads what a folder of a layer has, so that it is in memory when it is executed; nothing that a link leads to.
 fn read_files(folder: &Path, bytes: &mut u64) {
-    let is_folder = fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
+    if !fs::canonicalize(folder).is_ok_and(|real| real == folder) {
+        return;
+    }
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
-    for entry in entries.flatten().filter(|_| is_folder) {
+    for entry in entries.flatten() {
         let Ok(found) = entry.metadata() else {
             continue;
         };
@@ -373,6 +376,29 @@ mod tests {
             overlay_options(&lower, Some("/s")),
             "lowerdir=/a:/b,upperdir=/s/upper,workdir=/s/work"
         );
+    }
+
+    #[test]
+    fn files_are_read_as_far_as_there_are_bytes_and_links_lead_nowhere() {
+        let root = std::env::temp_dir().join(format!("lcow-read-{}", std::process::id()));
+        let bin = root.join("bin");
+        fs::create_dir_all(&bin).expect("a folder");
+        let root = fs::canonicalize(&root).expect("its real name");
+        let bin = root.join("bin");
+        fs::write(bin.join("small"), [0; 100]).expect("a file");
+        fs::write(bin.join("large"), [0; 1000]).expect("a file");
+        std::os::unix::fs::symlink(bin.join("small"), bin.join("link")).expect("a link");
+        std::os::unix::fs::symlink(&bin, root.join("sbin")).expect("a link");
+        let read = |folder: &Path, bytes: u64| {
+            let mut left = bytes;
+            read_files(folder, &mut left);
+            bytes - left
+        };
+        assert_eq!(read(&bin, 5000), 1100);
+        assert_eq!(read(&bin, 999), 100);
+        assert_eq!(read(&root.join("sbin"), 5000), 0);
+        assert_eq!(read(&root.join("nothing"), 5000), 0);
+        fs::remove_dir_all(&root).expect("no folder");
     }
 
     #[test]
