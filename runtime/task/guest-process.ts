@@ -147,6 +147,10 @@ export class GuestProcess implements BackendProcess {
     this.#markCreated();
   }
 
+  get outputTaken(): number {
+    return this.#handed.stdout + this.#handed.stderr;
+  }
+
   resize(width: number, height: number): void {
     this.#size = { width, height };
     this.#streams?.resize(width, height);

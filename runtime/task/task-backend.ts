@@ -22,6 +22,8 @@ export interface BackendProcess {
   readonly exited: Promise<BackendExit>;
   /** All output that will ever come was handed to the ProcessIo. Never rejects. */
   readonly drained: Promise<void>;
+  /** Bytes of output that were handed on. It grows while somebody takes them. */
+  readonly outputTaken: number;
   resize(width: number, height: number): void;
   /** Its exit is due: ask for it even while its output stalls. */
   expectExit(): void;

@@ -10,6 +10,8 @@ import type { ProcessRecord } from './task-record.ts';
 
 /** How long a delete waits for output that nobody takes: containerd 2's limit. */
 export const DRAIN_TIMEOUT_MS = 10_000;
+/** So many of these, where some of it was taken in each: a guest that does not stop writing is not waited for. */
+const DRAIN_TURNS_MAX = 12;
 
 export class TaskProcess {
   readonly containerId: string;
@@ -110,14 +112,20 @@ export class TaskProcess {
     this.#tell(exit);
   }
 
-  /** Waits until the output was taken, or DRAIN_TIMEOUT_MS. */
-  async drained(): Promise<void> {
+  /** Waits until the output was taken, or nobody has taken any of it for `timeoutMs`. */
+  async drained(timeoutMs = DRAIN_TIMEOUT_MS): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, DRAIN_TIMEOUT_MS);
+      let [taken, turns] = [this.guest?.outputTaken, 0];
+      timer = setInterval(() => {
+        const now = this.guest?.outputTaken;
+        turns += 1;
+        if (now === taken || turns === DRAIN_TURNS_MAX) resolve();
+        taken = now;
+      }, timeoutMs);
     });
     await Promise.race([this.#drained, limit]);
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 
   /** Ends its stdio. Whoever still waits for an exit gets not-found. */

@@ -17,6 +17,7 @@ export class FakeProcess implements BackendProcess {
   readonly exited: Promise<BackendExit>;
   readonly drained: Promise<void>;
   over = false;
+  outputTaken = 0;
   sizes: string[] = [];
   #exit!: (exit: BackendExit) => void;
   #fail!: (error: unknown) => void;
