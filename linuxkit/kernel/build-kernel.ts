@@ -14,9 +14,10 @@ import { configText, type KernelOption, lostOptions, readFragments } from './con
 import { hasPvhNote, readElf } from './elf.ts';
 import { findKernelSource, isRunning, openKernelSource } from './kernel-source.ts';
 import { type BuiltKernel, KernelStore } from './kernel-store.ts';
+import { placeCompiler, precompileHeaders } from './precompiled-headers.ts';
 
 /** Counts changes of what this module makes of the same inputs. */
-const BUILDER_VERSION = 1;
+const BUILDER_VERSION = 2;
 const PINNED = {
   KBUILD_BUILD_TIMESTAMP: '1970-01-01',
   KBUILD_BUILD_USER: 'lcow',
@@ -102,7 +103,11 @@ async function compile(
   log: (line: string) => void,
   options: BuildKernelOptions,
 ): Promise<Record<string, Buffer>> {
-  const make = (...targets: string[]): Promise<void> => runMake(source, objects, targets, options);
+  const compiler = `CC=${await placeCompiler(objects)}`;
+  let compiled = 0;
+  const onFile = (): void => options.onProgress?.(++compiled);
+  const make = (...targets: string[]): Promise<void> =>
+    runMake(source, objects, [compiler, ...targets], onFile, options);
   log(`configures ${source.split('/').at(-1)} with ${wanted.length} options`);
   const asked = join(objects, 'lcow.config');
   await writeFile(asked, configText(wanted));
@@ -115,7 +120,9 @@ async function compile(
       `the kernel's configuration lost ${names.join(', ')}: what they depend on is not asked for, or this source has no such option`,
     );
   }
-  log('compiles');
+  await make(WITHOUT_EXPORT_CHECK, 'prepare');
+  const why = await precompileHeaders(objects, options.signal);
+  log(why === undefined ? 'compiles' : `compiles without precompiled headers: ${why}`);
   await make(WITHOUT_EXPORT_CHECK, 'vmlinux', 'bzImage');
   const stripped = join(objects, 'vmlinux.stripped');
   await runTool('strip', ['--strip-all', '-o', stripped, join(objects, 'vmlinux')]);
@@ -131,15 +138,15 @@ async function runMake(
   source: string,
   objects: string,
   targets: readonly string[],
-  { jobs = availableParallelism() + 1, onProgress, signal }: BuildKernelOptions,
+  onFile: () => void,
+  { jobs = availableParallelism() + 1, signal }: BuildKernelOptions,
 ): Promise<void> {
-  let compiled = 0;
   await runTool('make', ['-C', source, `O=${objects}`, `-j${jobs}`, 'ARCH=x86_64', ...targets], {
     // Nothing of the caller's environment decides what is built.
     env: { PATH: process.env['PATH'] ?? '', LANG: 'C', LC_ALL: 'C', HOME: '/', ...PINNED },
     onLine: (line) => {
       const isFile = /^ {2}(?:CC|AS) /.test(line);
-      if (isFile) onProgress?.(++compiled);
+      if (isFile) onFile();
       return isFile;
     },
     ...(signal === undefined ? {} : { signal }),

@@ -75,6 +75,8 @@ function isOnPath(name: string, path: string): boolean {
 }
 
 export interface RunToolOptions {
+  /** Where it runs. Default: where we do. */
+  readonly cwd?: string;
   /** Default: ours. */
   readonly env?: NodeJS.ProcessEnv;
   /** Told each line of stdout; one that it takes (returns true) is not kept for the error. */
@@ -91,7 +93,7 @@ export interface RunToolOptions {
 export function runTool(
   program: string,
   args: readonly string[],
-  { env, onLine, signal }: RunToolOptions = {},
+  { cwd, env, onLine, signal }: RunToolOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);
@@ -99,6 +101,7 @@ export function runTool(
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, which is ended as a whole.
       detached: true,
+      ...(cwd === undefined ? {} : { cwd }),
       ...(env === undefined ? {} : { env }),
     });
     const tail: string[] = [];

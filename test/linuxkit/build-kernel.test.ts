@@ -29,6 +29,7 @@ allnoconfig:
 \tmkdir -p $(O)/include/config $(O)/arch/x86/boot
 \techo 6.1.0-fake > $(O)/include/config/kernel.release
 \tgrep -v LOST $(KCONFIG_ALLCONFIG) > $(O)/.config
+prepare:
 vmlinux:
 \t@echo >> $(O)/compiled
 \t@echo '  CC      note.o'
@@ -107,7 +108,7 @@ test('a kernel comes into the store with what it was made of, and no time of the
       store.list().map(({ record }) => record.id),
       [kernel.record.id],
     );
-    assert.ok(said.includes('compiles'), said.join());
+    assert.match(said.join(), /compiles without precompiled headers: .*\.empty\.o\.cmd/);
   });
 });
 

@@ -13,6 +13,7 @@ import { missingOptions } from '../../linuxkit/kernel/needed-options.ts';
 import { skip } from '../harness/skip.ts';
 
 const fragments = process.argv.slice(2);
+const problems: string[] = [];
 const why = whyNot();
 if (why === undefined) await main();
 else skip(why);
@@ -27,7 +28,6 @@ function whyNot(): string | undefined {
 }
 
 async function main(): Promise<void> {
-  const problems: string[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'lcow-test-kernel-'));
   try {
     const first = await build(join(folder, 'first'));
@@ -59,7 +59,10 @@ async function build(folder: string): Promise<BuildKernelResult> {
     onProgress: (files) => {
       if (files % 250 === 0) console.log(`${files} files compiled`);
     },
-    log: console.log,
+    log: (line) => {
+      console.log(line);
+      if (line.includes('without precompiled headers')) problems.push(line);
+    },
   });
   console.log(`${((performance.now() - began) / 1000).toFixed(0)} s, ${kernel.record.release}`);
   return kernel;
