@@ -24,6 +24,8 @@ const WINE = PACKAGES.wine64;
 const WINESERVER = '/usr/lib/wine/wineserver64';
 /** The server goes this long after its last program; starting it costs seconds. */
 const SERVER_SECONDS = 10;
+const LOOK_MS = 2000;
+const LOOKS_AT_A_ZOMBIE = 3;
 /** A first start makes hundreds of files. */
 const BOOT_TIMEOUT_MS = 300_000;
 
@@ -141,14 +143,37 @@ export function runWine(args: readonly string[], options: WineOptions): WineProc
     }
   };
   const timer = setTimeout(kill, options.timeoutMs ?? 600_000);
+  const watch = killWhenMainThreadIsGone(child.pid ?? 0, kill);
   const exited = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
+      clearInterval(watch);
       resolve(code ?? (signal === null ? 1 : 137));
     });
   });
   return { pid: child.pid ?? 0, exited, kill };
+}
+
+/**
+ * A program whose main thread faulted inside of Wine stays where its other threads wait for that thread, without an end:
+ * a zombie of which threads are left, which a program that ends is for a moment.
+ */
+function killWhenMainThreadIsGone(pid: number, kill: () => void): NodeJS.Timeout {
+  let looks = 0;
+  const timer = setInterval(() => {
+    looks = mainThreadIsGone(pid) ? looks + 1 : 0;
+    if (looks === LOOKS_AT_A_ZOMBIE) kill();
+  }, LOOK_MS);
+  return timer.unref();
+}
+
+function mainThreadIsGone(pid: number): boolean {
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
 }
 
 function wineEnvironment(): NodeJS.ProcessEnv {
