@@ -130,7 +130,9 @@ test('bytes pass as they are, both ways, through a storm of resizes', async ({ h
   const bytes = Array.from({ length: 256 }, (_, n) => `\\x${n.toString(16).padStart(2, '0')}`);
   const script = [
     'stty raw -echo; echo READY; head -c 512 | md5sum; echo SECOND',
-    'head -c 256 > /tmp/b; echo BEGIN; cat /tmp/b; echo END; stty sane; stty size',
+    'head -c 256 > /tmp/b; echo BEGIN; cat /tmp/b; echo END; stty sane',
+    // The last size of the storm comes a frame after it, and is the one that stays.
+    'until [ "$(stty size)" = "29 109" ]; do usleep 5000; done; usleep 100000; stty size',
   ].join('; ');
   const output = await drive(
     host,
@@ -146,7 +148,6 @@ test('bytes pass as they are, both ways, through a storm of resizes', async ({ h
       'expect BEGIN',
       `expect ${bytes.join('')}`,
       'expect END',
-      // The last size of the storm is the one that stays.
       'expect 29 109',
     ],
     ['exec', '-it', '--detach-keys', '', 'shell', 'sh', '-c', script],

@@ -134,7 +134,14 @@ else {
     assert.is(podVmId(folder), vm);
     const { code, stdout } = await run.finished;
     assert.is(code, 7);
-    assert.is(stdout, Array.from({ length: 60 }, (_, n) => `line ${n + 1}\n`).join(''));
+    // What was under way when the supervisor died may come twice, and nothing else.
+    const lines = stdout.split('\n').slice(0, -1);
+    const once = lines.filter((line, at) => line !== lines[at - 1]);
+    assert.equal(
+      once,
+      Array.from({ length: 60 }, (_, n) => `line ${n + 1}`),
+    );
+    assert.ok(lines.length - once.length <= 1, stdout);
     const told = exits(events, 'survivor').filter((line) => line.endsWith('survivor 7'));
     assert.is(told.length, 1);
     await until('the pod is gone', () => listPodIds(host).length === 0);
