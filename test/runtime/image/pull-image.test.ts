@@ -413,6 +413,22 @@ test('statuses have codes, and what a registry says is one line of printable tex
   assert.ok(denied.message.length < 600);
 });
 
+test('a registry that is not there is named', async ({ folder }) => {
+  const gone = await FakeRegistry.start();
+  const { domain } = gone;
+  await gone[Symbol.asyncDispose]();
+  const pulling = pullImage(folder, parseReference(`${domain}/app`), {
+    platform: hostPlatform(),
+    times: { silenceMs: 10_000, retryMs: 1 },
+  });
+  const error = (await rejection(pulling)) as RuntimeError;
+  assert.is(error.code, 'unavailable');
+  assert.match(
+    error.message,
+    `cannot pull ${domain}/app:latest from ${domain}: manifest latest at ${domain}: connect ECONNREFUSED`,
+  );
+});
+
 test('429 and 5xx are asked again, as patiently as the registry wants within reason', async ({
   registry,
   pull,
@@ -446,7 +462,7 @@ test('a registry that says nothing is given up; a slow one is not', async ({
 }) => {
   const layer = bigLayer(2000);
   registry.push(buildImage({ layers: [layer] }), 'latest');
-  const times = { silenceMs: 60, retryMs: 1 };
+  const times = { silenceMs: 150, retryMs: 1 };
   registry.instead = () => true;
   assert.is((await refused('app', { times })).code, 'timeout');
   registry.instead = ({ url }, response) => {
@@ -454,7 +470,7 @@ test('a registry that says nothing is given up; a slow one is not', async ({
     response.writeHead(200).write(layer.blob.subarray(0, 10));
     return true;
   };
-  assert.match((await refused('app', { times })).message, /blob sha256:.*nothing came for 60 ms/);
+  assert.match((await refused('app', { times })).message, /blob sha256:.*nothing came for 150 ms/);
   registry.instead = ({ url }, response) => {
     if (url?.endsWith(sha256(layer.blob)) !== true) return false;
     response.writeHead(200);
