@@ -58,6 +58,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'runtime/rootfs': ['runtime/errors.ts', 'runtime/replace-file.ts'],
   'runtime/image': ['runtime/errors.ts', 'runtime/rootfs'],
+  // Waits for others.
+  'runtime/image/registry': ['runtime/image', 'runtime/errors.ts', 'runtime/deadline.ts'],
   'runtime/uvm': [
     'hcs/document',
     'hcs/host-overlay.ts',

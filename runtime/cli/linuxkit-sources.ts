@@ -1,6 +1,6 @@
 /**
  * Where `lcow linuxkit build` gets images: layouts and archives that are named, Docker where it is asked for, the local
- * store. There is no registry yet: who has the image imports it.
+ * store, and, where that is asked for, the registry of what none of them has.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream';
 import type { ImageSources, SourceImage } from '../../linuxkit/yaml/image-source.ts';
 import { RuntimeError } from '../errors.ts';
 import { fullReference, ImageArchives, linuxOn, openStoredImage } from '../image/layered-image.ts';
+import { hostPlatform, type Platform } from '../image/manifest.ts';
 import { formatReference, type Reference } from '../image/reference.ts';
 import { writeFileAtomically } from '../rootfs/temporary-file.ts';
 import { escapeControl } from './escape.ts';
@@ -23,11 +24,17 @@ export interface LinuxKitSourcesOptions {
   readonly paths: readonly string[];
   /** Ask the Docker daemon too, by its command line. */
   readonly docker: boolean;
-  /** Ends Docker's command line. */
+  /** Take what is nowhere else from its registry into the store. */
+  readonly pull: boolean;
+  /** Told of what is pulled. */
+  readonly log?: (line: string) => void;
+  /** Ends Docker's command line, and a pull. */
   readonly signal?: AbortSignal;
 }
 
 const OP = 'find an image';
+/** In the cache: images for other architectures than the host's, a store for each. */
+const PULLED_FOLDER = 'pulled';
 
 /** To be disposed of. */
 export class LinuxKitSources implements ImageSources, AsyncDisposable {
@@ -47,18 +54,42 @@ export class LinuxKitSources implements ImageSources, AsyncDisposable {
   async open(text: string, architecture: string): Promise<SourceImage> {
     const reference = fullReference(text, OP);
     const platform = linuxOn(architecture);
-    const { dataDirectory, paths, docker } = this.#options;
+    const { paths, docker, pull } = this.#options;
     const found =
       (await this.#named.find(reference, platform, OP)) ??
       (docker ? await this.#ofDocker(text, reference, architecture) : undefined) ??
-      openStoredImage(dataDirectory, reference, platform, OP);
+      this.#ofStore(reference, platform) ??
+      (pull ? await this.#ofRegistry(reference, platform) : undefined);
     if (found !== undefined) return found;
     const places = [...paths, ...(docker ? ['Docker'] : []), 'the store'].join(' nor in ');
     throw new RuntimeError(
       'not-found',
       OP,
-      `image ${text} is not in ${places}; registries cannot be asked yet: put it into the store with \`lcow image import FILE\`, or name a layout or archive with --oci`,
+      `image ${text} is not in ${places}: take it from its registry with --pull, put it into the store with \`lcow image import FILE\`, or name a layout or archive with --oci`,
     );
+  }
+
+  /** The store has images that this host can run; those that were pulled for another architecture are in the cache. */
+  #ofStore(reference: Reference, platform: Platform): SourceImage | undefined {
+    const { dataDirectory, pull } = this.#options;
+    const pulled = openStoredImage(this.#pulledFolder(platform), reference, platform, OP);
+    if (pulled !== undefined || (pull && !isOfHost(platform))) return pulled;
+    return openStoredImage(dataDirectory, reference, platform, OP);
+  }
+
+  async #ofRegistry(reference: Reference, platform: Platform): Promise<SourceImage | undefined> {
+    const { pullImage } = await import('../image/registry/pull-image.ts');
+    const { log, signal } = this.#options;
+    const folder = this.#pulledFolder(platform);
+    log?.(`pull: ${formatReference(reference)}`);
+    await pullImage(folder, reference, { platform, signal });
+    return openStoredImage(folder, reference, platform, OP);
+  }
+
+  #pulledFolder(platform: Platform): string {
+    const { cacheDirectory, dataDirectory } = this.#options;
+    if (isOfHost(platform)) return dataDirectory;
+    return join(cacheDirectory, PULLED_FOLDER, platform.architecture);
   }
 
   async #ofDocker(
@@ -92,6 +123,10 @@ export class LinuxKitSources implements ImageSources, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const archives of [this.#named, ...this.#saved]) await archives[Symbol.asyncDispose]();
   }
+}
+
+function isOfHost({ architecture }: Platform): boolean {
+  return architecture === hostPlatform().architecture;
 }
 
 async function saveOfDocker(name: string, archive: string, signal?: AbortSignal): Promise<void> {

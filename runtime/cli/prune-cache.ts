@@ -121,7 +121,7 @@ async function pruneLayers(cache: string, pruning: Pruning): Promise<true> {
     layers,
     goes.filter((name) => name.endsWith('.data')),
   );
-  for (const folder of ['docker', 'tmp'].map((name) => join(cache, name))) {
+  for (const folder of ['docker', 'pulled', 'tmp'].map((name) => join(cache, name))) {
     await pruning.remove(
       folder,
       namesIn(folder).filter((name) => pruning.isOld(join(folder, name))),

@@ -28,6 +28,7 @@ import {
   stampOf,
 } from './image-record.ts';
 import type { ImagePath } from './image-store.ts';
+import type { Platform } from './manifest.ts';
 import { INDEX_FILE, LAYOUT_FILE, readOciLayout } from './oci-layout.ts';
 import { formatReference, isTag, parseReference } from './reference.ts';
 import type { SourceImage, SourceLayer } from './source-image.ts';
@@ -43,13 +44,20 @@ export async function importImage(
 ): Promise<ImageRecord> {
   const op = `import image ${location.path}`;
   return withSource(data, location, op, async (source, image) => {
-    const full = chooseName(name, image.names, location, op);
-    const content = new ContentStore(data);
-    return publish(data, image, full, content, async (record) => {
-      await content.put(image.manifest.digest, image.manifest.bytes);
-      await content.put(image.config.digest, image.config.bytes);
-      await writeRecord(data, data.image(full), record);
-    });
+    return publishNamed(data, image, chooseName(name, image.names, location, op));
+  });
+}
+
+/** Import what a source offers as a layout of one image, for a platform, under a reference in full. */
+export async function importSource(
+  data: DataFolder,
+  open: () => Promise<ImageSource>,
+  { name, platform, op }: { name: string; platform: Platform; op: string },
+): Promise<ImageRecord> {
+  return told(op, async () => {
+    await prepareTemporary(data);
+    await using source = await open();
+    return await publishNamed(data, await readOciLayout(source, '', platform), name);
   });
 }
 
@@ -97,20 +105,31 @@ interface SourceStamp {
   indexDigest?: `sha256:${string}`;
 }
 
-/** Open the source, read the image's documents, and turn whatever is wrong with them into one kind of error. */
+/** Open the source and read the image's documents. */
 async function withSource<T>(
   data: DataFolder,
   location: ImagePath,
   op: string,
   use: (source: ImageSource, image: SourceImage, stamp: SourceStamp) => Promise<T>,
 ): Promise<T> {
-  try {
-    await mkdir(data.temporary, { recursive: true, mode: 0o700 });
-    sweepTemporaryFiles(data.temporary);
+  return told(op, async () => {
+    await prepareTemporary(data);
     await using source = await openImageSource(location.path, data.temporary);
     // Taken before reading: what changes meanwhile will look changed.
     const stamp = await stampSource(source);
     return await use(source, await readImage(source, location.selector), stamp);
+  });
+}
+
+async function prepareTemporary({ temporary }: DataFolder): Promise<void> {
+  await mkdir(temporary, { recursive: true, mode: 0o700 });
+  sweepTemporaryFiles(temporary);
+}
+
+/** Whatever is wrong as one kind of error. */
+async function told<T>(op: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
   } catch (error) {
     if ((error as Error).name === 'ShapeError') {
       throw new RuntimeError('invalid-argument', op, messageOf(error), { cause: error });
@@ -146,6 +165,20 @@ async function stampSource(source: ImageSource): Promise<SourceStamp> {
   const hash = createHash('sha256');
   for await (const chunk of source.stream(INDEX_FILE)) hash.update(chunk);
   return { stamp, indexDigest: `sha256:${hash.digest('hex')}` };
+}
+
+/** Keep documents and layers as they were distributed, and name them. */
+async function publishNamed(
+  data: DataFolder,
+  image: SourceImage,
+  name: string,
+): Promise<ImageRecord> {
+  const content = new ContentStore(data);
+  return publish(data, image, name, content, async (record) => {
+    await content.put(image.manifest.digest, image.manifest.bytes);
+    await content.put(image.config.digest, image.config.bytes);
+    await writeRecord(data, data.image(name), record);
+  });
 }
 
 /** Make sure that all layers are here, and write the record; nothing of it is collected meanwhile. */

@@ -1,6 +1,6 @@
 /**
  * Where an image is imported from, as named pieces: a folder, or a tar that is read in place (never unpacked: nothing
- * in it becomes a host file). What the pieces mean is for oci-layout.ts and docker-archive.ts.
+ * in it becomes a host file); a registry is in registry/. What the pieces mean is for oci-layout.ts and docker-archive.ts.
  */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
@@ -14,9 +14,9 @@ import { indexTar, type TarIndex } from './tar-index.ts';
 const READ_BYTES = 1 << 20;
 
 export interface ImageSource {
-  /** The path, for messages. */
+  /** The path, or a registry's reference, for messages. */
   readonly path: string;
-  readonly kind: 'folder' | 'tar';
+  readonly kind: 'folder' | 'tar' | 'registry';
   /** The size of a piece, undefined when there is none of that name. */
   sizeOf(name: string): Promise<number | undefined>;
   /** A piece's bytes, at most `limitBytes`. Throws RuntimeError 'not-found' or 'data-loss'. */
@@ -135,7 +135,12 @@ async function inflate(path: string, file: FileHandle): Promise<void> {
   });
 }
 
-async function readPiece(source: ImageSource, name: string, limitBytes: number): Promise<Buffer> {
+/** A piece's bytes, of which no more than the limit are read. */
+export async function readPiece(
+  source: ImageSource,
+  name: string,
+  limitBytes: number,
+): Promise<Buffer> {
   const sizeBytes = await source.sizeOf(name);
   if (sizeBytes === undefined) throw missing(source.path, name);
   if (sizeBytes > limitBytes) {

@@ -49,10 +49,15 @@ export function openStoredImage(
 ): LayeredImage | undefined {
   const data = new DataFolder(dataDirectory);
   const { digest, ...name } = reference;
-  const named = formatReference({ ...name, tag: name.tag ?? 'latest' });
-  const record = readRecord<ImageRecord>(data.image(named));
+  const tagged = formatReference({ ...name, tag: name.tag ?? 'latest' });
+  // One that was pulled by digest, perhaps an index's, has a record under it.
+  const pinned = digest && readRecord<ImageRecord>(data.image(formatReference(reference)));
+  const record = pinned ?? readRecord<ImageRecord>(data.image(tagged));
   if (record === undefined) return undefined;
-  if (digest !== undefined && record.manifestDigest !== digest) return undefined;
+  if (pinned === undefined && digest !== undefined && record.manifestDigest !== digest) {
+    return undefined;
+  }
+  const named = record.name;
   if (record.config.architecture !== platform.architecture) {
     throw new RuntimeError(
       'unsupported',

@@ -12,6 +12,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LcowHost } from '../harness/lcow-host.ts';
 import { readCpio } from '../linuxkit/yaml/image-bench.ts';
+import { FakeRegistry } from '../runtime/image/fake-registry.ts';
 import {
   buildImage,
   buildLayer,
@@ -107,8 +108,69 @@ test('an image that nobody has says how to get it', async ({ host }) => {
     stderr,
     /missing\.yml:2:10: kernel\.image: .*linuxkit\/kernel:6\.6 is not in the store/,
   );
-  assert.match(stderr, /registries cannot be asked yet: .*lcow image import/);
+  assert.match(stderr, /take it from its registry with --pull, .*lcow image import/);
   assert.equal(existsSync(out) ? readdirSync(out) : [], []);
+});
+
+test('with --pull an image comes from its registry into the store, once; without it is missing', async ({
+  host,
+}) => {
+  await using registry = await FakeRegistry.start();
+  registry.push(buildImage({ layers: [buildLayer('pulled')] }), '1');
+  const name = `${registry.domain}/team/app:1`;
+  const file = yaml(host, 'pull.yml', `init:\n  - ${name}\n`);
+  const out = join(host.folder, 'out-pull');
+  const args = ['linuxkit', 'build', '--format', 'tar', '-o', out, file];
+  const without = await host.lcow(...args);
+  assert.is(without.code, 125);
+  assert.match(
+    without.stderr,
+    `pull.yml:2:5: init[0]: cannot find an image: image ${name} is not in`,
+  );
+  assert.equal(registry.seen, []);
+  const { code, stderr } = await host.lcow(...args, '--pull');
+  assert.is(code, 0, stderr);
+  assert.match(stderr, `pull: ${name}\n`);
+  assert.is(hello(join(out, 'pull.tar')), 'pulled');
+  assert.is(registry.seen.length, 3);
+  await host.ok(...args, '--pull');
+  await host.ok(...args);
+  assert.is(registry.seen.length, 3);
+  assert.match(await host.ok('image', 'list'), name);
+  const gone = yaml(host, 'gone.yml', `init:\n  - ${registry.domain}/team/gone\n`);
+  const missing = await host.lcow('linuxkit', 'build', '--pull', '-o', out, gone);
+  assert.is(missing.code, 125);
+  assert.match(
+    missing.stderr,
+    /gone\.yml:2:5: init\[0\]: cannot pull 127.*\/gone:latest from 127.*: 404/,
+  );
+});
+
+test('what is pulled for another architecture is not the store’s; an interrupt ends a pull', async ({
+  host,
+}) => {
+  await using registry = await FakeRegistry.start();
+  const layers = [buildLayer('arm')];
+  const config = (): unknown => ({ ...imageConfig(layers), architecture: 'arm64' });
+  registry.push(buildImage({ layers, config }), '1');
+  const file = yaml(host, 'arm-pull.yml', `init:\n  - ${registry.domain}/app:1\n`);
+  const out = join(host.folder, 'out-arm-pull');
+  const args = ['linuxkit', 'build', '--pull', '--format', 'tar', '-o', out, file];
+  await host.ok(...args, '--arch', 'arm64');
+  assert.is(hello(join(out, 'arm-pull.tar')), 'arm');
+  assert.not.match(await host.ok('image', 'list'), registry.domain);
+  const asked = new Promise<void>((resolve) => {
+    registry.instead = () => {
+      resolve();
+      return true;
+    };
+  });
+  const build = host.start(args);
+  await asked;
+  build.child.kill('SIGINT');
+  const { code, stderr } = await build.finished;
+  assert.is(code, 130, stderr);
+  assert.match(stderr, /cannot build: it was interrupted/);
 });
 
 test('several files are merged, the last one names; standard input is one', async ({ host }) => {

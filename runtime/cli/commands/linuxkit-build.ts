@@ -26,7 +26,9 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
   const formats = options.list('format');
   const arch = options.text('arch') ?? hostPlatform().architecture;
   const root = packageRoot();
-  const quiet = options.flag('quiet');
+  const log = options.flag('quiet')
+    ? undefined
+    : (line: string) => void process.stderr.write(`${escapeControl(line)}\n`);
   const cancel = cancelOnSignals();
   try {
     await using sources = new LinuxKitSources({
@@ -34,6 +36,8 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
       cacheDirectory: cache,
       paths: options.list('oci').map((path) => resolve(path)),
       docker: options.flag('docker'),
+      pull: options.flag('pull'),
+      ...(log !== undefined && { log }),
       signal: cancel.signal,
     });
     const configurations = await Promise.all(operands.map(readText));
@@ -55,9 +59,7 @@ export async function run({ options, operands }: CommandInput): Promise<number> 
         verity: options.flag('dm-verity'),
         toolVersion: LCOW_VERSION,
         signal: cancel.signal,
-        ...(quiet
-          ? {}
-          : { log: (line: string) => void process.stderr.write(`${escapeControl(line)}\n`) }),
+        ...(log !== undefined && { log }),
       }),
     );
     const lines = files.map(({ name }) => `${join(directory, name)}\n`);

@@ -9,7 +9,7 @@ export const LINUXKIT_COMMANDS: readonly Command[] = [
     name: 'linuxkit build',
     summary: "Build a bootable image from LinuxKit's YAML.",
     description:
-      'Several files are merged: lists append, fields of the kernel override; "-" is standard input. Images come from --oci, from Docker with --docker, and from the local store; lcow/kernel and lcow/agent are kernels and the agent of this host. Formats: kernel+initrd (default), kernel+squashfs, tar, vhd (an ext4 root in a fixed VHD), lcow (a folder with the boot files for Windows), lcow-zip (the same as a zip, and its installer). The same inputs give the same bytes. What was unpacked once is kept in the data folder, under cache/linuxkit.',
+      'Several files are merged: lists append, fields of the kernel override; "-" is standard input. Images come from --oci, from Docker with --docker, from the local store, and with --pull from the registry that a name means, into the store; lcow/kernel and lcow/agent are kernels and the agent of this host. Formats: kernel+initrd (default), kernel+squashfs, tar, vhd (an ext4 root in a fixed VHD), lcow (a folder with the boot files for Windows), lcow-zip (the same as a zip, and its installer). The same inputs give the same bytes. What was unpacked once is kept in the data folder, under cache/linuxkit.',
     operands: 'FILE.yml...',
     minimum: 1,
     maximum: Infinity,
@@ -44,6 +44,10 @@ export const LINUXKIT_COMMANDS: readonly Command[] = [
         completes: 'file',
       },
       { name: 'docker', help: 'look for images in the Docker daemon' },
+      {
+        name: 'pull',
+        help: 'take images that are nowhere else from their registries, and keep them in the store',
+      },
       {
         name: 'dm-verity',
         help: 'put a dm-verity tree into root disks (vhd, lcow), and what the kernel is told beside them (.verity)',

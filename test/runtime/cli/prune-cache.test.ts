@@ -61,6 +61,7 @@ test('unpacked layers go whole, unless an image is being built', async () => {
   // Its index was never written.
   put(join(cache, 'layers', `${'2'.repeat(64)}.data`), HOUR_MS);
   put(join(cache, 'docker', `${'3'.repeat(64)}.tar`), HOUR_MS);
+  put(join(cache, 'pulled', 'arm64'), HOUR_MS, true);
   const held = await withCacheLease(cache, () => host.lcow(['prune', '--cache', '-f']));
   assert.equal(
     [held.code, held.stdout, held.stderr],
@@ -69,8 +70,8 @@ test('unpacked layers go whole, unless an image is being built', async () => {
   assert.is(namesIn(host, 'cache/linuxkit/layers').length, 3);
   const { code, stdout, stderr } = await host.lcow(['prune', '--cache', '-f']);
   assert.equal([code, stderr], [0, '']);
-  assert.is(stdout.split('\n').filter((line) => line.startsWith(cache)).length, 4);
-  for (const folder of ['layers', 'docker', 'leases']) {
+  assert.is(stdout.split('\n').filter((line) => line.startsWith(cache)).length, 5);
+  for (const folder of ['layers', 'docker', 'pulled', 'leases']) {
     assert.equal(namesIn(host, `cache/linuxkit/${folder}`), [], folder);
   }
 });
