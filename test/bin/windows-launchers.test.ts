@@ -49,8 +49,8 @@ function forExecutable(version: string, executable: string): void {
     env: Record<string, string> = {},
   ): Promise<Ended> => {
     const [output, errors] = [join(folder, 'stdout'), join(folder, 'stderr')];
-    const run = runWine([executable, ...args], { output, errors, env, timeoutMs: DEADLINE_MS });
-    const code = await run.exited;
+    const options = { output, errors, env, timeoutMs: DEADLINE_MS };
+    const code = await runWine([executable, ...args], options);
     return { code, stdout: readFileSync(output, 'utf8'), stderr: readFileSync(errors, 'utf8') };
   };
 
@@ -63,8 +63,8 @@ function forExecutable(version: string, executable: string): void {
   test(`Node ${version}: by the shim's name it is the shim`, async () => {
     const shim = join(executable, '..', 'containerd-shim-lcow-v1.exe');
     const [output, errors] = [join(folder, 'stdout'), join(folder, 'stderr')];
-    const { exited } = runWine([shim, '-v'], { output, errors, env: {}, timeoutMs: DEADLINE_MS });
-    assert.is(await exited, 0, readFileSync(errors, 'utf8'));
+    const code = await runWine([shim, '-v'], { output, errors, timeoutMs: DEADLINE_MS });
+    assert.is(code, 0, readFileSync(errors, 'utf8'));
     assert.match(readFileSync(output, 'utf8'), /^containerd-shim-lcow-v1:\n {2}Version: {2}\d/);
   });
 

@@ -161,7 +161,7 @@ export class WindowsProgram implements AsyncDisposable {
       LCOW_STAND_IN_HVSOCKETS: `${place}\\hv`,
       LCOW_STAND_IN_NETWORKS: `${place}\\networks`,
     };
-    const code = await runWine(args, { output, errors, timeoutMs: COMMAND_MS, env }).exited;
+    const code = await runWine(args, { output, errors, timeoutMs: COMMAND_MS, env });
     const [stdout, stderr] = [readFileSync(output, 'utf8'), readFileSync(errors, 'utf8')];
     return {
       code,

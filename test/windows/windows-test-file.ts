@@ -65,8 +65,7 @@ export async function runTestFile({ node, program, name, guest }: FileToRun): Pr
           }),
     };
     const began = performance.now();
-    const code = await runWine([node, '--enable-source-maps', file], { output, timeoutMs, env })
-      .exited;
+    const code = await runWine([node, '--enable-source-maps', file], { output, timeoutMs, env });
     const late = performance.now() - began >= timeoutMs;
     const text = await readFile(output, 'utf8');
     const [wineFault] = WINE_FAULT.exec(text) ?? [];

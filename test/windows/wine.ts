@@ -21,9 +21,12 @@ const PACKAGES = {
   'mingw-w64-x86-64-dev': '/usr/share/mingw-w64/include/windows.h',
 };
 const WINE = PACKAGES.wine64;
-const WINESERVER = '/usr/lib/wine/wineserver64';
+export const WINESERVER = '/usr/lib/wine/wineserver64';
 /** The server goes this long after its last program; starting it costs seconds. */
 const SERVER_SECONDS = 10;
+/** What Wine says where its server goes before the program's first thread has a number. */
+const LEFT_BEFORE_START = 'wine client error:0: ';
+const ATTEMPTS = 3;
 const LOOK_MS = 2000;
 const LOOKS_AT_A_ZOMBIE = 3;
 /** A first start makes hundreds of files. */
@@ -72,7 +75,7 @@ export async function makePrefix(say: (text: string) => void): Promise<void> {
       ['reg', 'add', key, '/v', 'Version', '/d', 'win10', '/f'],
     ]) {
       const output = join(windowsFolder(), `${args[0]}.txt`);
-      const code = await runWine(args, { output, timeoutMs: BOOT_TIMEOUT_MS }).exited;
+      const code = await runWine(args, { output, timeoutMs: BOOT_TIMEOUT_MS });
       if (code !== 0) {
         throw new Error(
           `wine ${args.join(' ')} ended with ${code}: ${readFileSync(output, 'utf8')}`,
@@ -81,7 +84,11 @@ export async function makePrefix(say: (text: string) => void): Promise<void> {
     }
     await run('touch', [done]);
   }
-  // It may run already. It keeps what it inherits, so it inherits nothing.
+  await startServer();
+}
+
+/** It may run already. It keeps what it inherits, so it inherits nothing. */
+async function startServer(): Promise<void> {
   const server = spawn(WINESERVER, [`-p${SERVER_SECONDS}`], {
     env: wineEnvironment(),
     stdio: 'ignore',
@@ -103,14 +110,6 @@ export async function installLibraries(folder: string): Promise<void> {
   }
 }
 
-/** A program under Wine. */
-export interface WineProcess {
-  readonly pid: number;
-  /** The exit code; 128+n where signal n has ended it. */
-  readonly exited: Promise<number>;
-  kill(): void;
-}
-
 /** How a program is run. */
 export interface WineOptions {
   /** The file of its standard output and error. */
@@ -122,8 +121,22 @@ export interface WineOptions {
   env?: Record<string, string>;
 }
 
-/** Starts a Windows program; its working folder is the checkout. */
-export function runWine(args: readonly string[], options: WineOptions): WineProcess {
+/**
+ * Runs a Windows program to its end; its working folder is the checkout. One that Wine's server left before its first
+ * thread had a number has run nothing, and is started again.
+ * @returns the exit code; 137 where it was killed, at its deadline too
+ */
+export async function runWine(args: readonly string[], options: WineOptions): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const code = await runOnce(args, options);
+    const errors = code === 0 ? '' : readFileSync(options.errors ?? options.output, 'latin1');
+    if (attempt === ATTEMPTS || !errors.startsWith(LEFT_BEFORE_START)) return code;
+    process.stdout.write(`     ${args[0]}: once more, for ${errors.trim()}\n`);
+    await startServer();
+  }
+}
+
+function runOnce(args: readonly string[], options: WineOptions): Promise<number> {
   const out = openSync(options.output, 'w');
   const errors = options.errors === undefined ? out : openSync(options.errors, 'w');
   const spawned: SpawnOptions = {
@@ -144,7 +157,7 @@ export function runWine(args: readonly string[], options: WineOptions): WineProc
   };
   const timer = setTimeout(kill, options.timeoutMs ?? 600_000);
   const watch = killWhenMainThreadIsGone(child.pid ?? 0, kill);
-  const exited = new Promise<number>((resolve, reject) => {
+  return new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
@@ -152,7 +165,6 @@ export function runWine(args: readonly string[], options: WineOptions): WineProc
       resolve(code ?? (signal === null ? 1 : 137));
     });
   });
-  return { pid: child.pid ?? 0, exited, kill };
 }
 
 /**
