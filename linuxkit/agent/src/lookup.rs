@@ -2,9 +2,10 @@
 //! links resolved within the root, never above it.
 
 use std::ffi::CString;
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 
 use crate::zygote::{Cause, Failure};
 
@@ -59,6 +60,11 @@ pub fn find(root: &impl AsRawFd, name: &str, search: &str, cwd: &str) -> Result<
 
 /// The same for a process whose root is the one that is meant: one call a candidate.
 pub fn find_here(name: &str, search: &str, cwd: &str) -> Result<String, Failure> {
+    // Three folders of the usual path are below it; a share looks up anew what nobody has open.
+    let _usr = File::options()
+        .read(true)
+        .custom_flags(libc::O_PATH)
+        .open("/usr");
     search_by(
         |path| std::fs::metadata(path).map(|found| may_execute(found.mode())),
         name,

@@ -20,7 +20,7 @@ use crate::spec::Origin;
 use crate::storage::{self, Mounted};
 use crate::zygote::plan::Plan;
 use crate::zygote::{self, Failure, Reply, Request, init};
-use crate::{cgroup, devices, names, nodes, spawn, spec, sysctl};
+use crate::{cgroup, devices, lookup, names, nodes, spawn, spec, sysctl};
 
 /// A container of the image itself.
 pub struct ImageContainer {
@@ -129,17 +129,20 @@ async fn create_reserved(
     }
     let zygote = agent.zygote.pid;
     let (folder, rootfs) = (bundle(&id), wanted.rootfs);
-    let document = {
+    let (document, _etc) = {
         let (id, folder, rootfs) = (id.clone(), folder.clone(), rootfs.clone());
         let source = wanted.spec;
         let modules = agent.modules.clone();
-        tokio::task::spawn_blocking(move || -> Result<Spec, Status> {
+        tokio::task::spawn_blocking(move || -> Result<_, Status> {
             cgroup::prepare(zygote);
             std::fs::create_dir_all(&folder).map_err(|e| from_io(&format!("make {folder}"), &e))?;
             let root = File::open(&rootfs).map_err(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => invalid("rootfs", format!("no folder {rootfs:?}")),
                 _ => from_io(&format!("open rootfs {rootfs:?}"), &error),
             })?;
+            // Open until the container is made: its files are looked up again and again, and a share of the host (9P)
+            // asks for all of a path each time that nobody has it open.
+            let etc = lookup::open_in_root(&root, "/etc", libc::O_PATH).ok();
             let mut document = spec::parse(&source)?;
             let origin = if image {
                 inherit(&mut document);
@@ -151,7 +154,7 @@ async fn create_reserved(
             spec::edit(&mut document, &id, &rootfs, &root, &stdio, extra, origin)?;
             nodes::add(&mut document, &modules)?;
             sysctl::write_network(&mut document)?;
-            Ok(document)
+            Ok((document, etc))
         })
         .await
         .map_err(|error| internal("prepare the bundle", error))??
