@@ -5,11 +5,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { ComputeSystemDocument } from '../../hcs/document/compute-system.ts';
+import { HcsError } from '../../hcs/hcs-error.ts';
+import type { ComputeService } from '../../hcs/service.ts';
 import type { Directories } from '../directories.ts';
 import { messageOf } from '../errors.ts';
 import { DataFolder } from '../image/data-folder.ts';
 import { openHostService } from '../host-service.ts';
 import { DEFAULT_SCRATCH_BYTES } from '../rootfs/scratch.ts';
+import { attachNetwork, type PodNetwork } from '../network/pod-network.ts';
 import type { HostParts } from '../supervisor/open-pod.ts';
 import type { ParkedVm } from '../task/parked-vm.ts';
 import { RootsAhead } from '../task/root-ahead.ts';
@@ -100,7 +103,7 @@ export async function parkVm(options: ParkVmOptions): Promise<MadeVm> {
  */
 async function rehearse(
   vm: UtilityVm,
-  { images, where }: Pick<ParkVmOptions, 'images' | 'where'>,
+  { images, where, parts: { service } }: Pick<ParkVmOptions, 'images' | 'where' | 'parts'>,
 ): Promise<RootsAhead> {
   await warmContainer(vm);
   for (const [place, layers] of images.entries()) await holdLayers(vm, layers, place);
@@ -111,6 +114,7 @@ async function rehearse(
     await warmContainer(vm, like);
   }
   await prepare(vm);
+  for (let time = 1; time < REHEARSALS; time += 1) await rehearseNetwork(vm, service);
   const [expected] = images;
   if (expected === undefined) return new RootsAhead();
   const { temporary } = new DataFolder(where.data);
@@ -118,6 +122,25 @@ async function rehearse(
   // One alone: it takes a drive, and a container of another image wants one too.
   const ahead = await mountAhead(vm, expected, temporary);
   return new RootsAhead(ahead === undefined ? [] : [ahead]);
+}
+
+/** A pod's adapter comes and goes: which network it is to have is not known before its claim. */
+async function rehearseNetwork(
+  vm: UtilityVm,
+  service: Pick<ComputeService, 'endpoints'>,
+): Promise<void> {
+  let network: PodNetwork;
+  try {
+    network = await attachNetwork(vm, service, { mode: 'user' });
+  } catch (error) {
+    if (error instanceof HcsError && error.code === 'NOT_SUPPORTED') return;
+    throw error;
+  }
+  try {
+    await network.configured;
+  } finally {
+    await network.detach();
+  }
 }
 
 /** A container made ahead, where the guest's agent can. */

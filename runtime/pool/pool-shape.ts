@@ -17,6 +17,8 @@ const DEFAULT_MEMORY_MIB = 1024;
 /** Settings that say where things are, or that a supervisor takes nothing of. */
 const NOT_COMPARED = new Set([
   ...['LCOW_DATA', 'LCOW_RUN', 'LCOW_DEBUG', 'LCOW_TEMPLATE', 'LCOW_CODE_CACHE', 'LCOW_CONFIG'],
+  // The launchers give it that name.
+  'LCOW_EXTRA_CA_CERTS',
 ]);
 const KEY_LENGTH = 16;
 

@@ -80,6 +80,17 @@ test('containers take what is parked, each another guest with the right time', a
   assert.is((await status()).claimed, 2);
 });
 
+test('of the network that was rehearsed nothing is there: with none loopback alone, with user one adapter', async () => {
+  await until('one is parked', () => free().length > 0);
+  const { claimed } = await status();
+  const links = ['busybox', 'sh', '-c', 'ls /sys/class/net; ip -4 -o addr | wc -l; ip route'];
+  assert.is(await host.ok(...RUN, ...links), 'lo\n1');
+  await until('one is parked', () => free().length > 0);
+  const out = await host.ok('run', '--rm', '--network', 'user', ...SMALL, ...links);
+  assert.match(out, /^eth0\nlo\n2\ndefault via [\d.]+ dev eth0/);
+  assert.is((await status()).claimed, claimed + 2);
+});
+
 test('one of another shape starts without', async () => {
   const { missed } = await status();
   const out = await host.ok(

@@ -105,7 +105,8 @@ test('settings that a supervisor would inherit make one of another environment n
   using place = new Place();
   await place.park('1.2-00000000', '!');
   assert.is(await place.claim('pod', SHAPE, { LCOW_ACCELERATOR: 'kvm' }), false);
-  assert.is(await place.claim('pod', SHAPE, { LCOW_RUN: '/elsewhere', LCOW_DEBUG: '1' }), true);
+  const same = { LCOW_RUN: '/elsewhere', LCOW_DEBUG: '1', LCOW_EXTRA_CA_CERTS: '/etc/ca.pem' };
+  assert.is(await place.claim('pod', SHAPE, same), true);
 });
 
 test('who is told to boot takes none, and that is no miss', async () => {
