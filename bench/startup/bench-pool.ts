@@ -1,4 +1,4 @@
-/** A pool of one parked VM, beside what else is measured: its run folder is its own, its data folder the run's. */
+/** The pool of parked VMs, beside what else is measured: its run folder is its own, its data folder the run's. */
 import { join } from 'node:path';
 import type { Directories } from '../../runtime/directories.ts';
 import { Lcow } from '../../runtime/lcow.ts';
@@ -14,28 +14,39 @@ export class BenchPool implements AsyncDisposable {
   readonly where: Directories;
   /** Takes what is parked. */
   readonly host: Lcow;
+  readonly #bench: Bench;
+  readonly #image: string;
+  #size = 0;
 
-  /** @throws Error of `lcow pool start` */
-  static async start(bench: Bench, image: string): Promise<BenchPool> {
-    const where = { data: bench.where.data, run: poolRun(bench.folder) };
-    const options = ['--size', '1', '--image', image, '--wait'];
-    await bench.runLcow(['pool', 'start', ...options], { env: { LCOW_RUN: where.run } });
-    return new BenchPool(where);
+  /** Parks nothing yet. @param image of the containers that are expected */
+  constructor(bench: Bench, image: string) {
+    this.#bench = bench;
+    this.#image = image;
+    this.where = { data: bench.where.data, run: poolRun(bench.folder) };
+    this.host = Lcow.open(this.where);
   }
 
-  private constructor(where: Directories) {
-    this.where = where;
-    this.host = Lcow.open(where);
-  }
-
-  /** Resolves when one is parked. @throws Error why there is none */
-  async filled(): Promise<void> {
+  /** Resolves when so many are parked, and no more. @throws Error of `lcow pool start`, or why there are fewer */
+  async holds(count: number): Promise<void> {
+    if (count !== this.#size) {
+      await this.drain();
+      const options = ['--size', String(count), '--image', this.#image, '--wait'];
+      const env = { LCOW_RUN: this.where.run };
+      await this.#bench.runLcow(['pool', 'start', ...options], { env });
+      this.#size = count;
+    }
     const { parked, held, lastError } = await poolFilled(this.where);
-    if (parked === 0) throw new Error(`nothing is parked: ${held || lastError}`);
+    if (parked !== count) throw new Error(`${parked} of ${count} are parked: ${held || lastError}`);
+  }
+
+  /** Nothing is parked beside what comes next. */
+  async drain(): Promise<void> {
+    if (this.#size > 0) await stopPool(this.where);
+    this.#size = 0;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.host[Symbol.asyncDispose]();
-    await stopPool(this.where).catch(() => undefined);
+    await this.drain().catch(() => undefined);
   }
 }

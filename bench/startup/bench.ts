@@ -175,11 +175,11 @@ export class Bench implements AsyncDisposable {
     });
   }
 
-  /** A pool that has parked one VM for containers of the image, in a run folder of its own. */
+  /** The pool for containers of the image. It has parked nothing until it is asked to. */
   pool(): Promise<BenchPool> {
     return this.#once('pool', async () => {
       const image = await this.lcowImage();
-      return this.#scope.use(await BenchPool.start(this, image));
+      return this.#scope.use(new BenchPool(this, image));
     });
   }
 

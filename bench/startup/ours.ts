@@ -35,7 +35,7 @@ export async function prepareVariant(
   return { LCOW_TEMPLATE: template };
 }
 
-/** Before each turn, and not in its time: what the variant has used up is there again. */
-export async function renewVariant(bench: Bench, { pool }: Variant): Promise<void> {
-  if (pool === true) await (await bench.pool()).filled();
+/** Before each turn, and not in its time: what the variant uses up is there. @param count of the containers to come */
+export async function renewVariant(bench: Bench, { pool }: Variant, count = 1): Promise<void> {
+  if (pool === true) await (await bench.pool()).holds(count);
 }

@@ -1,9 +1,16 @@
 /** `at-once-N`: N containers started at the same moment, each running `true`, until the last command has ended. */
 import type { Bench } from '../bench.ts';
-import { prepareVariant, type Variant, VARIANTS, variantMissing } from '../ours.ts';
+import {
+  POOL_VARIANT,
+  prepareVariant,
+  renewVariant,
+  type Variant,
+  VARIANTS,
+  variantMissing,
+} from '../ours.ts';
 import type { Scenario, Subject, Take, Turn } from '../scenario.ts';
 import { CONTAINERD_PEERS } from './run.ts';
-import { CTR_RUNC, CTR_TEMPLATE, type ThroughDaemon } from './through-daemons.ts';
+import { CTR_POOL, CTR_RUNC, CTR_TEMPLATE, type ThroughDaemon } from './through-daemons.ts';
 
 const COUNTS = [1, 2, 4, 8, 16];
 
@@ -13,8 +20,9 @@ export const AT_ONCE: readonly Scenario[] = COUNTS.map((count) => ({
   unit: 'ms',
   better: 'less',
   subjects: [
-    ...VARIANTS.map((each) => lcow(each, count)),
+    ...[...VARIANTS, POOL_VARIANT].map((each) => lcow(each, count)),
     ctr(CTR_TEMPLATE, count),
+    ctr(CTR_POOL, count),
     ctr(CTR_RUNC, count),
   ],
 }));
@@ -26,9 +34,10 @@ function lcow(variant: Variant, count: number): Subject {
     async open(bench: Bench) {
       const image = await bench.lcowImage();
       const env = await prepareVariant(bench, variant);
-      return together(count, (_index, { signal }) =>
+      const take = together(count, (_index, { signal }) =>
         bench.runLcow(['run', '--rm', image, 'true'], { signal, env }),
       );
+      return withParked(bench, variant, count, take);
     },
   };
 }
@@ -40,10 +49,24 @@ function ctr({ name, shim, variant }: ThroughDaemon, count: number): Subject {
     async open(bench: Bench) {
       if (variant !== undefined) await prepareVariant(bench, variant);
       const containerd = await bench.containerd();
-      return together(count, (index, { turn, signal }) =>
+      const take = together(count, (index, { turn, signal }) =>
         containerd.run(shim, `once-${shim}-${count}-${turn}-${index}`, ['true'], { signal }),
       );
+      return variant === undefined ? take : withParked(bench, variant, count, take);
     },
+  };
+}
+
+/** So many are parked before each turn, and none beside what comes after it. */
+function withParked(bench: Bench, variant: Variant, count: number, take: Take): Take {
+  if (variant.pool !== true) return take;
+  return async (turn) => {
+    await renewVariant(bench, variant, count);
+    try {
+      return await take(turn);
+    } finally {
+      await (await bench.pool()).drain();
+    }
   };
 }
 

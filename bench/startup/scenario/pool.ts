@@ -17,11 +17,12 @@ export const POOL: Scenario = {
       absent: () => variantMissing(POOL_VARIANT),
       async open(bench) {
         const image = await bench.lcowImage();
-        const { host, filled } = await opened();
+        const pool = await bench.pool();
+        const { host } = pool;
         return async () => {
           const request = { image, command: ['echo', 'x'], autoRemove: true };
           const container = await host.create(request);
-          await filled();
+          await pool.holds(1);
           const beganMs = performance.now();
           const attached = await container.start({ attach: {} });
           if (attached === undefined) throw new Error('nobody is attached');
@@ -33,11 +34,6 @@ export const POOL: Scenario = {
           await container.close();
           return { value };
         };
-
-        async function opened() {
-          const pool = await bench.pool();
-          return { host: pool.host, filled: () => pool.filled() };
-        }
       },
     },
   ],

@@ -25,7 +25,11 @@ export const CTR_TEMPLATE = {
   shim: 'lcow',
   variant: TEMPLATE_VARIANT,
 } as const;
-const CTR_POOL = { name: 'ctr+lcow (pool)', shim: 'lcowpool', variant: POOL_VARIANT } as const;
+export const CTR_POOL = {
+  name: 'ctr+lcow (pool)',
+  shim: 'lcowpool',
+  variant: POOL_VARIANT,
+} as const;
 export const CTR_RUNC = { name: 'ctr+runc', shim: 'runc' } as const;
 
 export const CTR_RUN: Scenario = {
