@@ -1,7 +1,7 @@
 /**
  * The guest's kernel, built for real from the distribution's source: whole, once more with nothing to do, and a second
- * time elsewhere, bit-identical to the first. Run by `npm run test:long`, not with the tests: it takes a quarter of an
- * hour a build on two idle cores. `node dist/test/long/kernel-build.js [FRAGMENT...]` builds of some fragments only.
+ * time elsewhere, bit-identical to the first. Run by `npm run test:long`, not with the tests: it takes five minutes
+ * a build on two idle cores. `node dist/test/long/kernel-build.js [FRAGMENT...]` builds of some fragments only.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

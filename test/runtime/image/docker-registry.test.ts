@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openImageStore } from '../../../runtime/image/image-store.ts';
@@ -49,16 +50,92 @@ test('an image that was pushed to a registry is pulled, by tag and by digest of 
   }
 });
 
+test('from a registry that is another host an image comes by https, of an authority that is known', async () => {
+  for (const [program, option] of [
+    ['docker-registry', '--version'],
+    ['openssl', 'version'],
+  ] as const) {
+    if (spawnSync(program, [option]).status === 0) continue;
+    skip(`${program} is not installed (apt-get install ${program})`);
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'lcow-test-'));
+  // Not one of the names that are this very host.
+  const host = '127.0.0.2';
+  const domain = `${host}:${await freePort(host)}`;
+  const plain = startRegistry(folder, domain);
+  let registry: ChildProcess | undefined;
+  try {
+    await ready(plain);
+    const image = buildImage();
+    await push(domain, image);
+    plain.kill('SIGKILL');
+    await once(plain, 'close');
+    const certificate = selfSigned(folder, host);
+    registry = startRegistry(folder, domain, certificate);
+    await ready(registry);
+    assert.match(await pullElsewhere(folder, domain), /self-signed certificate/);
+    const pulled = await pullElsewhere(folder, domain, certificate);
+    assert.is(pulled, image.manifestDigest);
+  } finally {
+    plain.kill('SIGKILL');
+    registry?.kill('SIGKILL');
+    if (registry !== undefined && registry.exitCode === null && registry.signalCode === null) {
+      await once(registry, 'close');
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test.run();
 
-function startRegistry(folder: string, domain: string): ChildProcess {
+/** A certificate of the address, which is its own authority; its key is beside it. */
+function selfSigned(folder: string, address: string): string {
+  const file = join(folder, 'registry.pem');
+  const { status, stderr } = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+    ...['-subj', '/CN=registry', '-addext', `subjectAltName=IP:${address}`, '-days', '2'],
+    ...['-keyout', `${file}.key`, '-out', file],
+  ]);
+  assert.is(status, 0, String(stderr));
+  return file;
+}
+
+/** Pulls team/app:1 by a process of its own: Node reads the authorities that it is given when it starts. */
+async function pullElsewhere(folder: string, domain: string, authority?: string): Promise<string> {
+  const { NODE_EXTRA_CA_CERTS: _unused, ...env } = process.env;
+  const module = (path: string): string =>
+    JSON.stringify(join(import.meta.dirname, '../../../runtime/image', path));
+  const program = `
+    import { hostPlatform } from ${module('manifest.js')};
+    import { parseReference } from ${module('reference.js')};
+    import { pullImage } from ${module('registry/pull-image.js')};
+    const options = { platform: hostPlatform(), environment: { DOCKER_CONFIG: ${JSON.stringify(folder)} } };
+    const reference = parseReference(${JSON.stringify(`${domain}/team/app:1`)});
+    pullImage(${JSON.stringify(join(folder, 'data'))}, reference, options).then(
+      ({ manifestDigest }) => process.stdout.write(manifestDigest),
+      (error) => process.stdout.write(String(error)),
+    );`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    env: { ...env, ...(authority === undefined ? {} : { NODE_EXTRA_CA_CERTS: authority }) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return text(child.stdout);
+}
+
+/** @param certificate with its key beside it; absent: http */
+function startRegistry(folder: string, domain: string, certificate?: string): ChildProcess {
   const config = join(folder, 'registry.yml');
+  const tls =
+    certificate === undefined
+      ? ''
+      : `, tls: {certificate: ${certificate}, key: ${certificate}.key}`;
   writeFileSync(
     config,
     `version: 0.1
 log: {level: info, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: ${join(folder, 'registry')}}}
-http: {addr: "${domain}"}
+http: {addr: "${domain}"${tls}}
 `,
   );
   return spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -109,8 +186,8 @@ async function putManifest(url: string, type: string, body: Buffer): Promise<voi
   assert.is(answer.status, 201, await answer.text());
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+async function freePort(host = '127.0.0.1'): Promise<number> {
+  const server = createServer().listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();
