@@ -178,6 +178,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/guest/methods.ts',
     'runtime/host-service.ts',
     'runtime/image/data-folder.ts',
+    'runtime/network/pod-network.ts',
     'runtime/ownership.ts',
     'runtime/rootfs/scratch-digest.ts',
     'runtime/rootfs/scratch.ts',
