@@ -30,7 +30,7 @@ export class BenchPool implements AsyncDisposable {
   async holds(count: number): Promise<void> {
     if (count !== this.#size) {
       await this.drain();
-      const options = ['--size', String(count), '--image', this.#image, '--wait'];
+      const options = ['--size', String(count), '--image', this.#image];
       const env = { LCOW_RUN: this.where.run };
       await this.#bench.runLcow(['pool', 'start', ...options], { env });
       this.#size = count;

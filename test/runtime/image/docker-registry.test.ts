@@ -2,8 +2,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -13,6 +11,7 @@ import { openImageStore } from '../../../runtime/image/image-store.ts';
 import { hostPlatform } from '../../../runtime/image/manifest.ts';
 import { parseReference } from '../../../runtime/image/reference.ts';
 import { pullImage } from '../../../runtime/image/registry/pull-image.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { skip } from '../../harness/skip.ts';
 import { type BuiltImage, buildImage, sha256 } from './image-builder.ts';
 
@@ -21,10 +20,7 @@ const INDEX = 'application/vnd.oci.image.index.v1+json';
 const START_DEADLINE_MS = 20_000;
 
 test('an image that was pushed to a registry is pulled, by tag and by digest of its index', async () => {
-  if (spawnSync('docker-registry', ['--version']).status !== 0) {
-    skip('docker-registry is not installed (apt-get install docker-registry)');
-    return;
-  }
+  if (!installed(['docker-registry', '--version'])) return;
   const folder = mkdtempSync(join(tmpdir(), 'lcow-test-'));
   const domain = `127.0.0.1:${await freePort()}`;
   const registry = startRegistry(folder, domain);
@@ -51,14 +47,7 @@ test('an image that was pushed to a registry is pulled, by tag and by digest of 
 });
 
 test('from a registry that is another host an image comes by https, of an authority that is known', async () => {
-  for (const [program, option] of [
-    ['docker-registry', '--version'],
-    ['openssl', 'version'],
-  ] as const) {
-    if (spawnSync(program, [option]).status === 0) continue;
-    skip(`${program} is not installed (apt-get install ${program})`);
-    return;
-  }
+  if (!installed(['docker-registry', '--version'], ['openssl', 'version'])) return;
   const folder = mkdtempSync(join(tmpdir(), 'lcow-test-'));
   // Not one of the names that are this very host.
   const host = '127.0.0.2';
@@ -88,6 +77,14 @@ test('from a registry that is another host an image comes by https, of an author
 });
 
 test.run();
+
+/** Whether these programs run here; says which one does not. */
+function installed(...programs: readonly (readonly [program: string, option: string])[]): boolean {
+  const missing = programs.find(([program, option]) => spawnSync(program, [option]).status !== 0);
+  if (missing === undefined) return true;
+  skip(`${missing[0]} is not installed (apt-get install ${missing[0]})`);
+  return false;
+}
 
 /** A certificate of the address, which is its own authority; its key is beside it. */
 function selfSigned(folder: string, address: string): string {
@@ -184,13 +181,4 @@ async function push(domain: string, image: BuiltImage): Promise<string> {
 async function putManifest(url: string, type: string, body: Buffer): Promise<void> {
   const answer = await fetch(url, { method: 'PUT', headers: { 'content-type': type }, body });
   assert.is(answer.status, 201, await answer.text());
-}
-
-async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,5 +1,3 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RuntimeError } from '../../../runtime/errors.ts';
@@ -9,6 +7,7 @@ import type { SpanRecord } from '../../../runtime/telemetry/span-record.ts';
 import { StartTrace } from '../../../runtime/telemetry/start-trace.ts';
 import { parseTraceparent } from '../../../runtime/telemetry/trace-context.ts';
 import { Timeline } from '../../../runtime/timeline.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { OtlpReceiver } from '../../harness/otlp-receiver.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -233,13 +232,4 @@ async function withEnvironment<T>(
       else process.env[name] = before[name];
     }
   }
-}
-
-/** Of a listener that has gone. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
